@@ -1,0 +1,4 @@
+export { type ConnectOptions, connectPool } from './connect.ts';
+export { type Db, openDb, type Queryable, type Tx } from './db.ts';
+export { migrate, pendingMigrations } from './migrate.ts';
+export { compileSql, ident, join, raw, type Sql, sql } from './sql.ts';
