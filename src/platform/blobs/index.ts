@@ -1,0 +1,1 @@
+export type { Blobs, PutOptions, StoredBlob } from './blobs.ts';

@@ -1,0 +1,140 @@
+import { choice, flag, integer, list, optionalText, text } from './setting.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+/**
+ * Every setting of Granary, its default and its unit, in one place. An empty variable counts as unset. Sizes are in
+ * bytes, times in seconds unless the name says otherwise.
+ */
+export const settings = {
+  host: text('GRANARY_HOST', '127.0.0.1', 'Address the server listens on.'),
+  port: integer('GRANARY_PORT', 4680, 'Port the server listens on; 0 takes a free one.', { min: 0, max: 65_535 }),
+  baseUrl: optionalText(
+    'GRANARY_BASE_URL',
+    'Public address of this installation, for links in mail and downloads. Unset: what it listens on.',
+  ),
+  trustProxy: flag('GRANARY_TRUST_PROXY', false, 'Believe X-Forwarded-* headers. Only behind a proxy that sets them.'),
+  dataDir: text('GRANARY_DATA_DIR', './.granary', 'Folder of the embedded database, the blobs and the keys.'),
+  databaseUrl: optionalText(
+    'DATABASE_URL',
+    'PostgreSQL ≥ 15 to use. Unset: an embedded PostgreSQL 18 below the data folder.',
+    { secret: true },
+  ),
+  databaseConnections: integer(
+    'GRANARY_DATABASE_CONNECTIONS',
+    20,
+    'Largest number of database connections of one process.',
+    { min: 4, max: 1000 },
+  ),
+  statementTimeoutSeconds: integer('GRANARY_STATEMENT_TIMEOUT', 60, 'Longest time of one SQL statement of a request.', {
+    min: 1,
+    max: 86_400,
+  }),
+  blobs: text(
+    'GRANARY_BLOBS',
+    'file:',
+    'Where files are kept: `file:` (below the data folder), `file:/path`, or `s3://bucket/prefix`.',
+  ),
+  s3Endpoint: optionalText('GRANARY_S3_ENDPOINT', 'Address of an S3-compatible store. Unset: AWS.'),
+  s3Region: text('GRANARY_S3_REGION', 'us-east-1', 'Region of the S3 bucket.'),
+  s3AccessKey: optionalText('GRANARY_S3_ACCESS_KEY', 'Access key of the S3 store. Unset: the usual AWS sources.', {
+    secret: true,
+  }),
+  s3SecretKey: optionalText('GRANARY_S3_SECRET_KEY', 'Secret key of the S3 store.', { secret: true }),
+  secret: optionalText(
+    'GRANARY_SECRET',
+    'At least 32 bytes that sign links, cursors and tokens; the same on every host. Unset: made once, in the data folder.',
+    { secret: true },
+  ),
+  adminEmail: optionalText(
+    'GRANARY_ADMIN_EMAIL',
+    'E-mail of the first administrator, made when there is no user yet. Unset: admin@localhost.localdomain with a printed one-time password.',
+  ),
+  adminPassword: optionalText(
+    'GRANARY_ADMIN_PASSWORD',
+    'Password of the first administrator. Unset: made up and printed once.',
+    { secret: true },
+  ),
+  workers: integer('GRANARY_WORKERS', 4, 'Jobs one process works on at once.', { min: 1, max: 64 }),
+  runLeaseSeconds: integer(
+    'GRANARY_RUN_LEASE',
+    30,
+    'A run whose worker has not been heard of for so long is taken from it.',
+    { min: 2, max: 3600 },
+  ),
+  runTimeoutSeconds: integer('GRANARY_RUN_TIMEOUT', 7200, 'Longest time of one run that names no time of its own.', {
+    min: 1,
+    max: 604_800,
+  }),
+  uploadMaxBytes: integer('GRANARY_UPLOAD_MAX_BYTES', 5 * GiB, 'Largest file that may be uploaded.', {
+    min: 1,
+    max: 1024 * GiB,
+  }),
+  bodyMaxBytes: integer('GRANARY_BODY_MAX_BYTES', 50 * MiB, 'Largest JSON request body, also after unpacking.', {
+    min: KiB,
+    max: GiB,
+  }),
+  gzipBodyMaxBytes: integer('GRANARY_GZIP_BODY_MAX_BYTES', 25 * MiB, 'Largest gzip-compressed request body, as sent.', {
+    min: KiB,
+    max: GiB,
+  }),
+  engineMemoryBytes: integer(
+    'GRANARY_ENGINE_MEMORY',
+    384 * MiB,
+    'Memory one ingest or export may give to its DuckDB.',
+    { min: 64 * MiB, max: 1024 * GiB },
+  ),
+  engineThreads: integer('GRANARY_ENGINE_THREADS', 2, 'Threads of one DuckDB.', { min: 1, max: 128 }),
+  issuesListed: integer(
+    'GRANARY_ISSUES_LISTED',
+    100_000,
+    'Issues of one revision that are listed; the rest are counted.',
+    { min: 1, max: 10_000_000 },
+  ),
+  accessTokenSeconds: integer('GRANARY_ACCESS_TOKEN_TTL', 3600, 'Lifetime of an access token.', {
+    min: 301,
+    max: 31_536_000,
+  }),
+  refreshTokenSeconds: integer('GRANARY_REFRESH_TOKEN_TTL', 2_592_000, 'Lifetime of a refresh token.', {
+    min: 600,
+    max: 31_536_000,
+  }),
+  passwordPolicy: choice('PASSWORD_POLICY', ['strict', 'basic'], 'strict', 'What a new password must have.'),
+  corsOrigins: list('CORS_ORIGINS', [], 'Origins whose pages may call the API with credentials.'),
+  legacyUiOrigins: list('LEGACY_UI_ORIGINS', [], 'Origins of old web clients that know the role ADMIN only.'),
+  rateLimitPerMinute: integer('GRANARY_RATE_LIMIT', 300, 'Requests of one caller a minute; 0 switches limits off.', {
+    min: 0,
+    max: 1_000_000,
+  }),
+  allowHosts: list('GRANARY_ALLOW_HOSTS', [], 'Private targets that outgoing requests may reach: `host[:port]`.'),
+  smtpUrl: optionalText(
+    'GRANARY_SMTP_URL',
+    'Mail server. Unset: mail stays in the outbox, to be read with `granary mail`.',
+    { secret: true },
+  ),
+  mailFrom: text('GRANARY_MAIL_FROM', 'granary@localhost.localdomain', 'Sender of mail.'),
+  oidcIssuer: optionalText('GRANARY_OIDC_ISSUER', 'OpenID Connect provider for sign-in. Unset: none.'),
+  oidcClientId: optionalText('GRANARY_OIDC_CLIENT_ID', 'Client id at the OpenID provider.'),
+  oidcClientSecret: optionalText('GRANARY_OIDC_CLIENT_SECRET', 'Client secret at the OpenID provider.', {
+    secret: true,
+  }),
+  seedcaseRoot: flag(
+    'GRANARY_COMPAT_SEEDCASE_ROOT',
+    true,
+    'Serve the Seedcase contract at `/` too, not only below `/compat/seedcase`.',
+  ),
+  dmptoolRoot: flag(
+    'GRANARY_COMPAT_DMPTOOL_ROOT',
+    true,
+    'Serve the dmptool contract at `/` too, not only below `/compat/dmptool`.',
+  ),
+  logLevel: choice(
+    'GRANARY_LOG_LEVEL',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+    'Least severe log line written.',
+  ),
+  logPretty: flag('GRANARY_LOG_PRETTY', false, 'Log for people instead of JSON lines.'),
+};

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import findMyWay from 'find-my-way';
+
+/** Remembers every route, so that a known address with a wrong method answers 405 and what is allowed, not 404. */
+export function trackMethods(app: FastifyInstance): (url: string) => string[] {
+  const routers = new Map<string, ReturnType<typeof findMyWay>>();
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      const router = routers.get(method) ?? findMyWay({ ignoreTrailingSlash: true, ignoreDuplicateSlashes: false });
+      routers.set(method, router);
+      if (!router.hasRoute('GET', route.url)) router.on('GET', route.url, () => undefined);
+    }
+  });
+  return (url) =>
+    [...routers]
+      .filter(([, router]) => router.find('GET', url.split('?', 1)[0] ?? '/') !== null)
+      .map(([method]) => method)
+      .sort();
+}

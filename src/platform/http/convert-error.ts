@@ -1,0 +1,60 @@
+import type { FastifyError } from 'fastify';
+import { AppError, type ErrorDetail } from '../errors/index.ts';
+import * as errors from './errors.ts';
+
+/** Whatever was thrown, as the refusal a client may see. What is not recognised is a bug and stays opaque. */
+export function toAppError(error: unknown, limits: { bodyMaxBytes: number }): AppError {
+  if (error instanceof AppError) return error;
+  const known = error as Partial<FastifyError> & { validationContext?: string; code?: string };
+  if (known.validation !== undefined) {
+    return errors.invalidRequest(known.validation.map((issue) => detailOf(issue, known.validationContext ?? 'body')));
+  }
+  switch (known.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return errors.bodyTooLarge(limits.bodyMaxBytes);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return errors.unsupportedMediaType();
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'ECONNRESET':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+      return errors.clientDisconnected();
+    case '57014':
+      return errors.statementTimeout();
+    case '57P01':
+    case '57P02':
+    case '57P03':
+    case '08006':
+    case 'ECONNREFUSED':
+    case 'ENOENT':
+      return known.code === 'ENOENT' && !isConnect(error) ? errors.internalError() : errors.databaseUnavailable();
+    default:
+      return isLostConnection(error) ? errors.databaseUnavailable() : errors.internalError();
+  }
+}
+
+function isConnect(error: unknown): boolean {
+  return (error as { syscall?: string }).syscall === 'connect';
+}
+
+/** pg reports a connection that broke under a statement by text only. */
+function isLostConnection(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    )
+  );
+}
+
+function detailOf(
+  issue: { instancePath: string; message?: string; params?: Record<string, unknown> },
+  context: string,
+): ErrorDetail {
+  const missing = issue.params?.missingProperty;
+  const extra = issue.params?.additionalProperty;
+  const name = [issue.instancePath, missing ?? extra].filter(Boolean).join('/');
+  const message = `${context}${name ? ` ${name.replace(/^\//, '')}` : ''} ${issue.message ?? 'is not valid'}`;
+  return context === 'body'
+    ? { pointer: name.startsWith('/') ? name : `/${name}`, code: 'invalid', message }
+    : { parameter: name.replace(/^\//, ''), code: 'invalid', message };
+}

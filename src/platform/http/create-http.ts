@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import fastifyCookie from '@fastify/cookie';
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
+import fastifyFormbody from '@fastify/formbody';
+import fastifyHelmet from '@fastify/helmet';
+import fastifySwagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { Context } from '../context.ts';
+import { AppError, problemOf } from '../errors/index.ts';
+import { trackMethods } from './allowed-methods.ts';
+import { toAppError } from './convert-error.ts';
+import { decompressBody } from './decompress-body.ts';
+import { clientDisconnected, malformedJson, methodNotAllowed, notFound } from './errors.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Who may call from a browser page, by path. The longest matching prefix counts; `''` is the rest. */
+export type CorsPolicies = Record<string, Omit<FastifyCorsOptions, 'delegator'>>;
+
+export interface HttpOptions {
+  cors: CorsPolicies;
+  version: string;
+}
+
+/** Fastify with everything that holds for every route: ids, errors, bodies, headers, metrics, API description. */
+export async function createHttp(context: Context, options: HttpOptions): Promise<App> {
+  const { config } = context;
+  const app = fastify({
+    loggerInstance: context.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    trustProxy: config.trustProxy,
+    bodyLimit: config.bodyMaxBytes,
+    genReqId: () => context.newId(),
+    requestIdHeader: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1000 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    requestTimeout: 0,
+    keepAliveTimeout: 72_000,
+    frameworkErrors: (error, request, reply) => {
+      const refusal = toAppError(error, config);
+      reply.raw
+        .writeHead(refusal.status, { 'content-type': 'application/problem+json' })
+        .end(JSON.stringify(problemOf(refusal, request.id)));
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  validateStrictly(app);
+  const allowedMethods = trackMethods(app as unknown as FastifyInstance);
+  await app.register(fastifyCookie);
+  await app.register(fastifyFormbody, { bodyLimit: config.bodyMaxBytes });
+  await app.register(fastifyCors, { hook: 'onRequest', delegator: corsDelegator(options.cors) });
+  await app.register(fastifyHelmet, helmetOptions);
+  await app.register(fastifySwagger, openApi(options.version));
+
+  readJson(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('preParsing', async (request, _reply, payload) =>
+    decompressBody(request, payload as never, {
+      packedBytes: config.gzipBodyMaxBytes,
+      unpackedBytes: config.bodyMaxBytes,
+    }),
+  );
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    context.metrics.httpSeconds.observe(
+      { method: request.method, route, status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
+    context.log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const refusal =
+      request.raw.aborted && !(error instanceof AppError) ? clientDisconnected() : toAppError(error, config);
+    if (refusal.status >= 500) context.log.error({ err: error, requestId: request.id }, 'request failed');
+    return reply
+      .code(refusal.status)
+      .headers(refusal.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemOf(refusal, request.id)));
+  });
+  app.setNotFoundHandler((request) => {
+    const allowed = allowedMethods(request.url);
+    throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+  });
+  return app;
+}
+
+/**
+ * Queries and paths arrive as text and are converted; bodies say what they mean and are not. Unknown names are
+ * refused wherever a schema closes its object, never dropped.
+ */
+function validateStrictly(app: App): void {
+  const strict = addFormats.default(
+    new Ajv({ allErrors: true, useDefaults: true, coerceTypes: false, removeAdditional: false, strict: false }),
+  );
+  const converting = addFormats.default(
+    new Ajv({ allErrors: true, useDefaults: true, coerceTypes: 'array', removeAdditional: false, strict: false }),
+  );
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : converting).compile(schema as object),
+  );
+}
+
+/** An empty body is no body, whatever its type says: old clients send `Content-Type: application/json` on every call. */
+function readJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  for (const type of ['application/json', /^application\/[\w.-]+\+json/]) {
+    app.addContentTypeParser<string>(type, { parseAs: 'string' }, (request, text, done) => {
+      if (text === '') return done(null, undefined);
+      parse(request, text, (error, value) => (error ? done(malformedJson()) : done(null, value)));
+    });
+  }
+}
+
+function corsDelegator(policies: CorsPolicies) {
+  const prefixes = Object.keys(policies).sort((a, b) => b.length - a.length);
+  return (request: { url: string }, done: (error: Error | null, options?: FastifyCorsOptions) => void) => {
+    const prefix = prefixes.find((candidate) => request.url.startsWith(candidate)) ?? '';
+    done(null, policies[prefix] ?? { origin: false });
+  };
+}
+
+const helmetOptions = {
+  // The web app and the API pages load only what this server sends; inline styles are what component libraries need.
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      scriptSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      workerSrc: ["'self'", 'blob:'],
+      objectSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      upgradeInsecureRequests: null,
+    },
+  },
+  // Plain HTTP on a field laptop is a supported way to run; the proxy in front sets HSTS where there is TLS.
+  strictTransportSecurity: false,
+  crossOriginResourcePolicy: { policy: 'cross-origin' as const },
+  crossOriginEmbedderPolicy: false,
+};
+
+function openApi(version: string) {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Granary',
+        version,
+        description: 'Numbers about places over time, every one traceable to the row of the file it came from.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey' as const, in: 'cookie' as const, name: 'granary_session' },
+        },
+      },
+      security: [{ bearer: [] }, { session: [] }] as Record<string, string[]>[],
+    },
+  };
+}
+
+/** True for something that can stand in a URL as host. */
+export const urlHost = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);

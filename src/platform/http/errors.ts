@@ -1,0 +1,27 @@
+import { AppError, type ErrorDetail } from '../errors/index.ts';
+
+export const bodyTooLarge = (maxBytes: number) =>
+  new AppError(413, 'body_too_large', `The request body is larger than ${maxBytes} bytes.`, {
+    extra: { limit: maxBytes },
+  });
+export const malformedJson = () => new AppError(400, 'malformed_json', 'Malformed JSON body');
+export const malformedGzip = () => new AppError(400, 'malformed_gzip', 'Malformed gzip body');
+export const unsupportedMediaType = () => new AppError(415, 'unsupported_media_type', 'Unsupported Media Type');
+export const invalidRequest = (errors: ErrorDetail[]) =>
+  new AppError(400, 'invalid_request', errors[0]?.message ?? 'The request is not valid.', { errors });
+export const notFound = () => new AppError(404, 'not_found', 'Not Found');
+export const methodNotAllowed = (allowed: string[]) =>
+  new AppError(405, 'method_not_allowed', 'Method not allowed.', { headers: { allow: allowed.join(', ') } });
+export const rateLimited = (retryAfterSeconds: number) =>
+  new AppError(429, 'rate_limited', 'Rate limit exceeded. Please try again later.', {
+    extra: { error_code: 'RATE_LIMIT_EXCEEDED', retry_after: retryAfterSeconds },
+  });
+export const clientDisconnected = () =>
+  new AppError(400, 'client_disconnected', 'The client went away before the body was complete.');
+export const databaseUnavailable = () =>
+  new AppError(503, 'database_unavailable', 'The database cannot be reached at the moment. Please try again.', {
+    headers: { 'retry-after': '2' },
+  });
+export const statementTimeout = () =>
+  new AppError(503, 'statement_timeout', 'The query took longer than the limit of GRANARY_STATEMENT_TIMEOUT.');
+export const internalError = () => new AppError(500, 'internal_error', 'Internal Server Error');

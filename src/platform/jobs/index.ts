@@ -1,0 +1,11 @@
+export { defineJob, type EnqueueOptions, enqueue, type Job } from './job.ts';
+export {
+  type CronEntry,
+  handler,
+  type JobHandler,
+  type JobRun,
+  migrateJobs,
+  startWorker,
+  type Worker,
+  workOnce,
+} from './work.ts';
