@@ -1,0 +1,2 @@
+export { findEmbedded } from './find-embedded.ts';
+export { type Embedded, type EmbeddedLog, type EmbeddedOptions, startEmbedded } from './start-embedded.ts';
