@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import scalar from '@scalar/fastify-api-reference';
+import type { Context } from './platform/context.ts';
+import { healthRoutes } from './platform/health.ts';
+import { type App, createHttp } from './platform/http/index.ts';
+
+/** What a module adds to the server. Order matters only where a hook must come before routes. */
+type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
+
+/** Every module's routes, one list. */
+const modules: RegisterRoutes[] = [];
+
+const packageFile = path.join(import.meta.dirname, '..', 'package.json');
+export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+
+/** The whole server over one context; not listening yet. */
+export async function createApp(context: Context): Promise<App> {
+  const open = { origin: '*', credentials: false } as const;
+  const listed = {
+    origin: [...context.config.corsOrigins, ...context.config.legacyUiOrigins],
+    credentials: true,
+    maxAge: 600,
+  };
+  const echoed = { origin: true, credentials: true } as const;
+  const app = await createHttp(context, {
+    version,
+    cors: {
+      '': listed,
+      '/source/': echoed,
+      '/auth/check': echoed,
+      '/auth/authorize': echoed,
+      '/auth/public-key': echoed,
+      '/login': open,
+      '/logout': open,
+      '/refresh': open,
+      '/changepassword': open,
+      '/dmps': open,
+      '/tasks': open,
+      '/resources': open,
+      '/compat/dmptool': open,
+    },
+  });
+  healthRoutes(app, context);
+  for (const register of modules) await register(app, context);
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(scalar, { routePrefix: '/docs', configuration: { url: '/openapi.json' } });
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { v7 } from 'uuid';
+import { openBlobs } from './blobs/index.ts';
+import type { Config } from './config/index.ts';
+import type { Context } from './context.ts';
+import { openSecret } from './crypto/index.ts';
+import { connectPool, migrate, openDb } from './db/index.ts';
+import { migrationsFolder } from './health.ts';
+import { migrateJobs } from './jobs/index.ts';
+import type { Logger } from './log/index.ts';
+import { createMetrics } from './metrics/index.ts';
+
+export interface OpenContext extends Context {
+  close(): Promise<void>;
+}
+
+/** Everything a process needs, made from its settings. The database must be running already. */
+export async function openContext(config: Config, log: Logger, databaseUrl: string): Promise<OpenContext> {
+  await mkdir(config.dataDir, { recursive: true });
+  const pool = connectPool(
+    {
+      url: databaseUrl,
+      maxConnections: config.databaseConnections,
+      applicationName: 'granary',
+      statementTimeoutMs: config.statementTimeoutSeconds * 1000,
+    },
+    (error) => log.warn({ err: error }, 'database connection lost'),
+  );
+  const blobs = openBlobs({
+    url: config.blobs === 'file:' ? `file:${path.join(config.dataDir, 'blobs')}` : config.blobs,
+    s3: {
+      endpoint: config.s3Endpoint,
+      region: config.s3Region,
+      accessKey: config.s3AccessKey,
+      secretKey: config.s3SecretKey,
+    },
+  });
+  return {
+    config,
+    log,
+    db: openDb(pool),
+    blobs,
+    metrics: createMetrics(),
+    secretFor: openSecret(config.secret, config.dataDir),
+    now: () => new Date(),
+    newId: () => v7(),
+    close: () => pool.end(),
+  };
+}
+
+/** Brings the database to this version: our tables and the queue's. Safe to run from several processes at once. */
+export async function migrateDatabase(context: Context): Promise<string[]> {
+  const applied = await migrate(context.db.pool, migrationsFolder);
+  await migrateJobs(context);
+  return applied;
+}

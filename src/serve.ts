@@ -1,0 +1,53 @@
+import { createApp } from './app.ts';
+import type { Config } from './platform/config/index.ts';
+import type { Context } from './platform/context.ts';
+import { startEmbedded } from './platform/db/embed/index.ts';
+import { urlHost } from './platform/http/index.ts';
+import { createLog, type Logger } from './platform/log/index.ts';
+import { migrateDatabase, openContext } from './platform/open-context.ts';
+import { startJobs } from './worker.ts';
+
+export interface Server {
+  context: Context;
+  /** Undefined where only jobs are worked on. */
+  address: string | undefined;
+  stop(): Promise<void>;
+}
+
+/**
+ * Database (embedded unless DATABASE_URL is set), migrations, then API, worker or both. `stop` closes them in the
+ * reverse order: no new requests, running jobs finish or hand back, then the database.
+ */
+export async function serve(config: Config, parts: { api: boolean; work: boolean }): Promise<Server> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const log = createLog({ level: config.logLevel, pretty: config.logPretty });
+  try {
+    const url = config.databaseUrl ?? (await embedded(config, log, closers));
+    const context = await openContext(config, log, url);
+    closers.push(context.close);
+    await migrateDatabase(context);
+    if (parts.work) {
+      const worker = await startJobs(context);
+      closers.push(worker.stop);
+    }
+    if (!parts.api) return { context, address: undefined, stop };
+    const app = await createApp(context);
+    closers.push(() => app.close());
+    await app.listen({ host: config.host, port: config.port });
+    const bound = app.server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
+    return { context, address: `http://${urlHost(config.host)}:${port}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function embedded(config: Config, log: Logger, closers: (() => Promise<void>)[]): Promise<string> {
+  const database = await startEmbedded({ dataDir: config.dataDir, log });
+  closers.push(database.stop);
+  return database.url;
+}

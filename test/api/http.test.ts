@@ -1,0 +1,46 @@
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { startWorld } from '../support/world.ts';
+
+const { anon } = await startWorld();
+
+test('an unknown address is one problem document that every client can read', async () => {
+  const answer = await anon.get('/nowhere');
+  expect(answer.status).toBe(404);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.body).toMatchObject({
+    status: 404,
+    code: 'not_found',
+    detail: 'Not Found',
+    error: 'Not Found',
+    msg: 'Not Found',
+  });
+  expect(answer.body.request_id).toBe(answer.headers.get('x-request-id'));
+});
+
+test('a known address with a wrong method says which are allowed', async () => {
+  const answer = await anon.delete('/livez');
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('allow')).toContain('GET');
+});
+
+test('live, ready, metrics and the API description are there', async () => {
+  expect((await anon.get('/livez')).status).toBe(200);
+  expect((await anon.get('/readyz')).body).toEqual({ status: 'ok' });
+  expect((await anon.get('/metrics')).text).toContain('granary_http_request_seconds');
+  expect((await anon.get('/openapi.json')).body.openapi).toBe('3.1.0');
+  expect((await anon.get('/docs/')).text).toContain('<html');
+});
+
+test('a gzip body that is not gzip is refused', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const bad = await anon.post('/livez', new Uint8Array([1, 2, 3]), headers);
+  expect([400, 405]).toContain(bad.status);
+  expect(gzipSync('{}').length).toBeGreaterThan(0);
+});
+
+test('security headers are on every answer, errors included', async () => {
+  const answer = await anon.get('/nowhere');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
+});

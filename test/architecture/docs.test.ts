@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { settings } from '../../src/platform/config/index.ts';
+import { settingsPage } from '../../src/platform/config/settings-page.ts';
+
+test('docs/settings.md is what the settings say (npm run docs writes it)', () => {
+  expect(readFileSync('docs/settings.md', 'utf8')).toBe(settingsPage(settings));
+});
+
+test('.env.example names every setting', () => {
+  const example = readFileSync('.env.example', 'utf8');
+  const missing = Object.values(settings).filter((setting) => !new RegExp(`^# ?${setting.env}=`, 'm').test(example));
+  expect(missing.map((setting) => setting.env)).toEqual([]);
+});
+
+test('every file the architecture page names exists', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const named = [...page.matchAll(/`((?:src|web|test|migrations|docs)\/[\w./-]+\.\w+)`/g)].map((match) => match[1]!);
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter((file) => !existsSync(file))).toEqual([]);
+});
