@@ -26,13 +26,20 @@ export const teardown = () => end();
 export async function setup(project: TestProject): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-test-'));
   const external = process.env.TEST_DATABASE_URL;
-  const server = external === undefined ? await startEmbedded({ dataDir: folder, durable: false, log: createLog({ level: 'warn', pretty: false }) }) : undefined;
+  const server =
+    external === undefined
+      ? await startEmbedded({ dataDir: folder, durable: false, log: createLog({ level: 'warn', pretty: false }) })
+      : undefined;
   const url = external ?? server!.url;
   const templateName = `granary_template_${process.pid}`;
   await onServer(url, `drop database if exists ${templateName}`);
   await onServer(url, `create database ${templateName}`);
   const config = readConfig({ GRANARY_DATA_DIR: folder, GRANARY_LOG_LEVEL: 'warn' });
-  const context = await openContext(config, createLog({ level: 'warn', pretty: false }), databaseUrl(url, templateName));
+  const context = await openContext(
+    config,
+    createLog({ level: 'warn', pretty: false }),
+    databaseUrl(url, templateName),
+  );
   await migrateDatabase(context);
   await context.close();
   project.provide('databaseUrl', url);

@@ -40,7 +40,11 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
     GRANARY_PORT: '0',
     ...settings,
   });
-  const context = await openContext(config, createLog({ level: config.logLevel, pretty: false }), databaseUrl(server, name));
+  const context = await openContext(
+    config,
+    createLog({ level: config.logLevel, pretty: false }),
+    databaseUrl(server, name),
+  );
   const app = await createApp(context);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   afterAll(async () => {

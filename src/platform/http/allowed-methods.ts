@@ -5,6 +5,8 @@ import findMyWay from 'find-my-way';
 export function trackMethods(app: FastifyInstance): (url: string) => string[] {
   const routers = new Map<string, ReturnType<typeof findMyWay>>();
   app.addHook('onRoute', (route) => {
+    // The CORS plugin answers OPTIONS everywhere; that makes no address known.
+    if (route.url === '*') return;
     for (const method of [route.method].flat()) {
       const router = routers.get(method) ?? findMyWay({ ignoreTrailingSlash: true, ignoreDuplicateSlashes: false });
       routers.set(method, router);
