@@ -25,7 +25,8 @@ export async function settingsText({ durable }: ServerSettings): Promise<string>
     wal_compression: 'on',
     max_wal_size: '1GB',
     checkpoint_timeout: '15min',
-    synchronous_commit: durable ? 'on' : 'off',
+    // Also without fsync: what was committed is then in the system's hands, and outlives a kill of the server.
+    synchronous_commit: 'on',
     fsync: durable ? 'on' : 'off',
     full_page_writes: durable ? 'on' : 'off',
     // Containers give 64 MB of /dev/shm, which one parallel hash join exceeds.
