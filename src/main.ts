@@ -1,41 +1,65 @@
 import { Command } from 'commander';
 import { version } from './app.ts';
+import { addClientCommands, CommandError, exitCodes, group, type Io, processIo, runProgram } from './cli/index.ts';
 import { type Config, readConfig, readEnv } from './platform/config/index.ts';
-import { serve } from './serve.ts';
+import { findEmbedded } from './platform/db/embed/index.ts';
+import { migrateOnly, type ServeParts, serve } from './serve.ts';
 
-const program = new Command('granary')
-  .version(version)
-  .description('Self-hosted data platform for numbers about places over time.');
+/** Every command and the function it calls. */
+export function buildProgram(io: Io): Command {
+  const program = new Command('granary')
+    .version(version)
+    .description('Numbers about places over time, every one traceable to the row of the file it came from.')
+    .showHelpAfterError('(granary help shows every command)');
 
-program
-  .command('serve')
-  .description('API, worker and, unless DATABASE_URL is set, the embedded database, in one process')
-  .option('-h, --host <address>', 'address to listen on')
-  .option('-p, --port <number>', 'port to listen on')
-  .helpOption('--help')
-  .action((flags) => runServer({ api: true, work: true }, flags));
-program
-  .command('api')
-  .description('the API alone; other processes work')
-  .option('-h, --host <address>', 'address to listen on')
-  .option('-p, --port <number>', 'port to listen on')
-  .helpOption('--help')
-  .action((flags) => runServer({ api: true, work: false }, flags));
-program
-  .command('work')
-  .description('a worker alone')
-  .action(() => runServer({ api: false, work: true }, {}));
+  serverCommand(program, 'serve', 'API, worker and, unless DATABASE_URL is set, the embedded database', {
+    api: true,
+    work: true,
+  });
+  serverCommand(program, 'api', 'the API alone; other processes work', { api: true, work: false });
+  program
+    .command('work')
+    .description('a worker alone; needs DATABASE_URL')
+    .action(() => runServer(io, { api: false, work: true }, {}));
+  program
+    .command('migrate')
+    .description('bring the database to this version')
+    .action(async () => {
+      const applied = await migrateOnly(readConfig(readEnv()));
+      io.out(applied.length === 0 ? 'Nothing to do.\n' : `${applied.join('\n')}\n`);
+    });
+  group(program, 'db', 'the database')
+    .command('url')
+    .description('address of the database, for psql and pg_dump')
+    .action(async () => {
+      const config = readConfig(readEnv());
+      const url = config.databaseUrl ?? (await findEmbedded(config.dataDir));
+      if (url === undefined)
+        throw new CommandError(`no database runs on ${config.dataDir}`, exitCodes.databaseUnreachable);
+      io.out(`${url}\n`);
+    });
+  addClientCommands(program, io);
+  return program;
+}
 
-async function runServer(
-  parts: { api: boolean; work: boolean },
-  flags: { host?: string; port?: string },
-): Promise<void> {
+function serverCommand(program: Command, name: string, about: string, parts: ServeParts): void {
+  program
+    .command(name)
+    .description(about)
+    .helpOption('--help', 'display help')
+    .option('-h, --host <address>', 'address to listen on')
+    .option('-p, --port <number>', 'port to listen on')
+    .action((flags: { host?: string; port?: string }) => runServer(processIo(), parts, flags));
+}
+
+/** Returns once everything is up; the open server keeps the process alive until it is told to stop. */
+async function runServer(io: Io, parts: ServeParts, flags: { host?: string; port?: string }): Promise<void> {
   const server = await serve(configWith(flags), parts);
-  if (server.address !== undefined) process.stdout.write(`Granary listens on ${server.address}\n`);
+  io.out(server.address === undefined ? 'Granary works.\n' : `Granary listens on ${server.address}\n`);
   const stop = () => {
     server.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+      () => process.exit(exitCodes.done),
+      () => process.exit(exitCodes.failure),
     );
   };
   process.once('SIGTERM', stop);
@@ -51,9 +75,5 @@ function configWith(flags: { host?: string; port?: string }): Config {
   });
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`granary: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+const io = processIo();
+process.exitCode = await runProgram(buildProgram(io), io, process.argv.slice(2));

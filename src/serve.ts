@@ -14,11 +14,16 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export interface ServeParts {
+  api: boolean;
+  work: boolean;
+}
+
 /**
  * Database (embedded unless DATABASE_URL is set), migrations, then API, worker or both. `stop` closes them in the
  * reverse order: no new requests, running jobs finish or hand back, then the database.
  */
-export async function serve(config: Config, parts: { api: boolean; work: boolean }): Promise<Server> {
+export async function serve(config: Config, parts: ServeParts): Promise<Server> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -36,7 +41,11 @@ export async function serve(config: Config, parts: { api: boolean; work: boolean
     if (!parts.api) return { context, address: undefined, stop };
     const app = await createApp(context);
     closers.push(() => app.close());
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE'
+        ? new Error(`port ${config.port} is taken; choose another with GRANARY_PORT`)
+        : error;
+    });
     const bound = app.server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
     return { context, address: `http://${urlHost(config.host)}:${port}`, stop };
@@ -50,4 +59,17 @@ async function embedded(config: Config, log: Logger, closers: (() => Promise<voi
   const database = await startEmbedded({ dataDir: config.dataDir, log });
   closers.push(database.stop);
   return database.url;
+}
+
+/** For `granary migrate`: the database, its migrations, and nothing that listens. Returns what was applied. */
+export async function migrateOnly(config: Config): Promise<string[]> {
+  const closers: (() => Promise<void>)[] = [];
+  const log = createLog({ level: config.logLevel, pretty: config.logPretty });
+  try {
+    const context = await openContext(config, log, config.databaseUrl ?? (await embedded(config, log, closers)));
+    closers.push(context.close);
+    return await migrateDatabase(context);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
 }
