@@ -8,6 +8,7 @@ import { initCluster, readPassword } from './init-cluster.ts';
 import { chooseListener, defaultListener, type Listener, urlOf } from './listen.ts';
 import { type Placement, place } from './placement.ts';
 import { runServer } from './run-server.ts';
+import type { EmbeddedLog, Server } from './server.ts';
 import { type ServerLog, serverLogIn } from './server-log.ts';
 import { settingsText } from './server-settings.ts';
 import { stopPostmaster } from './stop-postmaster.ts';
@@ -24,9 +25,6 @@ export interface EmbeddedOptions {
   /** Where root places what its server's user cannot reach; default /var/lib/granary, else /var/tmp/granary. */
   systemFolder?: string;
 }
-
-/** What pino's logger offers, and all that is needed of it. */
-export type EmbeddedLog = Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
 
 export interface Embedded {
   url: string;
@@ -61,16 +59,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     lock.release();
     throw error;
   }
-}
-
-export interface Server {
-  placement: Placement;
-  binaries: Binaries;
-  listener: Listener;
-  settings: string;
-  fingerprint: string;
-  serverLog: ServerLog;
-  log: EmbeddedLog;
 }
 
 async function prepare(options: EmbeddedOptions): Promise<Server> {

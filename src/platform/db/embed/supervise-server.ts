@@ -1,5 +1,5 @@
 import { findPostmaster, signal } from './postmaster.ts';
-import type { Server } from './start-embedded.ts';
+import type { Server } from './server.ts';
 
 /**
  * Watches the server until `end`: one that died (the kernel short of memory, a `kill -9`) is started again under the
