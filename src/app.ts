@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import scalar from '@scalar/fastify-api-reference';
+import { accountHooks, accountRoutes } from './accounts/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp } from './platform/http/index.ts';
@@ -9,7 +10,7 @@ import { type App, createHttp } from './platform/http/index.ts';
 type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
 
 /** Every module's routes, one list. */
-const modules: RegisterRoutes[] = [];
+const modules: RegisterRoutes[] = [accountHooks, accountRoutes];
 
 const packageFile = path.join(import.meta.dirname, '..', 'package.json');
 export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;

@@ -56,6 +56,10 @@ function serverCommand(program: Command, name: string, about: string, parts: Ser
 async function runServer(io: Io, parts: ServeParts, flags: { host?: string; port?: string }): Promise<void> {
   const server = await serve(configWith(flags), parts);
   io.out(server.address === undefined ? 'Granary works.\n' : `Granary listens on ${server.address}\n`);
+  if (server.firstAdmin?.password !== undefined) {
+    const { email, password } = server.firstAdmin;
+    io.out(`First administrator: ${email}, password ${password} (shown this once)\n`);
+  }
   const stop = () => {
     server.stop().then(
       () => process.exit(exitCodes.done),

@@ -1,3 +1,4 @@
+import { ensureFirstAdmin, type FirstAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Context } from './platform/context.ts';
@@ -11,6 +12,8 @@ export interface Server {
   context: Context;
   /** Undefined where only jobs are worked on. */
   address: string | undefined;
+  /** The administrator to sign in as; with a password when it was made up just now. Undefined where only jobs run. */
+  firstAdmin?: FirstAdmin;
   stop(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export async function serve(config: Config, parts: ServeParts): Promise<Server> 
       closers.push(worker.stop);
     }
     if (!parts.api) return { context, address: undefined, stop };
+    const firstAdmin = await ensureFirstAdmin(context);
     const app = await createApp(context);
     closers.push(() => app.close());
     await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
@@ -48,7 +52,7 @@ export async function serve(config: Config, parts: ServeParts): Promise<Server> 
     });
     const bound = app.server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : config.port;
-    return { context, address: `http://${urlHost(config.host)}:${port}`, stop };
+    return { context, address: `http://${urlHost(config.host)}:${port}`, firstAdmin, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -23,3 +23,10 @@ export interface AccessColumns {
   location?: Sql;
   owner?: Sql;
 }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Always there; an anonymous caller's says what is public. Set by `accounts` before any route runs. */
+    access: Access;
+  }
+}

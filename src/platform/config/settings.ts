@@ -102,6 +102,17 @@ export const settings = {
     max: 31_536_000,
   }),
   passwordPolicy: choice('PASSWORD_POLICY', ['strict', 'basic'], 'strict', 'What a new password must have.'),
+  dmptoolTokenSeconds: integer(
+    'GRANARY_COMPAT_DMPTOOL_TOKEN_TTL',
+    43_200,
+    'Lifetime of an access token from `GET /login`, whose clients cannot refresh.',
+    { min: 301, max: 31_536_000 },
+  ),
+  adminReadsRows: flag(
+    'GRANARY_ADMIN_READS_ROWS',
+    false,
+    'Administrators read the rows of projects they do not belong to.',
+  ),
   corsOrigins: list('CORS_ORIGINS', [], 'Origins whose pages may call the API with credentials.'),
   legacyUiOrigins: list('LEGACY_UI_ORIGINS', [], 'Origins of old web clients that know the role ADMIN only.'),
   rateLimitPerMinute: integer('GRANARY_RATE_LIMIT', 300, 'Requests of one caller a minute; 0 switches limits off.', {

@@ -1,0 +1,110 @@
+import type { FastifyRequest } from 'fastify';
+import type { Context } from '../../platform/context.ts';
+import { equalSecrets } from '../../platform/crypto/index.ts';
+import type { App } from '../../platform/http/index.ts';
+import {
+  accountGone,
+  authorizationRequired,
+  csrfTokenRequired,
+  forbidden,
+  insufficientScope,
+  invalidToken,
+  tokenExpired,
+  tokenNarrowed,
+  tokenRevoked,
+} from '../errors.ts';
+import { type Right, type Scope, scopeOf } from '../rights.ts';
+import type { Auth } from '../sessions/authenticate.ts';
+import { csrfTokenOf } from '../sessions/cookies.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * What a route demands before its handler runs: somebody signed in, or a right held instance-wide. Absent: the
+     * route is public, or narrows its rows by `request.access.where`.
+     */
+    access?: 'signed-in' | Right;
+    /** A route that authenticates by itself: its own token forms, its own bodies. No CSRF check, no demands. */
+    ownAuthentication?: boolean;
+    /** False: reads no cookie, so that a forged form has nothing to use. */
+    csrf?: false;
+  }
+}
+
+export type SignedIn = Exclude<Auth, { kind: 'anonymous' | 'refused' }>;
+
+/** Enforces `config.access` of every route, the narrowing of tokens to verbs and resources, and CSRF for cookies. */
+export function enforceDemands(app: App, context: Context): void {
+  app.addHook('onRequest', async (request) => {
+    const { access: demand, ownAuthentication, csrf } = request.routeOptions.config;
+    if (ownAuthentication) return;
+    const { auth } = request;
+    if (auth.kind === 'cookie' && csrf !== false) checkCsrf(context, request, auth.sessionId);
+    if (auth.kind === 'token') checkNarrowing(request, auth);
+    if (demand === undefined) return;
+    requireSignedIn(request);
+    if (demand !== 'signed-in') requireRight(request, demand);
+  });
+}
+
+/** The caller, or the 401 that says what was wrong with the credential. */
+export function requireSignedIn(request: FastifyRequest): SignedIn {
+  const { auth } = request;
+  switch (auth.kind) {
+    case 'anonymous':
+      throw authorizationRequired();
+    case 'refused':
+      throw refusalOf(auth.reason);
+    default:
+      return auth;
+  }
+}
+
+/** For a route whose right is decided instance-wide; rows are narrowed by `request.access.where`. */
+export function requireRight(request: FastifyRequest, right: Right): SignedIn {
+  const signedIn = requireSignedIn(request);
+  if (request.access.can(right)) return signedIn;
+  const scope = scopeOf(right);
+  if (signedIn.kind === 'client' && scope !== undefined && !scopesAllow(signedIn, scope))
+    throw insufficientScope(scope);
+  throw forbidden();
+}
+
+function scopesAllow(auth: SignedIn, scope: Scope): boolean {
+  return auth.scopes === null || auth.scopes.includes('all') || auth.scopes.includes(scope);
+}
+
+function refusalOf(reason: (Auth & { kind: 'refused' })['reason']): Error {
+  switch (reason) {
+    case 'expired':
+      return tokenExpired();
+    case 'revoked':
+      return tokenRevoked();
+    case 'account_gone':
+      return accountGone();
+    default:
+      return invalidToken();
+  }
+}
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A write with the cookie must prove that it comes from our own page. */
+function checkCsrf(context: Context, request: FastifyRequest, sessionId: string | null): void {
+  if (reading.has(request.method) || sessionId === null) return;
+  const sent = request.headers['x-csrf-token'] ?? request.headers['x-csrftoken'];
+  if (typeof sent !== 'string' || !equalSecrets(sent, csrfTokenOf(context, sessionId))) throw csrfTokenRequired();
+}
+
+function checkNarrowing(request: FastifyRequest, auth: SignedIn): void {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (auth.verbs !== null && method !== 'OPTIONS' && !auth.verbs.includes(method)) {
+    throw tokenNarrowed(`This token may not be used for ${request.method}.`);
+  }
+  if (auth.resources !== null) {
+    const resource = /^\/api\/v1\/([^/?]+)/.exec(request.url)?.[1];
+    if (resource === undefined || !auth.resources.includes(resource)) {
+      throw tokenNarrowed('This token may not be used for this resource.');
+    }
+  }
+}
