@@ -5,16 +5,20 @@ export interface Blobs {
   /**
    * Streams into a temporary place, counting and hashing, and gives the blob its name only when everything is there
    * and on disk. Over `maxBytes` → `upload_too_large`; no space → `storage_full`; a source that breaks off leaves
-   * nothing behind. The same content twice is stored once.
+   * nothing behind. The same content twice is stored once. A refused source is left unread, not destroyed, so that
+   * its connection can still carry the refusal.
    */
   put(source: Readable, options: PutOptions): Promise<StoredBlob>;
-  /** Takes over a finished local file (moved where possible). */
+  /** Takes over a finished local file: moved where possible, gone afterwards in any case. */
   putFile(file: string): Promise<StoredBlob>;
-  /** Undefined when there is no such blob. */
+  /** Undefined when there is no such blob; anything but 64 hex digits names none. */
   stat(sha256: string): Promise<{ bytes: number } | undefined>;
-  /** `start` and `end` are byte positions, both inclusive. Throws `blob_missing`. */
+  /**
+   * `start` and `end` are byte positions, both inclusive; an `end` behind the last byte means the last byte. Throws
+   * `blob_missing`, and `range_not_satisfiable` when there is no byte at `start`.
+   */
   open(sha256: string, range?: { start: number; end: number }): Promise<Readable>;
-  /** The blob as a file DuckDB and others can read; on S3 a copy below `workFolder`, which the caller removes. */
+  /** The blob as a file DuckDB and others can read; on S3 a copy below `workFolder`, which the caller removes. Throws `blob_missing`. */
   localFile(sha256: string, workFolder: string): Promise<string>;
   delete(sha256: string): Promise<void>;
   /** Everything stored, for the sweep of unreferenced blobs. */
