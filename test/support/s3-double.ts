@@ -59,8 +59,17 @@ export async function startS3(directory: string): Promise<S3Double> {
       rest(request, response);
     }
   };
+  // S3 shows an object whole or not at all; s3rver writes in place. So requests of one key go one after another.
+  const turns = new Map<string, Promise<unknown>>();
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: Error) => response.destroy(error));
+    const key = request.url?.split('?')[0] ?? '';
+    const done = once(response, 'close');
+    const turn = turns.get(key) ?? Promise.resolve();
+    turns.set(
+      key,
+      turn.then(() => done),
+    );
+    turn.then(() => answer(request, response)).catch((error: Error) => response.destroy(error));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -25,6 +25,8 @@ export const teardown = () => end();
  */
 export async function setup(project: TestProject): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-test-'));
+  // As root the server's own user must pass through, or its cluster would go to /var/lib and stay there.
+  await chmod(folder, 0o711);
   const external = process.env.TEST_DATABASE_URL;
   const server =
     external === undefined
