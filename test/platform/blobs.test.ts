@@ -64,8 +64,9 @@ describe.each([
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'granary-blobs-'));
-    await mkdir(path.join(folder, 'store'));
-    subject = await open(path.join(folder, 'store'));
+    const store = path.join(folder, 'one/two/three/four/five/store');
+    await mkdir(store, { recursive: true });
+    subject = await open(store);
     blobs = subject.blobs;
   });
 
@@ -226,8 +227,12 @@ describe.each([
     await blobs.delete(name);
   });
 
+  // The names climb at most four folders, and the store lies deeper than that in the test's own folder: a store that
+  // followed them would hit the victims planted there, and nothing of the machine.
   test.each([
-    '../../../../../../etc/passwd',
+    '../victim',
+    '../../victim',
+    '../../../victim',
     '..',
     '',
     'A'.repeat(64),
@@ -236,14 +241,16 @@ describe.each([
     'a'.repeat(63),
     'a'.repeat(65),
   ])('%j names no blob, whatever lies there', async (name) => {
-    const victim = path.join(folder, 'victim');
-    await writeFile(victim, 'kept');
+    const victims = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(entry.parentPath, entry.name, 'victim'));
+    for (const victim of victims) await writeFile(victim, 'kept');
     expect(await blobs.stat(name)).toBeUndefined();
     await expect(blobs.open(name)).rejects.toMatchObject({ code: 'blob_missing' });
     await expect(blobs.localFile(name, folder)).rejects.toMatchObject({ code: 'blob_missing' });
     await blobs.delete(name);
-    await blobs.delete('../../../victim');
-    expect(await readFile(victim, 'utf8')).toBe('kept');
+    for (const victim of victims) expect(await readFile(victim, 'utf8')).toBe('kept');
+    for (const victim of victims) await rm(victim);
   });
 
   test('a finished file is taken over and gone from where it was', async () => {
