@@ -5,7 +5,7 @@ import { openBlobs } from './blobs/index.ts';
 import type { Config } from './config/index.ts';
 import type { Context } from './context.ts';
 import { openSecret } from './crypto/index.ts';
-import { connectPool, migrate, openDb } from './db/index.ts';
+import { connectPool, migrate, openDb, stopListening } from './db/index.ts';
 import { migrationsFolder } from './health.ts';
 import { migrateJobs } from './jobs/index.ts';
 import type { Logger } from './log/index.ts';
@@ -36,16 +36,20 @@ export async function openContext(config: Config, log: Logger, databaseUrl: stri
       secretKey: config.s3SecretKey,
     },
   });
+  const db = openDb(pool);
   return {
     config,
     log,
-    db: openDb(pool),
+    db,
     blobs,
     metrics: createMetrics(),
     secretFor: openSecret(config.secret, config.dataDir),
     now: () => new Date(),
     newId: () => v7(),
-    close: () => pool.end(),
+    close: async () => {
+      await stopListening(db);
+      await pool.end();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
-export { defineJob, type EnqueueOptions, enqueue, type Job } from './job.ts';
+export { addJob, defineJob, type EnqueueOptions, enqueue, type Job } from './job.ts';
+export { freeJobsOfDeadWorkers } from './presence.ts';
+export type { Repeated } from './repeat.ts';
 export {
   type CronEntry,
   handler,

@@ -1,4 +1,4 @@
-import { type Queryable, sql } from '../db/index.ts';
+import { type Queryable, type Sql, sql } from '../db/index.ts';
 
 /** Something that can be asked of later. Declared in a module's `jobs.ts`, handled in `src/worker.ts`. */
 export interface Job<Name extends string, Payload extends object> {
@@ -35,8 +35,27 @@ export async function enqueue<Name extends string, Payload extends object>(
   payload: NoInfer<Payload>,
   options: EnqueueOptions = {},
 ): Promise<void> {
-  await tx.exec(sql`select graphile_worker.add_job(
-    identifier => ${job.name}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null},
-    run_at => ${options.runAt ?? null}::timestamptz, max_attempts => ${job.maxAttempts}::int,
-    job_key => ${options.key ?? null}, priority => ${options.priority ?? 0}::int)`);
+  await tx.exec(
+    sql`select ${addJob(job, sql`${JSON.stringify(payload)}::json`, {
+      queue: sql`${options.queue ?? null}`,
+      runAt: sql`${options.runAt ?? null}::timestamptz`,
+      key: sql`${options.key ?? null}`,
+      priority: sql`${options.priority ?? 0}::int`,
+    })}`,
+  );
+}
+
+/**
+ * `enqueue` as an expression, for a statement that finds out itself what is to be done: `select ${addJob(…)} from …`.
+ * `payload` is JSON with the keys the job's payload has.
+ */
+export function addJob(
+  job: { name: string | Sql; maxAttempts: number },
+  payload: Sql,
+  options: { key?: Sql; queue?: Sql; runAt?: Sql; priority?: Sql } = {},
+): Sql {
+  return sql`graphile_worker.add_job(
+    identifier => ${job.name}, payload => ${payload}, queue_name => ${options.queue ?? sql`null`},
+    run_at => ${options.runAt ?? sql`null`}, max_attempts => ${job.maxAttempts}::int,
+    job_key => ${options.key ?? sql`null`}, priority => ${options.priority ?? sql`0`})`;
 }

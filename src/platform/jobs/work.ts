@@ -1,6 +1,17 @@
-import { Logger as GraphileLogger, type Runner, run, runMigrations, runOnce, type TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import {
+  Logger as GraphileLogger,
+  type Runner,
+  run,
+  runMigrations,
+  runOnce,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type { Context } from '../context.ts';
 import type { Job } from './job.ts';
+import { showPresence } from './presence.ts';
+import { type Repeated, repeat } from './repeat.ts';
 
 export interface JobRun {
   /** Aborted when the process is asked to stop; finish or give up soon, the job is tried again. */
@@ -37,24 +48,49 @@ export function migrateJobs(context: Pick<Context, 'db' | 'log'>): Promise<void>
   return runMigrations({ pgPool: context.db.pool, logger: quietLogger(context) });
 }
 
-/** Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net. */
-export async function startWorker(context: Context, handlers: JobHandler[], cron: CronEntry[]): Promise<Worker> {
+/**
+ * Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net. Jobs are fetched and completed
+ * a few at a time; what a busy worker has fetched too many goes back after half a second.
+ */
+export async function startWorker(
+  context: Context,
+  handlers: JobHandler[],
+  cron: CronEntry[],
+  repeated: Repeated[] = [],
+): Promise<Worker> {
   const stopping = new AbortController();
+  const events: WorkerEvents = new EventEmitter();
+  let poolId = '';
+  events.on('pool:create', ({ workerPool }) => {
+    poolId = workerPool.id;
+  });
   const runner: Runner = await run({
     pgPool: context.db.pool,
-    concurrency: context.config.workers,
-    pollInterval: 2000,
     noHandleSignals: true,
     logger: quietLogger(context),
+    events,
+    preset: {
+      worker: {
+        concurrentJobs: context.config.workers,
+        pollInterval: 2000,
+        localQueue: { size: 2 * context.config.workers, ttl: 500 },
+        completeJobBatchDelay: 5,
+        failJobBatchDelay: 5,
+      },
+    },
     taskList: taskList(context, handlers, stopping.signal),
     ...(cron.length > 0
       ? { crontab: cron.map((entry) => `${entry.pattern} ${entry.job}`).join('\n') }
       : { parsedCronItems: [] }),
   });
+  const presence = await showPresence(context, poolId);
+  const stops = repeated.map((task) => repeat(context, task));
   return {
     stop: async () => {
       stopping.abort();
+      await Promise.all(stops.map((stop) => stop()));
       await runner.stop();
+      await presence.end();
     },
   };
 }

@@ -18,6 +18,20 @@ export function createMetrics() {
     }),
     jobs: new Counter({ name: 'granary_job_total', help: 'Jobs done.', labelNames: ['job', 'outcome'], registers }),
     runs: new Counter({ name: 'granary_run_total', help: 'Runs ended.', labelNames: ['kind', 'state'], registers }),
+    runSeconds: new Histogram({
+      name: 'granary_run_seconds',
+      help: 'Time from start to end of the last attempt.',
+      labelNames: ['kind', 'state'],
+      buckets: [0.01, 0.1, 1, 10, 60, 600, 3600],
+      registers,
+    }),
+    runQueueSeconds: new Histogram({
+      name: 'granary_run_queue_seconds',
+      help: 'Time a run waited from when it was due until a worker began it.',
+      labelNames: ['kind'],
+      buckets: [0.005, 0.02, 0.1, 1, 10, 60, 600],
+      registers,
+    }),
     databaseConnections: new Gauge({
       name: 'granary_database_connections',
       help: 'Connections of this process to the database.',
