@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import scalar from '@scalar/fastify-api-reference';
 import { accountHooks, accountRoutes } from './accounts/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp } from './platform/http/index.ts';
+import { docsRoutes } from './serve-docs.ts';
 
 /** What a module adds to the server. Order matters only where a hook must come before routes. */
 type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
@@ -44,8 +44,7 @@ export async function createApp(context: Context): Promise<App> {
   });
   healthRoutes(app, context);
   for (const register of modules) await register(app, context);
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  await app.register(scalar, { routePrefix: '/docs', configuration: { url: '/openapi.json' } });
+  docsRoutes(app);
   await app.ready();
   return app;
 }

@@ -8,7 +8,7 @@ import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
 import type { Context } from '../context.ts';
 import { AppError, problemOf } from '../errors/index.ts';
 import { trackMethods } from './allowed-methods.ts';
@@ -37,7 +37,7 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
   const { config } = context;
   const app = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     bodyLimit: config.bodyMaxBytes,
     genReqId: () => context.newId(),
