@@ -1,0 +1,190 @@
+import type { Queryable, Sql, Tx } from '../platform/db/index.ts';
+import type { Access } from './access.ts';
+import type { FieldType } from './pure/field-types.ts';
+import type { LookupName } from './pure/lookups.ts';
+
+/** One column of a resource as clients see it. What is not said here follows from the type. */
+export interface Field {
+  type: FieldType;
+  /** Column of the table; default: the field's own name. */
+  column?: string;
+  /** Trusted SQL in place of a column, with `{t}` for the row: `upper({t}.name)`. Such a field is read-only. */
+  expression?: string;
+  /** A column of a related resource under a name of its own: `location_type__admin_level`. Read-only. */
+  path?: string;
+  /** PostgreSQL type where it is not the usual one of `type`, such as `numeric` or `integer`. */
+  sql_type?: string;
+  /** Default false. */
+  nullable?: boolean;
+  /** May text be empty? Default true. */
+  blank?: boolean;
+  /** A unique group of its own, beside `natural_keys`. */
+  unique?: boolean;
+  /** Given when a create or a PUT leaves the field out. Without it the column's own default counts. */
+  default?: unknown;
+  /** `true`: sent values are passed over, so that an object can be sent back as it was read. `'refuse'`: 400. */
+  readonly?: boolean | 'refuse';
+  choices?: readonly (string | number)[];
+  help?: string;
+  /** Never readable, filterable, sortable or echoed; writable unless read-only. */
+  secret?: boolean;
+  /** Right without which the field is left out of answers and may be neither filtered nor sorted. */
+  right?: string;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  /** Names: outer blanks go, inner ones become single on write. Default: true for text in a unique group. */
+  normalize?: boolean;
+  /** Kept by the server: set once at creation, or at every change. */
+  auto?: 'created' | 'updated';
+  references?: Reference;
+}
+
+/** A foreign key. The relation's name is the field's without `_id`, unless given. */
+export interface Reference {
+  /** A resource of ours; the row must be visible to who writes it. */
+  resource: string;
+  relation?: string;
+  /** What deleting the referred object does to rows that refer to it here. Default restrict. */
+  on_delete?: 'restrict' | 'cascade' | 'set_null';
+}
+
+/** Where a row belongs, as paths from it: `project_id`, `dataset__project_id`, `location__id`. */
+export interface Permission {
+  /** Right to read; null is open to everybody, anonymous callers included. */
+  read: string | null;
+  write?: string;
+  /** Default: `write`. */
+  create?: string;
+  /** Default: `write`. */
+  delete?: string;
+  project?: string;
+  scope?: string;
+  owner?: string;
+}
+
+export interface Parameter {
+  type: FieldType;
+  required?: boolean;
+  choices?: readonly string[];
+  help?: string;
+}
+
+export type ParameterValues = Record<string, unknown>;
+
+export interface SelectQuery {
+  /** SQL of a field or related field; joins what it needs. */
+  column(path: string): Sql;
+  /** Adds a condition to the list, its count and its exports. */
+  where(condition: Sql): void;
+}
+
+export interface WriteContext {
+  tx: Tx;
+  access: Access;
+  /** Primary key; undefined while an object is being created. */
+  id: unknown;
+}
+
+/** Rows as hooks see them: decoded JSON of the detail answer, secrets left out. */
+export type StoredRow = Record<string, unknown>;
+
+export interface Hooks<Value extends object = Record<string, unknown>> {
+  /** Checks or completes what is about to be written. Throw an AppError to refuse; the whole write is undone. */
+  beforeWrite?(value: Partial<Value>, context: WriteContext & { before: StoredRow | null }): Promise<void> | void;
+  /** After null: the row has been deleted. Anything slow is a job enqueued with `context.tx`. */
+  afterWrite?(before: StoredRow | null, after: StoredRow | null, context: WriteContext): Promise<void> | void;
+  /** Narrows lists by the declared parameters. */
+  select?(query: SelectQuery, parameters: ParameterValues, context: ReadContext): Promise<void> | void;
+  /** Further keys of a list's `meta`. */
+  meta?(parameters: ParameterValues, context: ReadContext): Promise<Record<string, unknown>>;
+}
+
+export interface ReadContext {
+  db: Queryable;
+  access: Access;
+}
+
+export interface ResourceDeclaration {
+  resource_name: string;
+  /** Table or view, or SQL that may depend on the list's parameters. SQL and views are read-only. */
+  object_class: string | ((parameters: ParameterValues, context: ReadContext) => Sql);
+  fields: Record<string, Field>;
+  help?: string;
+  /** Default `id`. */
+  primary_key?: string;
+  /** What a list returns, in order; `relation__field` becomes a join. Default: every field. */
+  query_fields?: readonly string[];
+  /** What a single object returns. Default: `query_fields`, then the fields not among them. */
+  detail_fields?: readonly string[];
+  /** Departures from "every stored and listed related column, all lookups of its type"; `'*': false` allows only what is named. */
+  filtering?: Record<string, 'all' | false | readonly LookupName[]>;
+  /** Fields allowed in `order_by`. Default: those that can be filtered. */
+  ordering?: readonly string[];
+  /** Default order, such as `['-created_at']`; the primary key is always added. */
+  order?: readonly string[];
+  GET_params_required?: readonly string[];
+  required_fields_for_post?: readonly string[];
+  natural_keys?: readonly (readonly string[])[];
+  permission: Permission;
+  delete_by_filter?: boolean;
+  /** Methods beyond reading. Default: all of them for a table with a `write` right, none otherwise. */
+  methods?: readonly ('POST' | 'PUT' | 'PATCH' | 'DELETE')[];
+  /** Writes on single objects must carry If-Match. Default false. */
+  require_if_match?: boolean;
+  /** Query parameters of the list that are not fields; read by `hooks.select`, `hooks.meta` and a SQL `object_class`. */
+  parameters?: Record<string, Parameter>;
+  /** Rows of a list without `limit`. Default and maximum 10,000. */
+  default_limit?: number;
+  /** `meta`: `{meta, objects, error}`. `data`: `{data}` with `page`, `per_page`, `filter=` and `sort=`. */
+  envelope?: 'meta' | 'data';
+  /** Unknown query parameters are passed over; only for clients that send them. Default false. */
+  ignore_unknown_parameters?: boolean;
+  /** JSON field whose keys become columns in CSV, in place of the field. */
+  csv_spread?: string;
+  /** JSON field holding a GeoJSON geometry: the list can then be read as `format=geojson`. */
+  geometry?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a list of declarations holds hooks over many shapes of row.
+  hooks?: Hooks<any>;
+}
+
+type ValueOf<Type extends FieldType> = {
+  string: string;
+  integer: number;
+  number: number;
+  boolean: boolean;
+  date: string;
+  datetime: string;
+  uuid: string;
+  list: unknown[];
+  dict: Record<string, unknown>;
+  json: unknown;
+}[Type];
+
+/** The row that a declaration's fields describe; dates and instants are ISO text. */
+export type RowOf<Fields extends Record<string, Field>> = {
+  [Name in keyof Fields]: ValueOf<Fields[Name]['type']> | (Fields[Name]['nullable'] extends true ? null : never);
+};
+
+/** Declares a resource. The hooks see a value typed by the fields. */
+export function resource<const Fields extends Record<string, Field>>(
+  declaration: Omit<ResourceDeclaration, 'fields' | 'hooks'> & { fields: Fields; hooks?: Hooks<RowOf<Fields>> },
+): ResourceDeclaration {
+  return declaration;
+}
+
+/** Something the server does when asked: a run, joined when one is already waiting on the same thing. */
+export interface ActionDeclaration {
+  resource_name: string;
+  help?: string;
+  parameters: Record<string, Parameter & { references?: string }>;
+  right: string;
+  /** What it may not run twice on: calls with an equal key join the run that is there. */
+  lock_key(parameters: ParameterValues): string;
+  /** The run's kind, as the runs module knows it. */
+  run_kind: string;
+  /** What the answer's `objects` are, read after the run with the caller's rights. */
+  objects?: { resource: string; filter(parameters: ParameterValues): Record<string, string> };
+}
+
+export const action = (declaration: ActionDeclaration): ActionDeclaration => declaration;

@@ -1,0 +1,22 @@
+export type { Access, AccessColumns } from './access.ts';
+export {
+  type ActionDeclaration,
+  action,
+  type Field,
+  type Hooks,
+  type Parameter,
+  type ResourceDeclaration,
+  type RowOf,
+  resource,
+} from './declaration.ts';
+export { authorizationRequired, forbidden, noObject } from './errors.ts';
+export { type Answer, answerOnce, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
+export {
+  type ActionRun,
+  type ActionRuns,
+  type AuditEntry,
+  createResources,
+  type ResourceDeps,
+  type Resources,
+} from './resources.ts';
+export { registerResources } from './routes.ts';

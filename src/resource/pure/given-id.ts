@@ -1,0 +1,12 @@
+import type { Model } from './model.ts';
+
+/**
+ * The key by which a body names an existing object; undefined means "a new one": absent, empty, 0 or −1. Keys of text
+ * are chosen by the client and come with new objects too.
+ */
+export function givenId(model: Model, values: Record<string, unknown>): string | undefined {
+  const { name, type } = model.primaryKey;
+  const value = values[name];
+  if (type === 'string' || !value || String(value).trim() === '0' || String(value).trim() === '-1') return undefined;
+  return String(value);
+}

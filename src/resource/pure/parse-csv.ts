@@ -1,0 +1,18 @@
+/** RFC 4180, with LF, CRLF or CR at line ends and an optional BOM. Undefined: a quote is never closed. */
+export function parseCsv(text: string): string[][] | undefined {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+  cell.lastIndex = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  while (cell.lastIndex < text.length || row.length > 0) {
+    const match = cell.exec(text);
+    if (match === null) return undefined;
+    row.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
+    if (match[3] === ',') continue;
+    // A line with nothing on it is no row.
+    if (row.length > 1 || match[0] !== match[3]) rows.push(row);
+    row = [];
+    if (match[3] === '' && cell.lastIndex >= text.length) break;
+  }
+  return rows;
+}

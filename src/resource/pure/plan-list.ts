@@ -1,0 +1,223 @@
+import type { Access } from '../access.ts';
+import { fieldTypes } from './field-types.ts';
+import { type Column, isVisibleField, type Model } from './model.ts';
+import type { ListQuery, OrderTerm, Position } from './query.ts';
+import { jsonRow } from './render.ts';
+import {
+  conditionsText,
+  joinsOf,
+  joinsOfConditions,
+  joinsText,
+  newStatement,
+  type Statement,
+  visibleRows,
+} from './statement.ts';
+
+export interface Plan {
+  text: string;
+  values: unknown[];
+}
+
+/** What a list reads from: the table or view, or SQL the declaration gave for this request. */
+export type Source = { table: string } | { sql: Parameters<Statement['embed']>[0] };
+
+export interface PageNeeds {
+  source: Source;
+  /** Count all matches up to this many in the same statement. */
+  countUpTo: number | undefined;
+  /** Scalar SQL for `meta.top_lvl_location_id`. */
+  topLocation: Parameters<Statement['embed']>[0] | undefined;
+  /** Look one row further, to know of a next page without counting. */
+  lookAhead: boolean;
+}
+
+/** The row that a page's statement gives. */
+export interface PageRow {
+  /** Rows found, the one looked ahead included. */
+  n: number;
+  /** Objects separated by commas; null when there are none. */
+  body: string | null;
+  /** Values of the order's columns, as text, in the first and in the last row of the page. */
+  first: (string | null)[] | null;
+  last: (string | null)[] | null;
+  total: number | null;
+  top: number | null;
+}
+
+/** One statement: the page as JSON text, the keys at both ends for cursors, and the bounded count. */
+export function planPage(model: Model, query: ListQuery, access: Access, needs: PageNeeds): Plan {
+  const statement = newStatement();
+  const back = query.position?.back ?? false;
+  const columns = query.fields;
+  const keys = query.order.map(({ column }) => column);
+  const inner = new Map<string, string>();
+  const alias = (sql: string) => {
+    if (!inner.has(sql)) inner.set(sql, `c${inner.size}`);
+    return `p.${inner.get(sql)}`;
+  };
+  const row = jsonRow(columns, (column) => alias(column.sql));
+  const keyAliases = keys.map((column) => alias(column.sql));
+  const rows = needs.lookAhead ? query.limit + 1 : query.limit;
+
+  const selected = [...inner].map(([sql, name]) => `${sql} as ${name}`).join(', ');
+  const { from, where } = matching(statement, model, query, access, needs.source, [...columns, ...keys]);
+  const position = query.position ? ` and ${beyond(statement, query.order, query.position)}` : '';
+  const paging = `limit ${statement.bind(rows, 'bigint')}${query.offset > 0 && !query.position ? ` offset ${statement.bind(query.offset, 'bigint')}` : ''}`;
+  let page = `select ${selected} from ${from} where ${where}${position} order by ${orderText(query.order, back)} ${paging}`;
+  if (back) {
+    const forward = query.order.map((term, index) => ({
+      ...term,
+      column: { ...term.column, sql: keyAliases[index]! },
+    }));
+    page = `select * from (${page}) p order by ${orderText(forward, false)}`;
+  }
+  // Of limit + 1 rows the surplus one is the last; read backwards, the first.
+  const [low, high] = !needs.lookAhead
+    ? ['1', 'count(*)::int']
+    : back
+      ? [`greatest(1, count(*)::int - ${query.limit} + 1)`, 'count(*)::int']
+      : ['1', `least(count(*)::int, ${query.limit})`];
+  const body = needs.lookAhead
+    ? `array_to_string((array_agg(${row}))[${low}:${high}], ',')`
+    : `string_agg(${row}, ',')`;
+  const keysAt = (index: string) =>
+    `array[${keyAliases.map((key) => `(array_agg(${key}))[${index}]::text`).join(', ')}]`;
+  const total =
+    needs.countUpTo === undefined
+      ? 'null'
+      : `(${countText(statement, model, query, access, needs.source, needs.countUpTo)})`;
+  const top = needs.topLocation ? `(${statement.embed(needs.topLocation)})` : 'null';
+  return {
+    text: `select count(*)::int as n, ${body} as body, ${keysAt(low)} as first, ${keysAt(high)} as last, ${total} as total, ${top} as top from (${page}) p`,
+    values: statement.values,
+  };
+}
+
+/** All matches inside the caller's scope, whatever the page; counting stops at `upTo`. */
+export function planCount(
+  model: Model,
+  query: ListQuery,
+  access: Access,
+  source: Source,
+  upTo: number | undefined,
+): Plan {
+  const statement = newStatement();
+  return {
+    text: `select (${countText(statement, model, query, access, source, upTo)}) as total`,
+    values: statement.values,
+  };
+}
+
+/** For the planner's estimate: the bare rows, to be explained and not run. */
+export function planMatches(model: Model, query: ListQuery, access: Access, source: Source): Plan {
+  const statement = newStatement();
+  const { from, where } = matching(statement, model, query, access, source, []);
+  return { text: `select 1 from ${from} where ${where}`, values: statement.values };
+}
+
+/** Every matching row, each as the expressions asked for, in order; for streams. */
+export function planRows(
+  model: Model,
+  query: ListQuery,
+  access: Access,
+  source: Source,
+  expressions: (column: Column, sql: string) => string,
+  combine: (parts: string[]) => string,
+): Plan {
+  const statement = newStatement();
+  const keys = query.order.map(({ column }) => column);
+  const { from, where } = matching(statement, model, query, access, source, [...query.fields, ...keys]);
+  const position = query.position ? ` and ${beyond(statement, query.order, query.position)}` : '';
+  const limit = Number.isFinite(query.limit) ? ` limit ${statement.bind(query.limit, 'bigint')}` : '';
+  const offset = query.offset > 0 && !query.position ? ` offset ${statement.bind(query.offset, 'bigint')}` : '';
+  const parts = combine(query.fields.map((column) => expressions(column, column.sql)));
+  return {
+    text: `select ${parts} from ${from} where ${where}${position} order by ${orderText(query.order, false)}${limit}${offset}`,
+    values: statement.values,
+  };
+}
+
+function matching(
+  statement: Statement,
+  model: Model,
+  query: ListQuery,
+  access: Access,
+  source: Source,
+  columns: Column[],
+): { from: string; where: string } {
+  const joins = joinsOfConditions(query.condition, joinsOf(columns));
+  const base = 'table' in source ? `${source.table} t` : `(${statement.embed(source.sql)}) t`;
+  const from = joinsText(statement, base, joins.values(), access);
+  const visible = visibleRows(statement, model, model.declaration.permission.read, 't', access);
+  const wanted = conditionsText(statement, query.condition);
+  return { from, where: `${visible} and ${wanted}` };
+}
+
+function countText(
+  statement: Statement,
+  model: Model,
+  query: ListQuery,
+  access: Access,
+  source: Source,
+  upTo: number | undefined,
+): string {
+  const { from, where } = matching(statement, model, query, access, source, []);
+  return upTo === undefined
+    ? `select count(*) from ${from} where ${where}`
+    : `select count(*) from (select 1 from ${from} where ${where} limit ${upTo}) c`;
+}
+
+/**
+ * Nulls last in both directions. Where there are none, the words are left out: with them an index could not be read
+ * backwards.
+ */
+export function orderText(order: readonly OrderTerm[], reversed: boolean): string {
+  return order
+    .map(({ column, descending }) => {
+      const down = descending !== reversed;
+      const nulls = column.nullable ? (reversed ? ' nulls first' : ' nulls last') : '';
+      return `${column.sql}${down ? ' desc' : ''}${nulls}`;
+    })
+    .join(', ');
+}
+
+/** The rows after (or before) a position, as a condition an index on the order can serve. */
+function beyond(statement: Statement, order: readonly OrderTerm[], position: Position): string {
+  const values = position.values;
+  const cast = (term: OrderTerm, index: number) => statement.bind(values[index], term.column.field.sqlType);
+  const direction = order[0]!.descending;
+  const uniform = order.every((term) => term.descending === direction && !term.column.nullable);
+  if (uniform) {
+    const operator = direction === position.back ? '>' : '<';
+    const left = order.map((term) => term.column.sql).join(', ');
+    return `(${left}) ${operator} (${order.map(cast).join(', ')})`;
+  }
+  const alternatives = order.map((term, index) => {
+    const equal = order
+      .slice(0, index)
+      .map((before, at) =>
+        values[at] === null ? `${before.column.sql} is null` : `${before.column.sql} = ${cast(before, at)}`,
+      );
+    const after = strictlyBeyond(term, values[index] ?? null, position.back, () => cast(term, index));
+    return after === undefined ? undefined : `(${[...equal, after].join(' and ')})`;
+  });
+  return `(${alternatives.filter((part) => part !== undefined).join(' or ')})`;
+}
+
+function strictlyBeyond(
+  { column, descending }: OrderTerm,
+  value: string | null,
+  back: boolean,
+  bind: () => string,
+): string | undefined {
+  if (value === null) return back ? `${column.sql} is not null` : undefined;
+  const past = `${column.sql} ${descending === back ? '>' : '<'} ${bind()}`;
+  return !back && column.nullable ? `(${past} or ${column.sql} is null)` : past;
+}
+
+/** Columns of the list that this caller may read. */
+export function visibleColumns(columns: readonly Column[], access: Access): Column[] {
+  return columns.filter((column) => isVisibleField(column.field, access));
+}
+
+export const typeRow = (column: Column) => fieldTypes[column.field.type];

@@ -1,0 +1,52 @@
+import { useDefault, type WriteValues } from './check-values.ts';
+import { type FieldModel, type Model, quote, tableOf } from './model.ts';
+import type { Plan } from './plan-list.ts';
+import { newStatement } from './statement.ts';
+
+export function planInsert(model: Model, values: WriteValues): Plan {
+  const statement = newStatement();
+  const entries = written(model, values).filter(([, value]) => value !== useDefault);
+  const columns = entries.map(([field]) => columnOf(field)).join(', ');
+  const bound = entries.map(([field, value]) => statement.bind(value, field.sqlType)).join(', ');
+  const what = entries.length === 0 ? 'default values' : `(${columns}) values (${bound})`;
+  return {
+    text: `insert into ${tableOf(model)} as t ${what} returning ${model.primaryKey.sql('t')} as id`,
+    values: statement.values,
+  };
+}
+
+/** `updated_at` moves only when something differs. */
+export function planUpdate(model: Model, id: unknown, values: WriteValues): Plan {
+  const statement = newStatement();
+  const entries = written(model, values).map(
+    ([field, value]) => [field, value === useDefault ? 'default' : statement.bind(value, field.sqlType)] as const,
+  );
+  const sets = entries.map(([field, value]) => `${columnOf(field)} = ${value}`);
+  for (const field of model.fields.values()) {
+    if (field.field.auto !== 'updated') continue;
+    const bound = entries.filter(([, value]) => value !== 'default');
+    const isSame = bound.map(([own, value]) => `${own.sql('t')} is not distinct from ${value}`).join(' and ');
+    const hasDefaults = bound.length < entries.length;
+    sets.push(
+      `${columnOf(field)} = ${hasDefaults ? 'now()' : `case when ${isSame} then ${field.sql('t')} else now() end`}`,
+    );
+  }
+  const key = `${model.primaryKey.sql('t')} = ${statement.bind(id, model.primaryKey.sqlType)}`;
+  return { text: `update ${tableOf(model)} as t set ${sets.join(', ')} where ${key}`, values: statement.values };
+}
+
+export function planDelete(model: Model, ids: unknown[]): Plan {
+  const statement = newStatement();
+  const key = `${model.primaryKey.sql('t')} = any(${statement.bind(ids, `${model.primaryKey.sqlType}[]`)})`;
+  return { text: `delete from ${tableOf(model)} as t where ${key}`, values: statement.values };
+}
+
+function written(model: Model, values: WriteValues): [FieldModel, unknown][] {
+  return Object.entries(values).map(([name, value]) => {
+    const field = model.fields.get(name);
+    if (!field?.stored) throw new Error(`${model.name} has no column ${name} to write`);
+    return [field, value];
+  });
+}
+
+export const columnOf = (field: FieldModel): string => quote(field.field.column ?? field.name);

@@ -1,0 +1,72 @@
+import type { FastifyRequest } from 'fastify';
+import type { Db, Sql, Tx } from '../platform/db/index.ts';
+import type { Access } from './access.ts';
+import type { ParameterValues, ResourceDeclaration } from './declaration.ts';
+import { buildModels, type Model } from './pure/model.ts';
+
+/** What the framework needs from the modules above it; they hand it over when they register their resources. */
+export interface ResourceDeps {
+  db: Db;
+  /** Signs cursors. */
+  cursorKey: Buffer;
+  accessOf(request: FastifyRequest): Access | Promise<Access>;
+  /** One place id for `meta.top_lvl_location_id`, as a scalar SQL expression. Without it: null. */
+  topLocation?(access: Access): Sql;
+  /** Called for every row written, in the writing transaction. */
+  audit?(tx: Tx, entry: AuditEntry): Promise<void>;
+  actions?: ActionRuns;
+  /** Is the caller known by a header, and not by a cookie? Default: there is an Authorization or Auth-Token header. */
+  hasHeaderCredential?(request: FastifyRequest): boolean;
+  /** May actions be called by GET? Default true. */
+  getActions?: boolean;
+  /** Time limit of statements with a regular expression. Default 2000. */
+  regexTimeoutMs?: number;
+  /** Time limit of one streamed export. Default an hour. */
+  streamTimeoutMs?: number;
+}
+
+export interface AuditEntry {
+  resource: string;
+  id: string;
+  action: 'create' | 'update' | 'delete';
+  userId: string | null;
+  /** JSON text of the object before and after; null where there is none. */
+  before: string | null;
+  after: string | null;
+}
+
+/** How actions meet the runs module. */
+export interface ActionRuns {
+  /** Starts a run, or joins the one that already waits on the same lock key. Returns its id. */
+  start(request: { kind: string; lockKey: string; parameters: ParameterValues; access: Access }): Promise<string>;
+  /** Returns when the run has ended or the time is over. */
+  wait(runId: string, seconds: number, signal: AbortSignal): Promise<ActionRun>;
+}
+
+export interface ActionRun {
+  id: string;
+  state: string;
+  /** True for succeeded, failed and cancelled. */
+  ended: boolean;
+  progress?: unknown;
+  summary?: unknown;
+  /** Why it failed. */
+  error?: { status: number; code: string; detail: string };
+}
+
+/** All resources of the program, resolved against each other. */
+export interface Resources {
+  models: Map<string, Model>;
+  deps: ResourceDeps;
+}
+
+export function createResources(declarations: readonly ResourceDeclaration[], deps: ResourceDeps): Resources {
+  return { models: buildModels(declarations), deps };
+}
+
+/** Throws for a name nobody declared: a mistake in our code, not in a request. */
+export function modelNamed(resources: Resources, name: string): Model {
+  const model = resources.models.get(name);
+  if (!model) throw new Error(`no resource ${name}`);
+  return model;
+}

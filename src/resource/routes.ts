@@ -1,0 +1,367 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Tx } from '../platform/db/index.ts';
+import { methodNotAllowed, unsupportedMediaType } from '../platform/http/index.ts';
+import type { Access } from './access.ts';
+import { deleteByFilter } from './delete-by-filter.ts';
+import { deleteObject } from './delete-objects.ts';
+import { describeIndex, describeResource } from './describe.ts';
+import * as errors from './errors.ts';
+import { type Answer, answerOnce } from './idempotency.ts';
+import { linkHeaders } from './link-headers.ts';
+import { chooseFormat } from './pure/choose-format.ts';
+import { givenId } from './pure/given-id.ts';
+import { isRowGoverned, type Model } from './pure/model.ts';
+import { nearest } from './pure/nearest.ts';
+import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
+import { resourceUri } from './pure/plan-object.ts';
+import { type Format, formats } from './pure/query.ts';
+import { type Body, readBody } from './pure/read-body.ts';
+import { matchesTag } from './pure/tags.ts';
+import { listTag, objectTag, readList } from './read-list.ts';
+import { parseId, readOne, readSet } from './read-one.ts';
+import type { Resources } from './resources.ts';
+import { streamList } from './stream-list.ts';
+import { writeBulk } from './write-bulk.ts';
+import { createObject, updateObject, type Written } from './write-object.ts';
+
+export const apiPrefix = '/api/v1';
+
+/** Every route of every resource. Trailing slashes are the router's matter: it is told to ignore them. */
+export async function registerResources(app: FastifyInstance, resources: Resources): Promise<void> {
+  await app.register(async (scope) => {
+    readTextBodies(scope);
+    scope.get(apiPrefix, async (request, reply) => {
+      const access = await resources.deps.accessOf(request);
+      const full = flag(request, 'fullschema');
+      return reply.send(describeIndex(resources, access, full));
+    });
+    for (const model of resources.models.values()) registerResource(scope, resources, model);
+  });
+}
+
+function registerResource(scope: FastifyInstance, resources: Resources, model: Model): void {
+  const list = `${apiPrefix}/${model.name}`;
+  const detail = `${list}/:pk`;
+  const listMethods = ['GET', 'HEAD', 'OPTIONS'];
+  const detailMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+  scope.get(list, (request, reply) => answerList(resources, model, request, reply));
+  if (typeof model.declaration.object_class === 'string') {
+    scope.get(detail, (request, reply) => answerDetail(resources, model, request, reply));
+    scope.get(`${list}/set/:ids`, (request, reply) => answerSet(resources, model, request, reply));
+  }
+  scope.get(`${list}/schema`, async (request, reply) => {
+    const access = await readingAccess(resources, model, request);
+    onlyParameters(request, []);
+    return reply.send(describeResource(resources, model, access));
+  });
+
+  if (model.methods.has('POST')) {
+    listMethods.push('POST');
+    scope.post(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'POST'));
+  }
+  if (model.methods.has('PUT')) {
+    listMethods.push('PUT');
+    detailMethods.push('PUT');
+    scope.put(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'PUT'));
+    scope.put(detail, (request, reply) => answerUpdate(resources, model, request, reply, 'replace'));
+  }
+  if (model.methods.has('PATCH')) {
+    listMethods.push('PATCH');
+    detailMethods.push('PATCH');
+    scope.patch(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'PATCH'));
+    scope.patch(detail, (request, reply) => answerUpdate(resources, model, request, reply, 'update'));
+  }
+  if (model.methods.has('DELETE')) {
+    listMethods.push('DELETE');
+    detailMethods.push('DELETE');
+    scope.delete(list, (request, reply) => answerDeleteFromList(resources, model, request, reply));
+    scope.delete(detail, (request, reply) => answerDelete(resources, model, request, reply));
+  }
+  closeMethods(scope, list, listMethods);
+  closeMethods(scope, detail, detailMethods);
+  closeMethods(scope, `${list}/schema`, ['GET', 'HEAD', 'OPTIONS']);
+  closeMethods(scope, `${list}/set/:ids`, ['GET', 'HEAD', 'OPTIONS']);
+}
+
+/** OPTIONS tells what there is; everything else is 405 with the same list. */
+function closeMethods(scope: FastifyInstance, url: string, allowed: string[]): void {
+  const allow = [...allowed].sort();
+  scope.options(url, async (_request, reply) => reply.code(204).header('allow', allow.join(', ')).send());
+  const others = (['POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => !allow.includes(method));
+  if (others.length === 0) return;
+  scope.route({
+    method: others,
+    url,
+    handler: () => {
+      throw methodNotAllowed(allow);
+    },
+  });
+}
+
+async function answerList(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+  const access = await readingAccess(resources, model, request);
+  const raw = request.query as RawQuery;
+  const format = chooseFormat(single(raw.format), request.headers.accept, formatsOf(model));
+  const query = parseList(
+    model,
+    {
+      raw,
+      format,
+      preferredCount: preference(request, 'count'),
+      cursorKey: resources.deps.cursorKey,
+    },
+    access,
+  );
+  const path = `${apiPrefix}/${model.name}/`;
+  reply.header('vary', 'Accept, Authorization');
+  if (format !== 'json') return await streamList(resources, model, query, access, path, request, reply);
+  const { body, links } = await readList(resources, model, query, access, path);
+  linkHeaders(reply, links);
+  const tag = listTag(body);
+  reply.header('etag', tag);
+  if (isUnchanged(request, tag)) return reply.code(304).send();
+  return sendJson(reply, body);
+}
+
+function formatsOf(model: Model): Format[] {
+  return formats.filter((format) => format !== 'parquet' && (format !== 'geojson' || model.declaration.geometry));
+}
+
+async function answerDetail(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+  const access = await readingAccess(resources, model, request);
+  const query = onlyParameters(request, ['fields', 'format'], model);
+  chooseFormat(query.format, request.headers.accept, ['json']);
+  const id = parseId(model, (request.params as { pk: string }).pk);
+  const { body, whole } = await readOne(resources, model, id, access, query.fields);
+  const tag = objectTag(whole);
+  reply.header('etag', tag);
+  if (isUnchanged(request, tag)) return reply.code(304).send();
+  return sendJson(reply, envelopeOne(model, body));
+}
+
+async function answerSet(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+  const access = await readingAccess(resources, model, request);
+  onlyParameters(request, ['format'], model);
+  const { ids } = request.params as { ids: string };
+  const parsed = ids
+    .split(';')
+    .filter((text) => text !== '')
+    .map((text) => parseId(model, text));
+  return sendJson(reply, await readSet(resources, model, [...new Set(parsed)], access));
+}
+
+async function answerWriteToList(
+  resources: Resources,
+  model: Model,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  method: 'POST' | 'PUT' | 'PATCH',
+) {
+  const access = await writingAccess(resources, model, request, method === 'POST' ? 'create' : 'write');
+  const { dry_run } = onlyParameters(request, ['dry_run'], model);
+  const body = bodyOf(request);
+  if ('one' in body && method !== 'POST') throw errors.malformedBody('The body must be {"objects":[…]}.');
+  const dryRun = dry_run !== undefined && parameterValue('dry_run', dry_run, 'boolean') === true;
+  const answer = await answerOnce(
+    resources,
+    request,
+    access,
+    method === 'POST',
+    (tx) =>
+      'one' in body
+        ? writeOne({ resources, model, access, tx }, body, request.headers['if-match'])
+        : writeBulk({ resources, model, access, tx }, body, method, {
+            lenient: preference(request, 'handling') === 'lenient',
+            minimal: preference(request, 'return') === 'minimal',
+          }),
+    dryRun,
+  );
+  return sendAnswer(reply, answer);
+}
+
+type OneBody = Extract<Body, { one: unknown }>;
+
+/** POST creates; with a truthy key that is not −1 it changes the sent fields of that object. */
+async function writeOne(
+  writer: Parameters<typeof createObject>[0],
+  body: OneBody,
+  ifMatch: string | undefined,
+): Promise<Answer> {
+  const { model } = writer;
+  const given = givenId(model, body.one);
+  const written =
+    given === undefined
+      ? await createObject(writer, { values: body.one, isText: body.isText })
+      : await updateObject(writer, parseId(model, given), { values: body.one, isText: body.isText }, 'update', ifMatch);
+  return answerOfWritten(model, written);
+}
+
+function answerOfWritten(model: Model, written: Written): Answer {
+  return {
+    status: written.created ? 201 : 200,
+    body: envelopeOne(model, written.body),
+    headers: {
+      etag: objectTag(written.body),
+      ...(written.created ? { location: resourceUri(model, written.id) } : {}),
+    },
+  };
+}
+
+async function answerUpdate(
+  resources: Resources,
+  model: Model,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mode: 'update' | 'replace',
+) {
+  const access = await writingAccess(resources, model, request, 'write');
+  onlyParameters(request, [], model);
+  const id = parseId(model, (request.params as { pk: string }).pk);
+  const body = bodyOf(request);
+  if (!('one' in body)) throw errors.malformedBody('The body must be one object.');
+  const inBody = body.one[model.primaryKey.name];
+  if (inBody !== undefined && inBody !== null && inBody !== '' && String(inBody) !== String(id)) {
+    throw errors.malformedBody(`'${model.primaryKey.name}' in the body is not the one in the address`);
+  }
+  const written = await resources.deps.db.transaction((tx) =>
+    updateObject(
+      { resources, model, access, tx },
+      id,
+      { values: body.one, isText: body.isText },
+      mode,
+      request.headers['if-match'],
+    ),
+  );
+  reply.code(mode === 'update' ? 202 : 200).header('etag', objectTag(written.body));
+  return sendJson(reply, envelopeOne(model, written.body));
+}
+
+async function answerDelete(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+  const access = await writingAccess(resources, model, request, 'delete');
+  const { cascade } = onlyParameters(request, ['cascade'], model);
+  const id = parseId(model, (request.params as { pk: string }).pk);
+  await deleteIn(resources, model, access, id, cascade, request);
+  return reply.code(204).send();
+}
+
+async function answerDeleteFromList(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+  const access = await writingAccess(resources, model, request, 'delete');
+  const query = singles(request);
+  const { cascade, [model.primaryKey.name]: id, ...rest } = query;
+  const others = Object.keys(rest).filter((name) => !['token', 'api_key', 'username'].includes(name));
+  if (id !== undefined && others.length === 0) {
+    await deleteIn(resources, model, access, parseId(model, id), cascade, request);
+    return reply.code(204).send();
+  }
+  if (!model.declaration.delete_by_filter) throw errors.deleteNotByFilter(model.name);
+  return sendJson(reply, await deleteByFilter(resources, model, access, query));
+}
+
+async function deleteIn(
+  resources: Resources,
+  model: Model,
+  access: Access,
+  id: unknown,
+  cascade: string | undefined,
+  request: FastifyRequest,
+): Promise<void> {
+  const cascades = cascade !== undefined && parameterValue('cascade', cascade, 'boolean') === true;
+  await resources.deps.db.transaction((tx: Tx) =>
+    deleteObject({ resources, model, access, tx }, id, cascades, request.headers['if-match']),
+  );
+}
+
+/** 401 or 403 before anything else is looked at, where rows cannot make a difference. */
+async function readingAccess(resources: Resources, model: Model, request: FastifyRequest): Promise<Access> {
+  const given = resources.deps.accessOf(request);
+  const access = given instanceof Promise ? await given : given;
+  require(model, access, model.declaration.permission.read);
+  return access;
+}
+
+async function writingAccess(
+  resources: Resources,
+  model: Model,
+  request: FastifyRequest,
+  use: 'create' | 'write' | 'delete',
+): Promise<Access> {
+  const access = await resources.deps.accessOf(request);
+  const { permission } = model.declaration;
+  require(model, access, permission[use] ?? permission.write!);
+  return access;
+}
+
+function require(model: Model, access: Access, right: string | null): void {
+  if (right === null || access.can(right)) return;
+  if (access.userId === null) throw errors.authorizationRequired();
+  if (!isRowGoverned(model)) throw errors.forbidden();
+}
+
+function bodyOf(request: FastifyRequest): Body {
+  const mediaType = (request.headers['content-type'] ?? 'application/json').split(';', 1)[0]!.trim().toLowerCase();
+  return readBody(request.body, mediaType);
+}
+
+/** NDJSON and CSV come in as text; anything the platform does not read is 415, plain text included. */
+function readTextBodies(scope: FastifyInstance): void {
+  scope.removeContentTypeParser('text/plain');
+  scope.addContentTypeParser(
+    ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'text/csv'],
+    { parseAs: 'string' },
+    (_request, text, done) => done(null, text),
+  );
+  scope.addContentTypeParser('text/plain', (_request, _payload, done) => done(unsupportedMediaType()));
+}
+
+/** The query, when only these parameters have a meaning here. */
+function onlyParameters(request: FastifyRequest, names: string[], model?: Model): Record<string, string> {
+  const query = singles(request);
+  const allowed = [...names, 'token', 'api_key', 'username'];
+  const unknown = Object.keys(query).find((name) => !allowed.includes(name));
+  if (unknown !== undefined && !model?.declaration.ignore_unknown_parameters) {
+    throw errors.unknownParameter(unknown, nearest(unknown, names));
+  }
+  return query;
+}
+
+function singles(request: FastifyRequest): Record<string, string> {
+  const query = request.query as RawQuery;
+  for (const name of Object.keys(query)) if (Array.isArray(query[name])) throw errors.repeatedParameter(name);
+  return query as Record<string, string>;
+}
+
+function flag(request: FastifyRequest, name: string): boolean {
+  const text = onlyParameters(request, [name])[name];
+  return text !== undefined && parameterValue(name, text, 'boolean') === true;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? undefined : value;
+}
+
+/** One preference of the `Prefer` header (RFC 7240). */
+export function preference(request: FastifyRequest, name: string): string | undefined {
+  const header = request.headers.prefer;
+  if (header === undefined) return undefined;
+  for (const part of [header].flat().join(',').split(/[,;]/)) {
+    const [key, value = ''] = part.split('=');
+    if (key?.trim().toLowerCase() === name) return value.trim().replace(/^"|"$/g, '').toLowerCase();
+  }
+  return undefined;
+}
+
+function isUnchanged(request: FastifyRequest, tag: string): boolean {
+  const header = request.headers['if-none-match'];
+  return header !== undefined && matchesTag(header, tag);
+}
+
+const envelopeOne = (model: Model, body: string) => (model.declaration.envelope === 'data' ? `{"data":${body}}` : body);
+
+function sendJson(reply: FastifyReply, body: string): FastifyReply {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
+}
+
+function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  return sendJson(reply.code(answer.status).headers(answer.headers), answer.body);
+}

@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import { invalidRegex, regexTimeout } from './errors.ts';
+import type { Plan } from './pure/plan-list.ts';
+import type { Resources } from './resources.ts';
+
+/**
+ * Statement texts that have come twice get a name, so that PostgreSQL parses them once per connection. The number is
+ * bounded: names live as long as the connection.
+ */
+const names = new Map<string, string>();
+const maxNames = 1000;
+let seenOnce = new Set<string>();
+
+export function prepared(plan: Plan): pg.QueryConfig {
+  const name = names.get(plan.text);
+  if (name !== undefined) return { name, text: plan.text, values: plan.values };
+  if (names.size >= maxNames) return plan;
+  if (!seenOnce.delete(plan.text)) {
+    if (seenOnce.size >= maxNames) seenOnce = new Set();
+    seenOnce.add(plan.text);
+    return plan;
+  }
+  names.set(plan.text, `resource_${names.size}`);
+  return prepared(plan);
+}
+
+type Target = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>;
+
+/** Rows of a plan. On the pool, or on the connection of a transaction. */
+export async function rowsOf<Row extends object>(target: Target, plan: Plan): Promise<Row[]> {
+  return (await (target as pg.Pool).query<Row>(prepared(plan))).rows;
+}
+
+/** Runs a reading plan; a regular expression gets its own, short time limit. */
+export async function readRows<Row extends object>(resources: Resources, plan: Plan, slow: boolean): Promise<Row[]> {
+  const { db, regexTimeoutMs = 2000 } = resources.deps;
+  if (!slow) return rowsOf<Row>(db.pool, plan);
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.client.query(`set local statement_timeout = ${Math.trunc(regexTimeoutMs)}`);
+      return await rowsOf<Row>(tx.client, plan);
+    });
+  } catch (error) {
+    throw refusedRegex(error) ?? error;
+  }
+}
+
+export function refusedRegex(error: unknown): Error | undefined {
+  const { code } = error as { code?: string };
+  if (code === '57014') return regexTimeout();
+  return code === '2201B' ? invalidRegex() : undefined;
+}

@@ -1,0 +1,112 @@
+import { AppError, type ErrorDetail } from '../platform/errors/index.ts';
+import { invalidBody } from './errors.ts';
+import { findByNaturalKey } from './find-by-natural-key.ts';
+import type { Answer } from './idempotency.ts';
+import { givenId } from './pure/given-id.ts';
+import type { Model } from './pure/model.ts';
+import type { Body } from './pure/read-body.ts';
+import { parseId } from './read-one.ts';
+import { createObject, type ObjectBody, updateObject, type Writer, type Written } from './write-object.ts';
+
+export interface BulkOptions {
+  /** Each row for itself: 207 with a result per row, in input order. Otherwise all or nothing. */
+  lenient: boolean;
+  /** Leave the objects out of the answer. */
+  minimal: boolean;
+}
+
+type Method = 'POST' | 'PUT' | 'PATCH';
+type ManyBody = Extract<Body, { many: unknown }>;
+
+/** POST creates (or changes, by key), PATCH changes by key, PUT creates or changes by key or natural key. */
+export async function writeBulk(
+  writer: Writer,
+  { many, isText }: ManyBody,
+  method: Method,
+  options: BulkOptions,
+): Promise<Answer> {
+  if (options.lenient) return await writeLeniently(writer, many, isText, method);
+  const written: Written[] = [];
+  for (const [index, values] of many.entries()) {
+    try {
+      written.push(await writeItem(writer, { values, isText }, method));
+    } catch (error) {
+      throw inRow(error, index + 1);
+    }
+  }
+  const objects = options.minimal ? '' : written.map((item) => item.body).join(',');
+  const created = written.filter((item) => item.created).length;
+  const meta = JSON.stringify({ total_count: written.length, created, updated: written.length - created });
+  return {
+    status: method === 'POST' ? 201 : method === 'PUT' ? 200 : 202,
+    headers: {},
+    body: `{"meta":${meta},"objects":[${objects}],"error":null}`,
+  };
+}
+
+/** A row that is refused is undone by its own savepoint; what is a bug and no refusal still undoes everything. */
+async function writeLeniently(
+  writer: Writer,
+  many: Record<string, unknown>[],
+  isText: boolean,
+  method: Method,
+): Promise<Answer> {
+  const results: object[] = [];
+  for (const values of many) {
+    await writer.tx.client.query('savepoint item');
+    try {
+      const written = await writeItem(writer, { values, isText }, method);
+      results.push({ status: written.created ? 201 : method === 'PATCH' ? 202 : 200, id: written.id });
+      await writer.tx.client.query('release savepoint item');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await writer.tx.client.query('rollback to savepoint item');
+      await writer.tx.client.query('release savepoint item');
+      results.push({
+        status: error.status,
+        error: error.message,
+        code: error.code,
+        ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+      });
+    }
+  }
+  return { status: 207, headers: {}, body: JSON.stringify({ results }) };
+}
+
+async function writeItem(writer: Writer, body: ObjectBody, method: Method): Promise<Written> {
+  const { model } = writer;
+  const id = await existingId(writer, body.values, method);
+  if (id === undefined) {
+    if (method === 'PATCH') throw withoutKey(model);
+    return await createObject(writer, body);
+  }
+  return await updateObject(writer, id, body, method === 'PUT' ? 'replace' : 'update');
+}
+
+async function existingId(writer: Writer, values: Record<string, unknown>, method: Method): Promise<unknown> {
+  const { model } = writer;
+  const given = givenId(model, values);
+  if (given !== undefined) return parseId(model, given);
+  return method === 'POST' ? undefined : await findByNaturalKey(writer, values);
+}
+
+function withoutKey(model: Model): AppError {
+  const message = `${model.primaryKey.name} or a natural key is needed to know which ${model.name} is meant`;
+  return invalidBody('missing_key', message, [{ pointer: `/${model.primaryKey.name}`, code: 'missing_key', message }]);
+}
+
+/** The same refusal, saying in which row. Rows count from 1. */
+function inRow(error: unknown, row: number): unknown {
+  if (!(error instanceof AppError)) return error;
+  const errors: ErrorDetail[] =
+    error.errors.length > 0
+      ? error.errors.map((detail) => ({ ...detail, row }))
+      : [{ row, code: error.code, message: error.message }];
+  return new AppError(error.status, error.code, error.message, {
+    errors,
+    headers: error.headers,
+    extra: error.extra,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+}
