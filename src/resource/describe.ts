@@ -1,6 +1,7 @@
 import type { Access } from './access.ts';
-import { isRowGoverned, type Model } from './pure/model.ts';
+import type { Model } from './pure/model.ts';
 import { resourceSchema } from './pure/schema.ts';
+import { isHopeless } from './pure/statement.ts';
 import type { Resources } from './resources.ts';
 
 /** `{name: {list_endpoint, schema}}` for every resource the caller may read. */
@@ -23,5 +24,5 @@ export function describeResource(_resources: Resources, model: Model, access: Ac
 
 function isVisible(model: Model, access: Access): boolean {
   const { read } = model.declaration.permission;
-  return read === null || access.can(read) || (access.userId !== null && isRowGoverned(model));
+  return read === null || access.can(read) || !isHopeless(model, read, access);
 }

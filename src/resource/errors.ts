@@ -71,7 +71,11 @@ export const tagNeeded = () =>
 export const authorizationRequired = () =>
   new AppError(401, 'authorization_required', 'Authorization token required', {
     headers: { 'www-authenticate': 'Bearer realm="Login Required"' },
-    extra: { status_code: 401, description: 'Request does not contain an access token' },
+    extra: {
+      error: 'authorization_required',
+      status_code: 401,
+      description: 'Request does not contain an access token',
+    },
   });
 export const forbidden = (detail = 'Forbidden') => new AppError(403, 'forbidden', detail);
 
@@ -103,6 +107,10 @@ export const actionNeedsHeader = () =>
   new AppError(403, 'header_credential_required', 'GET on an action needs a credential in a header.');
 export const actionGetOff = () =>
   new AppError(405, 'method_not_allowed', 'Method not allowed.', { headers: { allow: 'OPTIONS, POST' } });
+
+/** A failed run answers like the problem it met, and shows itself. */
+export const runFailed = (error: { status: number; code: string; detail: string }, run: object) =>
+  new AppError(error.status, error.code, error.detail, { headers: { 'cache-control': 'no-store' }, extra: { run } });
 
 function parameterError(code: string, parameter: string, message: string, hint?: string): AppError {
   return new AppError(400, code, message, {

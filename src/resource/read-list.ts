@@ -13,6 +13,9 @@ import { readRows } from './run-plan.ts';
 
 export interface ListAnswer {
   body: string;
+  /** The objects alone, as JSON text separated by commas. */
+  objects: string;
+  total: number | null;
   links: { next: string | null; previous: string | null };
 }
 
@@ -30,7 +33,7 @@ export async function readList(
   const { row, count } = page;
   const links = isData ? { next: null, previous: null } : linksOf(resources, model, query, page, path);
   const objects = row.body ?? '';
-  if (isData) return { body: dataBody(query, objects, count, row.n), links };
+  if (isData) return { body: dataBody(query, objects, count, row.n), links, objects, total: count.total };
   const extra = await model.declaration.hooks?.meta?.(query.parameters, { db: resources.deps.db, access });
   const meta = JSON.stringify({
     limit: query.limit,
@@ -43,7 +46,7 @@ export async function readList(
     ...(count.estimated ? { count: 'estimated' } : {}),
     ...extra,
   });
-  return { body: `{"meta":${meta},"objects":[${objects}],"error":null}`, links };
+  return { body: `{"meta":${meta},"objects":[${objects}],"error":null}`, links, objects, total: count.total };
 }
 
 /** The declaration's own conditions and SQL, which hooks may take from the database. */

@@ -14,16 +14,19 @@ export async function readOne(
   id: unknown,
   access: Access,
   fields: string | undefined,
-): Promise<{ body: string; whole: string }> {
-  const plan = planObjects(model, [id], access, { columns: detailColumns(model, access) });
+  /** Also say whether the caller holds this right on it. */
+  right?: string,
+): Promise<{ body: string; whole: string; may: boolean | undefined }> {
+  const columns = detailColumns(model, access);
+  const plan = planObjects(model, [id], access, { columns, ...(right === undefined ? {} : { right }) });
   const [row] = await rowsOf<ObjectRow>(resources.deps.db.pool, plan);
   if (row === undefined) throw noObject(model.name, id);
   const whole = withUri(model, row);
-  if (fields === undefined) return { body: whole, whole };
-  const columns = fieldsOf(model, fields, access);
-  const [part] = await rowsOf<ObjectRow>(resources.deps.db.pool, planObjects(model, [id], access, { columns }));
+  if (fields === undefined) return { body: whole, whole, may: row.may };
+  const asked = fieldsOf(model, fields, access);
+  const [part] = await rowsOf<ObjectRow>(resources.deps.db.pool, planObjects(model, [id], access, { columns: asked }));
   if (part === undefined) throw noObject(model.name, id);
-  return { body: part.body, whole };
+  return { body: part.body, whole, may: row.may };
 }
 
 /** `{"objects":[…],"not_found":[…]}` in the asked order. */

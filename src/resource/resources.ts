@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db, Sql, Tx } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
-import type { ParameterValues, ResourceDeclaration } from './declaration.ts';
+import type { ActionDeclaration, ParameterValues, ResourceDeclaration } from './declaration.ts';
 import { buildModels, type Model } from './pure/model.ts';
 
 /** What the framework needs from the modules above it; they hand it over when they register their resources. */
@@ -9,7 +9,8 @@ export interface ResourceDeps {
   db: Db;
   /** Signs cursors. */
   cursorKey: Buffer;
-  accessOf(request: FastifyRequest): Access | Promise<Access>;
+  /** Default: `request.access`, which accounts sets. */
+  accessOf?(request: FastifyRequest): Access | Promise<Access>;
   /** One place id for `meta.top_lvl_location_id`, as a scalar SQL expression. Without it: null. */
   topLocation?(access: Access): Sql;
   /** Called for every row written, in the writing transaction. */
@@ -57,11 +58,16 @@ export interface ActionRun {
 /** All resources of the program, resolved against each other. */
 export interface Resources {
   models: Map<string, Model>;
+  actions: readonly ActionDeclaration[];
   deps: ResourceDeps;
 }
 
-export function createResources(declarations: readonly ResourceDeclaration[], deps: ResourceDeps): Resources {
-  return { models: buildModels(declarations), deps };
+export function createResources(
+  declarations: readonly ResourceDeclaration[],
+  deps: ResourceDeps,
+  actions: readonly ActionDeclaration[] = [],
+): Resources {
+  return { models: buildModels(declarations), actions, deps };
 }
 
 /** Throws for a name nobody declared: a mistake in our code, not in a request. */
@@ -69,4 +75,8 @@ export function modelNamed(resources: Resources, name: string): Model {
   const model = resources.models.get(name);
   if (!model) throw new Error(`no resource ${name}`);
   return model;
+}
+
+export function accessOf(resources: Resources, request: FastifyRequest): Access | Promise<Access> {
+  return resources.deps.accessOf?.(request) ?? request.access;
 }

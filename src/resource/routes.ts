@@ -8,18 +8,21 @@ import { describeIndex, describeResource } from './describe.ts';
 import * as errors from './errors.ts';
 import { type Answer, answerOnce } from './idempotency.ts';
 import { linkHeaders } from './link-headers.ts';
+import { preference } from './preference.ts';
 import { chooseFormat } from './pure/choose-format.ts';
 import { givenId } from './pure/given-id.ts';
-import { isRowGoverned, type Model } from './pure/model.ts';
+import type { Model } from './pure/model.ts';
 import { nearest } from './pure/nearest.ts';
 import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
 import { resourceUri } from './pure/plan-object.ts';
 import { type Format, formats } from './pure/query.ts';
 import { type Body, readBody } from './pure/read-body.ts';
+import { isHopeless } from './pure/statement.ts';
 import { matchesTag } from './pure/tags.ts';
 import { listTag, objectTag, readList } from './read-list.ts';
 import { parseId, readOne, readSet } from './read-one.ts';
-import type { Resources } from './resources.ts';
+import { accessOf, type Resources } from './resources.ts';
+import { runAction } from './run-action.ts';
 import { streamList } from './stream-list.ts';
 import { writeBulk } from './write-bulk.ts';
 import { createObject, updateObject, type Written } from './write-object.ts';
@@ -31,11 +34,24 @@ export async function registerResources(app: FastifyInstance, resources: Resourc
   await app.register(async (scope) => {
     readTextBodies(scope);
     scope.get(apiPrefix, async (request, reply) => {
-      const access = await resources.deps.accessOf(request);
+      const access = await accessOf(resources, request);
       const full = flag(request, 'fullschema');
       return reply.send(describeIndex(resources, access, full));
     });
     for (const model of resources.models.values()) registerResource(scope, resources, model);
+    for (const action of resources.actions) {
+      const url = `${apiPrefix}/${action.resource_name}`;
+      scope.route({
+        method: ['GET', 'POST'],
+        url,
+        handler: (request, reply) => runAction(resources, action, request, reply),
+      });
+      closeMethods(
+        scope,
+        url,
+        resources.deps.getActions === false ? ['POST', 'OPTIONS'] : ['GET', 'HEAD', 'OPTIONS', 'POST'],
+      );
+    }
   });
 }
 
@@ -272,11 +288,10 @@ async function deleteIn(
   );
 }
 
-/** 401 or 403 before anything else is looked at, where rows cannot make a difference. */
 async function readingAccess(resources: Resources, model: Model, request: FastifyRequest): Promise<Access> {
-  const given = resources.deps.accessOf(request);
+  const given = accessOf(resources, request);
   const access = given instanceof Promise ? await given : given;
-  require(model, access, model.declaration.permission.read);
+  demand(model, access, model.declaration.permission.read);
   return access;
 }
 
@@ -286,16 +301,16 @@ async function writingAccess(
   request: FastifyRequest,
   use: 'create' | 'write' | 'delete',
 ): Promise<Access> {
-  const access = await resources.deps.accessOf(request);
+  const access = await accessOf(resources, request);
   const { permission } = model.declaration;
-  require(model, access, permission[use] ?? permission.write!);
+  demand(model, access, permission[use] ?? permission.write!);
   return access;
 }
 
-function require(model: Model, access: Access, right: string | null): void {
-  if (right === null || access.can(right)) return;
-  if (access.userId === null) throw errors.authorizationRequired();
-  if (!isRowGoverned(model)) throw errors.forbidden();
+/** 401 or 403 before anything else is looked at, where no row whatever could make a difference. */
+function demand(model: Model, access: Access, right: string | null): void {
+  if (right === null || access.can(right) || !isHopeless(model, right, access)) return;
+  throw access.userId === null ? errors.authorizationRequired() : errors.forbidden();
 }
 
 function bodyOf(request: FastifyRequest): Body {
@@ -338,17 +353,6 @@ function flag(request: FastifyRequest, name: string): boolean {
 
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? undefined : value;
-}
-
-/** One preference of the `Prefer` header (RFC 7240). */
-export function preference(request: FastifyRequest, name: string): string | undefined {
-  const header = request.headers.prefer;
-  if (header === undefined) return undefined;
-  for (const part of [header].flat().join(',').split(/[,;]/)) {
-    const [key, value = ''] = part.split('=');
-    if (key?.trim().toLowerCase() === name) return value.trim().replace(/^"|"$/g, '').toLowerCase();
-  }
-  return undefined;
 }
 
 function isUnchanged(request: FastifyRequest, tag: string): boolean {

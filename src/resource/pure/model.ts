@@ -90,12 +90,6 @@ export function accessWhere(model: Model, right: string | null, alias: string, a
   return right === null ? sql`true` : access.where(right, accessColumns(model, alias));
 }
 
-/** Do rows of this resource belong to a project, place or person, or is it governed by the right alone? */
-export function isRowGoverned(model: Model): boolean {
-  const { project, scope, owner } = model.declaration.permission;
-  return project !== undefined || scope !== undefined || owner !== undefined;
-}
-
 export function isVisibleField(field: FieldModel, access: Access): boolean {
   return field.field.secret !== true && (field.field.right === undefined || access.can(field.field.right));
 }

@@ -65,6 +65,11 @@ export function visibleRows(
   return statement.embed(predicateOf(model, right, alias, access));
 }
 
+/** Is there no row at all on which the caller could hold the right? */
+export function isHopeless(model: Model, right: string | null, access: Access): boolean {
+  return compiled(predicateOf(model, right, 't', access)).text === 'false';
+}
+
 const predicates = new WeakMap<Access, Map<string, Sql>>();
 
 function predicateOf(model: Model, right: string | null, alias: string, access: Access): Sql {
