@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream';
+import { Agent } from 'undici';
+import { type AddressPolicy, addressPolicy } from './address-policy.ts';
+import { connectChecked, type Lookup } from './connect-checked.ts';
+import { followRedirects } from './follow-redirects.ts';
+
+export interface FetcherOptions {
+  /** Exceptions: `host[:port]`, `address[:port]` or `network/bits`. */
+  allow: readonly string[];
+  /** Default 10 s: resolving the name, and again connecting. */
+  connectMs?: number;
+  /** Default 60 s without a byte. */
+  idleMs?: number;
+  /** For tests; default the system's. */
+  lookup?: Lookup;
+}
+
+export interface FetchRequest {
+  /** Default GET. */
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Largest body, as sent and after unpacking. */
+  maxBytes: number;
+  /** Default 5. */
+  maxRedirects?: number;
+  /** Default 30 min for everything, the body included. */
+  totalMs?: number;
+  /** Plain http only to targets of the allow-list; default false. */
+  httpsOnly?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Fetched {
+  status: number;
+  /** Names in lower case; several of one name joined by a comma. */
+  headers: Record<string, string>;
+  /** Where the last redirect led, without user and password. */
+  url: string;
+  redirects: number;
+  /** Unpacked. Must be read or destroyed. Over the limit, cut off or too slow, it fails with an AppError. */
+  body: Readable;
+}
+
+export interface Fetcher {
+  /**
+   * One request under the network policy; any status is an answer. Throws `fetch_url_invalid`, `fetch_target_refused`,
+   * `fetch_redirect_refused`, `fetch_too_large`, `fetch_timeout`, `fetch_failed`. User and password in the URL become
+   * Basic authorization; credentials go to the origin they were given for and to no other.
+   */
+  fetch(url: string, request: FetchRequest): Promise<Fetched>;
+  readonly policy: AddressPolicy;
+  close(): Promise<void>;
+}
+
+/** The one way out: sources, schemas, packages, webhooks. It knows no proxy of the environment. */
+export function createFetcher(options: FetcherOptions): Fetcher {
+  const policy = addressPolicy(options.allow);
+  const { connectMs = 10_000, idleMs = 60_000 } = options;
+  const agent = new Agent({
+    connect: connectChecked(policy, connectMs, options.lookup),
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    connections: 16,
+  });
+  return {
+    policy,
+    fetch: (url, request) => followRedirects({ agent, policy }, url, request),
+    close: () => agent.destroy(),
+  };
+}
