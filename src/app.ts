@@ -17,13 +17,16 @@ export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as
 
 /** The whole server over one context; not listening yet. */
 export async function createApp(context: Context): Promise<App> {
-  const open = { origin: '*', credentials: false } as const;
+  const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+  const preflight = { methods, optionsSuccessStatus: 200 };
+  const open = { ...preflight, origin: '*', credentials: false };
   const listed = {
+    ...preflight,
     origin: [...context.config.corsOrigins, ...context.config.legacyUiOrigins],
     credentials: true,
     maxAge: 600,
   };
-  const echoed = { origin: true, credentials: true } as const;
+  const echoed = { ...preflight, origin: true, credentials: true };
   const app = await createHttp(context, {
     version,
     cors: {

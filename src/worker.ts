@@ -1,5 +1,8 @@
+import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
+import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
 import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
+import { sendMail, sendMailJob } from './platform/mail/index.ts';
 import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
@@ -7,10 +10,19 @@ import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 export const runHandlers: RunHandler[] = [];
 
 /** Every job and what does it, one list. */
-export const handlers: JobHandler[] = [executeRunHandler(runHandlers), handler(reapRunsJob, reapRuns)];
+export const handlers: JobHandler[] = [
+  handler(sendMailJob, sendMail),
+  handler(sendRecoveryLinkJob, sendRecoveryLink),
+  handler(sweepAccountsJob, sweepAccounts),
+  executeRunHandler(runHandlers),
+  handler(reapRunsJob, reapRuns),
+];
 
 /** What is done by the clock, in UTC. */
-const cron: CronEntry[] = [{ job: reapRunsJob.name, pattern: '* * * * *' }];
+const cron: CronEntry[] = [
+  { job: sweepAccountsJob.name, pattern: '17 3 * * *' },
+  { job: reapRunsJob.name, pattern: '* * * * *' },
+];
 
 /** This process's workers. */
 export function startJobs(context: Context): Promise<Worker> {

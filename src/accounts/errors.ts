@@ -58,3 +58,5 @@ export const lastSuperadmin = () =>
   new AppError(403, 'last_superadmin', 'The last active SUPERADMIN cannot be deleted or demoted.');
 export const signingKeyUnreadable = () =>
   new Error('GRANARY_SECRET is not the one the signing keys of this database were sealed with');
+export const noRateLimit = (identifier: string) =>
+  new AppError(404, 'not_found', `No rate limit found for identifier: ${identifier}`);

@@ -1,9 +1,19 @@
 export { requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
 export { type Places, providePlaces } from './access/places.ts';
+export {
+  DmptoolRefusal,
+  type DmptoolRoutes,
+  dmptoolScope,
+  jsonObjectOf,
+  requireDmptoolUser,
+} from './dmptool/scope.ts';
+export { type ListField, type ListQuery, readListQuery, wholeListRows } from './list-query/read-list-query.ts';
 export { removeMember, setMember } from './projects/change-members.ts';
 export { createProject, type ProjectRequest } from './projects/create-project.ts';
 export { getProject } from './projects/find-project.ts';
 export type { Project } from './projects/store.ts';
+export { slugify } from './pure/slugify.ts';
+export { resetRates } from './rate-limit.ts';
 export {
   allRights,
   type ProjectRole,
@@ -15,6 +25,8 @@ export {
 } from './rights.ts';
 export { accountHooks, accountRoutes } from './routes.ts';
 export { type Auth, accessOfUser, authenticateToken } from './sessions/authenticate.ts';
+export { sweepAccounts } from './sweep-accounts.ts';
 export { type CreatedUser, createUser, type UserRequest } from './users/create-user.ts';
 export { ensureFirstAdmin, type FirstAdmin } from './users/ensure-first-admin.ts';
+export { sendRecoveryLink } from './users/set-password-link.ts';
 export { embeddedUser } from './users/store.ts';

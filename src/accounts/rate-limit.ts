@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../platform/context.ts';
 import { type App, rateLimited } from '../platform/http/index.ts';
+import { requireSignedIn } from './access/demand.ts';
+import { forbidden, noRateLimit } from './errors.ts';
 import { networkOf } from './pure/network-of.ts';
 
 /** Contract scripts §4.7. `general` follows GRANARY_RATE_LIMIT; 0 there switches all limits off. */
@@ -57,6 +59,25 @@ export function resetRates(context: Context, identifier?: string): number {
   const keys = [...counts.keys()].filter((key) => identifier === undefined || key.endsWith(` ${identifier}`));
   for (const key of keys) counts.delete(key);
   return keys.length;
+}
+
+/** Contract scripts §4.6; for this process, as the counters are. */
+export function rateLimitRoutes(app: App, context: Context): void {
+  const superadminOnly = (request: FastifyRequest) => {
+    requireSignedIn(request);
+    if (!request.access.can('setting.write')) throw forbidden('Superadmin access required');
+  };
+  app.post('/api/v1/rate-limit/reset', { config: { access: 'signed-in' } }, async (request) => {
+    superadminOnly(request);
+    resetRates(context);
+    return { message: 'All rate limits have been reset.' };
+  });
+  app.post('/api/v1/rate-limit/reset/:identifier', { config: { access: 'signed-in' } }, async (request) => {
+    superadminOnly(request);
+    const { identifier } = request.params as { identifier: string };
+    if (resetRates(context, identifier) === 0) throw noRateLimit(identifier);
+    return { message: `Rate limits for ${identifier} have been reset.` };
+  });
 }
 
 function spend(

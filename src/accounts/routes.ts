@@ -1,10 +1,15 @@
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import { enforceDemands } from './access/demand.ts';
+import { clientRoutes } from './clients/routes.ts';
+import { dmptoolSignIn } from './dmptool/sign-in.dialect.ts';
+import { flowAuth } from './flow-auth/flow-auth.dialect.ts';
 import { projectRoutes } from './projects/routes.ts';
-import { limitRates } from './rate-limit.ts';
+import { limitRates, rateLimitRoutes } from './rate-limit.ts';
 import { authenticate } from './sessions/authenticate.ts';
 import { sessionRoutes } from './sessions/routes.ts';
+import { tokenRoutes } from './tokens/routes.ts';
+import { userRoutes } from './users/routes.ts';
 
 /** Must come before every other module's routes: who is asking is settled before anything looks at a request. */
 export function accountHooks(app: App, context: Context): void {
@@ -13,7 +18,13 @@ export function accountHooks(app: App, context: Context): void {
   enforceDemands(app, context);
 }
 
-export function accountRoutes(app: App, context: Context): void {
+export async function accountRoutes(app: App, context: Context): Promise<void> {
   sessionRoutes(app, context);
+  userRoutes(app, context);
   projectRoutes(app, context);
+  tokenRoutes(app, context);
+  clientRoutes(app, context);
+  rateLimitRoutes(app, context);
+  flowAuth(app, context);
+  await dmptoolSignIn(app, context);
 }

@@ -60,6 +60,19 @@ export function requireSignedIn(request: FastifyRequest): SignedIn {
   }
 }
 
+/**
+ * For what only the person may do, not something that acts for them: change the password, make tokens, delete the
+ * account. A personal access token or a service client could otherwise widen itself.
+ */
+export function requireOwnSignIn(request: FastifyRequest): SignedIn & { sessionId: string; authTime: Date } {
+  const signedIn = requireSignedIn(request);
+  const { kind, sessionId, authTime } = signedIn;
+  if (kind === 'token' || kind === 'client' || sessionId === null || authTime === null) {
+    throw tokenNarrowed('This needs a sign-in with your own credentials, not a token that acts for you.');
+  }
+  return { ...signedIn, sessionId, authTime };
+}
+
 /** For a route whose right is decided instance-wide; rows are narrowed by `request.access.where`. */
 export function requireRight(request: FastifyRequest, right: Right): SignedIn {
   const signedIn = requireSignedIn(request);

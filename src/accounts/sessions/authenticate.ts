@@ -34,6 +34,8 @@ interface SignedInAuth {
   email: string | null;
   /** Null for a personal access token. */
   sessionId: string | null;
+  /** Of a personal access token, else null. */
+  tokenId: string | null;
   /** When a password or a provider last vouched for this person; null for a personal access token. */
   authTime: Date | null;
   /** Of a service client; null: all rights of the owner. */
@@ -141,8 +143,9 @@ async function signedIn(
   if (bearer.expired) return refused(kind === 'token' ? 'expired' : 'revoked');
   if (bearer.stale && bearer.sessionId !== null) await markSessionUsed(context.db, bearer.sessionId);
   if (bearer.stale && bearer.tokenId !== null) await markTokenUsed(context.db, bearer.tokenId);
-  const { userId, number, username, email, sessionId, authTime, scopes, verbs, resources } = bearer;
-  return { bearer, auth: { kind, userId, number, username, email, sessionId, authTime, scopes, verbs, resources } };
+  const { userId, number, username, email, sessionId, tokenId, authTime, scopes, verbs, resources } = bearer;
+  const facts = { userId, number, username, email, sessionId, tokenId, authTime, scopes, verbs, resources };
+  return { bearer, auth: { kind, ...facts } };
 }
 
 const refused = (reason: Refusal): Identified => ({ auth: { kind: 'refused', reason } });

@@ -5,7 +5,9 @@ import { sha256 } from '../../platform/crypto/index.ts';
 import type { App } from '../../platform/http/index.ts';
 import { requireSignedIn } from '../access/demand.ts';
 import { badRequest, invalidCredentials, sessionNotFound } from '../errors.ts';
+import { loginTarget } from '../pure/login-target.ts';
 import { networkOf } from '../pure/network-of.ts';
+import { revokeToken } from '../tokens/store.ts';
 import { findUserViews, uuidOf } from '../users/store.ts';
 import { authenticateCookie } from './authenticate.ts';
 import { clearSessionCookies, csrfTokenOf, setDownloadCookie, setSessionCookies } from './cookies.ts';
@@ -36,6 +38,7 @@ export function sessionRoutes(app: App, context: Context): void {
   app.post('/auth/logout', { config: { access: 'signed-in' } }, async (request, reply) => {
     const auth = requireSignedIn(request);
     if (auth.sessionId !== null) await revokeSession(context.db, auth.sessionId, auth.userId);
+    if (auth.tokenId !== null) await revokeToken(context.db, auth.userId, auth.tokenId);
     const refreshToken = textField(request.body, 'refresh_token');
     if (refreshToken !== undefined) await revokeSessionOfRefreshToken(context.db, sha256(refreshToken));
     clearSessionCookies(reply);
@@ -93,7 +96,7 @@ export function sessionRoutes(app: App, context: Context): void {
     if (name === undefined || password === undefined) throw invalidCredentials();
     await beginBrowserSession(context, request, name, password, reply);
     const next = textField(request.body, 'next') ?? (request.query as { next?: string }).next;
-    return isForm(request) ? reply.redirect(localPath(next), 302) : describeSession(context, request);
+    return isForm(request) ? reply.redirect(loginTarget(next, []), 302) : describeSession(context, request);
   });
 }
 
@@ -154,9 +157,4 @@ export function textField(body: unknown, key: string): string | undefined {
 
 function isForm(request: FastifyRequest): boolean {
   return request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-}
-
-/** Never another host: `//evil.example` and `/\evil.example` are addresses of other hosts to a browser. */
-export function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : '/';
 }

@@ -108,6 +108,29 @@ export const settings = {
     'Lifetime of an access token from `GET /login`, whose clients cannot refresh.',
     { min: 301, max: 31_536_000 },
   ),
+  dmptoolPasswordHeader: flag(
+    'GRANARY_COMPAT_DMPTOOL_PASSWORD_HEADER',
+    true,
+    'Take a new password from the header `newpassword` of `PUT /changepassword`.',
+  ),
+  authServiceTokenSeconds: integer(
+    'AUTH_SERVICE_TOKEN_TTL',
+    0,
+    'Lifetime of a token from `/auth/authorize`; 0: it does not expire.',
+    { min: 0, max: 315_360_000 },
+  ),
+  datasetsPerOwner: integer(
+    'GRANARY_DATASETS_PER_OWNER',
+    1000,
+    'Flow datasets one owner may have: `max_dataset_num` in tokens from `/auth/authorize`.',
+    { min: 0, max: 1_000_000_000 },
+  ),
+  registration: choice(
+    'GRANARY_REGISTRATION',
+    ['open', 'closed'],
+    'open',
+    'Who may make an account: everybody, or administrators for others.',
+  ),
   adminReadsRows: flag(
     'GRANARY_ADMIN_READS_ROWS',
     false,

@@ -1,0 +1,4 @@
+import { defineJob } from '../platform/jobs/index.ts';
+
+export const sendRecoveryLinkJob = defineJob<{ given: string }>()('send-recovery-link', { maxAttempts: 5 });
+export const sweepAccountsJob = defineJob<Record<string, never>>()('sweep-accounts', { maxAttempts: 3 });
