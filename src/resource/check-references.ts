@@ -4,7 +4,7 @@ import { tableOf } from './pure/model.ts';
 import type { ObjectRow } from './pure/plan-object.ts';
 import { newStatement, visibleRows } from './pure/statement.ts';
 import { rowsOf } from './run-plan.ts';
-import type { Writer } from './write-object.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * Every reference about to be written must lead to a row the caller may see; what they may not see answers like what

@@ -4,9 +4,10 @@ import { deleteNeedsFilter, deleteTakesNoPage } from './errors.ts';
 import { findColumn, type Model, tableOf } from './pure/model.ts';
 import { parameterValue, parseList } from './pure/parse-list.ts';
 import { planRows } from './pure/plan-list.ts';
+import { hasSlowLookup } from './pure/statement.ts';
 import { narrowed } from './read-list.ts';
 import type { Resources } from './resources.ts';
-import { rowsOf } from './run-plan.ts';
+import { limited } from './run-plan.ts';
 
 /** `{"deleted":n}`. What the filter finds among the rows the caller sees; `dry_run=1` only counts. */
 export async function deleteByFilter(
@@ -51,7 +52,7 @@ export async function deleteByFilter(
     (parts) => parts[0]!,
   );
   const deleted = await resources.deps.db.transaction(async (tx) => {
-    const rows = await rowsOf<{ id: unknown }>(tx.client, plan);
+    const rows = await limited<{ id: unknown }>(resources, tx, plan, hasSlowLookup(query.condition));
     const ids = rows.map(({ id }) => id);
     return dryRun ? ids.length : await deleteObjects({ resources, model, access, tx }, ids, cascades);
   });

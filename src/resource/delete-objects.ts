@@ -5,7 +5,8 @@ import { columnOf, planDelete } from './pure/plan-write.ts';
 import { quote } from './pure/statement.ts';
 import { detailColumns } from './read-one.ts';
 import { rowsOf } from './run-plan.ts';
-import { checkTag, finish, type Writer } from './write-object.ts';
+import { checkTag, finish } from './write-object.ts';
+import type { Writer } from './writer.ts';
 
 /** Deletes one object. Throws 404, 403, 409 with the counts of what refers to it, 412 for a stale tag. */
 export async function deleteObject(writer: Writer, id: unknown, cascade: boolean, ifMatch?: string): Promise<void> {

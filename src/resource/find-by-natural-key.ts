@@ -2,7 +2,7 @@ import { fieldTypes } from './pure/field-types.ts';
 import { type Model, tableOf } from './pure/model.ts';
 import { newStatement } from './pure/statement.ts';
 import { rowsOf } from './run-plan.ts';
-import type { Writer } from './write-object.ts';
+import type { Writer } from './writer.ts';
 
 /** The key of the row with the same natural key, for upserts. Undefined: there is none, or no natural key is complete. */
 export async function findByNaturalKey(writer: Writer, values: Record<string, unknown>): Promise<unknown> {

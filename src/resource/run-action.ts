@@ -63,7 +63,7 @@ function parametersOf(action: ActionDeclaration, request: FastifyRequest): Param
   const names = Object.keys(action.parameters);
   for (const [name, value] of Object.entries(given)) {
     if (credentials.includes(name)) continue;
-    const declared = action.parameters[name];
+    const declared = Object.hasOwn(action.parameters, name) ? action.parameters[name] : undefined;
     if (declared === undefined) throw errors.unknownParameter(name, nearest(name, names));
     if (Array.isArray(value)) throw errors.repeatedParameter(name);
     if (value === null || value === '') continue;

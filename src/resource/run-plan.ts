@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Tx } from '../platform/db/index.ts';
 import { invalidRegex, regexTimeout } from './errors.ts';
 import type { Plan } from './pure/plan-list.ts';
 import type { Resources } from './resources.ts';
@@ -33,13 +34,23 @@ export async function rowsOf<Row extends object>(target: Target, plan: Plan): Pr
 
 /** Runs a reading plan; a regular expression gets its own, short time limit. */
 export async function readRows<Row extends object>(resources: Resources, plan: Plan, slow: boolean): Promise<Row[]> {
-  const { db, regexTimeoutMs = 2000 } = resources.deps;
-  if (!slow) return rowsOf<Row>(db.pool, plan);
+  const { db } = resources.deps;
+  return slow ? await db.transaction((tx) => limited<Row>(resources, tx, plan, slow)) : rowsOf<Row>(db.pool, plan);
+}
+
+/** The same inside a transaction; the limit is lifted again behind the statement. */
+export async function limited<Row extends object>(
+  resources: Resources,
+  tx: Tx,
+  plan: Plan,
+  slow: boolean,
+): Promise<Row[]> {
+  if (!slow) return rowsOf<Row>(tx.client, plan);
   try {
-    return await db.transaction(async (tx) => {
-      await tx.client.query(`set local statement_timeout = ${Math.trunc(regexTimeoutMs)}`);
-      return await rowsOf<Row>(tx.client, plan);
-    });
+    await tx.client.query(`set local statement_timeout = ${Math.trunc(resources.deps.regexTimeoutMs ?? 2000)}`);
+    const rows = await rowsOf<Row>(tx.client, plan);
+    await tx.client.query('reset statement_timeout');
+    return rows;
   } catch (error) {
     throw refusedRegex(error) ?? error;
   }

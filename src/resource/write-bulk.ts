@@ -6,7 +6,8 @@ import { givenId } from './pure/given-id.ts';
 import type { Model } from './pure/model.ts';
 import type { Body } from './pure/read-body.ts';
 import { parseId } from './read-one.ts';
-import { createObject, type ObjectBody, updateObject, type Writer, type Written } from './write-object.ts';
+import { createObject, type ObjectBody, updateObject, type Written } from './write-object.ts';
+import type { Writer } from './writer.ts';
 
 export interface BulkOptions {
   /** Each row for itself: 207 with a result per row, in input order. Otherwise all or nothing. */

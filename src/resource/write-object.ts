@@ -1,5 +1,3 @@
-import type { Tx } from '../platform/db/index.ts';
-import type { Access } from './access.ts';
 import { checkReferences } from './check-references.ts';
 import { forbidden, noObject, staleTag, tagNeeded } from './errors.ts';
 import { checkValues, type WriteMode } from './pure/check-values.ts';
@@ -10,8 +8,8 @@ import { matchesTag } from './pure/tags.ts';
 import { objectTag } from './read-list.ts';
 import { detailColumns } from './read-one.ts';
 import { refusedWrite } from './refused-write.ts';
-import type { Resources } from './resources.ts';
 import { rowsOf } from './run-plan.ts';
+import type { Writer } from './writer.ts';
 
 export interface Written {
   id: unknown;
@@ -24,14 +22,6 @@ export interface ObjectBody {
   values: Record<string, unknown>;
   /** Everything is text: form or CSV. */
   isText: boolean;
-}
-
-/** What is common to the writes of one request. */
-export interface Writer {
-  resources: Resources;
-  model: Model;
-  access: Access;
-  tx: Tx;
 }
 
 /** Creates an object; the answer is what is stored, read again in the same transaction. */

@@ -45,7 +45,11 @@ export async function startFieldsWorld(options: Partial<ResourceDeps> = {}): Pro
   const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-fields-'));
   await onServer(server, `create database ${name} template ${inject('templateName')}`);
   const config = readConfig({ GRANARY_DATA_DIR: folder, GRANARY_LOG_LEVEL: 'silent', GRANARY_RATE_LIMIT: '0' });
-  const context = await openContext(config, createLog({ level: 'silent', pretty: false }), databaseUrl(server, name));
+  const context = await openContext(
+    config,
+    createLog({ level: (process.env.TEST_LOG ?? 'silent') as 'silent', pretty: false }),
+    databaseUrl(server, name),
+  );
   await context.db.pool.query(tables);
   const app = await createHttp(context, { version: 'test', cors: {} });
   const events: string[] = [];
@@ -276,3 +280,27 @@ const actions = [
     objects: { resource: 'site', filter: ({ site_id }) => ({ id: String(site_id) }) },
   }),
 ];
+
+/** Seven sites in two regions and a few visits, with nulls, odd texts and both owners. */
+export async function seed(db: Db): Promise<void> {
+  await db.pool.query(`
+    insert into region (name, level) values ('North', 1), ('South', 2);
+    insert into site (region_id, parent_site_id, name, code, owner, opened_on, latitude, area, active, tags, settings, pin) values
+      (1, null, 'Alder', 'A1', 'ann', '2019-12-31', 1.5, 10, true, '["wet"]', '{"a":1}', '1111'),
+      (1, 1, 'alder creek', 'A2', 'ann', '2020-01-01', -2.25, 20.5, true, '[]', null, '2222'),
+      (1, 1, '50% off_', 'A3', 'bob', '2020-06-15', null, null, false, '[]', null, null),
+      (2, null, 'Béla, "the" site', 'B1', 'bob', null, 0, 0, true, '[]', '{"b":null}', null),
+      (2, 4, 'back\\slash', 'B2', 'ann', '2020-12-31', 89.9, 1e3, false, '[1,2]', null, null),
+      (2, 4, 'null', 'B3', 'bob', '2021-03-01', 1e-3, 7, true, '[]', null, null),
+      (2, null, '', 'B4', 'ann', null, null, 3, true, '[]', null, null);
+    insert into visit (site_id, visited_at, counted, note, payload) values
+      (1, '2020-02-29T23:59:59.999999Z', 5, 'dry', '{"seen":5,"by":"x"}'),
+      (1, '2020-03-01T00:00:00Z', null, null, null),
+      (2, '2021-01-01T00:30:00+01:00', 0, '=cmd()', '{"by":"y, z","more":[1]}'),
+      (3, '2021-07-04T12:00:00Z', -3, 'two
+lines', '{}'),
+      (5, '2022-07-04T12:00:00Z', 12, '-', null);
+    insert into sample (id, visit_id, label) values ('00000000-0000-4000-8000-000000000001', 1, 's1'), ('00000000-0000-4000-8000-000000000002', 4, 's2');
+    insert into unit values ('kg', 'kilogram', '{"type":"Point","coordinates":[1,2]}'), ('m/s', 'metres per second', null);
+  `);
+}

@@ -110,7 +110,7 @@ function checkValue(field: FieldModel, given: unknown, isText: boolean): Checked
   return { value };
 }
 
-const smallInteger = (field: FieldModel) => field.type === 'integer' && /^int(eger|4)?$/.test(field.sqlType);
+const smallInteger = (field: FieldModel) => field.type === 'integer' && /^int(eger|4)?$/.test(field.columnType);
 const lowest = (field: FieldModel) => (smallInteger(field) ? -2_147_483_648 : Number.NEGATIVE_INFINITY);
 const highest = (field: FieldModel) => (smallInteger(field) ? 2_147_483_647 : Number.POSITIVE_INFINITY);
 

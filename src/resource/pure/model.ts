@@ -2,7 +2,6 @@ import { type Sql, sql } from '../../platform/db/index.ts';
 import type { Access, AccessColumns } from '../access.ts';
 import type { Field, ResourceDeclaration } from '../declaration.ts';
 import { type FieldType, fieldTypes, isJsonType } from './field-types.ts';
-import type { Filter } from './query.ts';
 
 /** A declaration with everything worked out that does not depend on a request. Made once, at start-up. */
 export interface Model {
@@ -21,15 +20,16 @@ export interface Model {
   methods: Set<'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
   /** Work remembered per name: finite, because only declared names get in. */
   columns: Map<string, Column>;
-  filters: Map<string, Pick<Filter, 'column' | 'lookup' | 'negated'>>;
-  selections: Map<string, unknown>;
 }
 
 export interface FieldModel {
   name: string;
   field: Field;
   type: FieldType;
+  /** What values it is compared with are cast to: the widest of its kind, so that no number is out of range. */
   sqlType: string;
+  /** Type of the column. */
+  columnType: string;
   nullable: boolean;
   isPrimaryKey: boolean;
   /** Is there a column of this resource's own table that a write may set? */
@@ -126,8 +126,6 @@ function modelOf(declaration: ResourceDeclaration): Model {
     detailFields: [...(declaration.detail_fields ?? new Set([...listFields, ...readable]))],
     methods: new Set(writable ? (declaration.methods ?? ['POST', 'PUT', 'PATCH', 'DELETE']) : []),
     columns: new Map(),
-    filters: new Map(),
-    selections: new Map(),
   };
 }
 
@@ -138,7 +136,8 @@ function fieldModel(name: string, field: Field, isPrimaryKey: boolean, isKeyFiel
     name,
     field,
     type: field.type,
-    sqlType: field.sql_type ?? fieldTypes[field.type].sqlType,
+    sqlType: field.type === 'integer' ? 'bigint' : (field.sql_type ?? fieldTypes[field.type].sqlType),
+    columnType: field.sql_type ?? fieldTypes[field.type].sqlType,
     nullable: field.nullable ?? false,
     isPrimaryKey,
     stored: expression === undefined && field.path === undefined,

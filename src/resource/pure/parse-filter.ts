@@ -20,11 +20,16 @@ export function parseFilter(model: Model, name: string, text: string, access: Ac
   return { column, lookup, values, negated };
 }
 
+/** Names that have been understood before: finitely many, because only declared ones are. */
+const memory = new WeakMap<Model, Map<string, Omit<Filter, 'values'>>>();
+
 function filterOf(model: Model, name: string, access: Access): Omit<Filter, 'values'> | undefined {
-  const known = model.filters.get(name);
+  const filters = memory.get(model) ?? new Map<string, Omit<Filter, 'values'>>();
+  memory.set(model, filters);
+  const known = filters.get(name);
   if (known) return known;
   const found = resolveFilter(model, name, access);
-  if (found) model.filters.set(name, found);
+  if (found) filters.set(name, found);
   return found;
 }
 

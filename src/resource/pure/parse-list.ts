@@ -47,13 +47,12 @@ export function parseList(model: Model, request: ListRequest, access: Access): L
   for (const name of model.declaration.GET_params_required ?? []) {
     if (given[name] === undefined || given[name] === '') throw errors.missingParameter(name);
   }
-  const filters: Record<string, string> = {};
   const parameters: Record<string, unknown> = {};
   const condition: ListQuery['condition'] = [];
   const isData = model.declaration.envelope === 'data';
   const { filtersGiven, order, position } = continued(model, given, request.cursorKey, isFilter(model, request.format));
   for (const [name, text] of Object.entries(filtersGiven)) {
-    const declared = model.declaration.parameters?.[name];
+    const declared = parameterNamed(model, name);
     if (declared) {
       parameters[name] = parameterValue(name, text, declared.type, declared.choices);
     } else if (isData && name === 'filter') {
@@ -66,7 +65,6 @@ export function parseList(model: Model, request: ListRequest, access: Access): L
       }
       condition.push(filter);
     }
-    filters[name] = text;
   }
   for (const [name, declared] of Object.entries(model.declaration.parameters ?? {})) {
     if (declared.required && parameters[name] === undefined) throw errors.missingParameter(name);
@@ -88,14 +86,12 @@ export function parseList(model: Model, request: ListRequest, access: Access): L
   };
 }
 
-/** `exclude=1` and the like say nothing by themselves; a repeated name could be meant either way and is refused. */
+/** A repeated name could be meant either way. */
 function singleValues(raw: RawQuery): Record<string, string> {
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(raw)) {
-    if (Array.isArray(value)) throw errors.repeatedParameter(name);
-    if (value !== undefined) given[name] = value;
-  }
-  return given;
+  const entries = Object.entries(raw).filter((entry) => entry[1] !== undefined);
+  for (const [name, value] of entries) if (Array.isArray(value)) throw errors.repeatedParameter(name);
+  // Not by assignment: a parameter called __proto__ is one like any other.
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 export function withoutCredentials(given: Record<string, string>): Record<string, string> {
@@ -108,7 +104,7 @@ function isFilter(model: Model, format: Format): (name: string) => boolean {
     // A declared field or parameter of a resource goes before the words of a dialect.
     if (reserved.has(name)) return false;
     if (isData && dataParameters.has(name)) return name === 'filter';
-    if (model.declaration.parameters?.[name] || model.fields.has(name)) return true;
+    if (parameterNamed(model, name) || model.fields.has(name)) return true;
     return !(format === 'csv' && csvParameters.has(name));
   };
 }
@@ -148,6 +144,11 @@ export function cursorScope(model: Model, query: ListQuery): { filters: Record<s
       (model.declaration.envelope === 'data' ? query.received.sort : query.received.order_by) ??
       (model.declaration.order ?? []).join(','),
   };
+}
+
+function parameterNamed(model: Model, name: string) {
+  const { parameters } = model.declaration;
+  return parameters && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
 }
 
 export function parameterValue(
@@ -247,16 +248,19 @@ export function fieldsOf(
   });
 }
 
+/** A model's own lists never change: looked up once. */
+const memory = new WeakMap<readonly string[], { columns: Column[]; isRestricted: boolean }>();
+
 function ownFields(model: Model, names: readonly string[], access: Access): Column[] {
-  const kind = names === model.listFields ? 'list' : 'detail';
-  let all = model.selections.get(kind) as { columns: Column[]; restricted: boolean } | undefined;
-  if (!all) {
-    const columns = names.map((name) => findColumn(model, name)!);
-    all = { columns, restricted: columns.some((column) => column.field.field.right !== undefined) };
-    model.selections.set(kind, all);
-  }
-  return all.restricted ? all.columns.filter((column) => isVisibleField(column.field, access)) : all.columns;
+  const known = memory.get(names);
+  if (known) return known.isRestricted ? visibleTo(access, known.columns) : known.columns;
+  const columns = names.map((name) => findColumn(model, name)!);
+  memory.set(names, { columns, isRestricted: columns.some((column) => column.field.field.right !== undefined) });
+  return visibleTo(access, columns);
 }
+
+const visibleTo = (access: Access, columns: Column[]) =>
+  columns.filter((column) => isVisibleField(column.field, access));
 
 export function* readableNames(model: Model, access: Access): Iterable<string> {
   for (const name of new Set([...model.fields.keys(), ...model.listFields])) {
@@ -268,8 +272,7 @@ export function* readableNames(model: Model, access: Access): Iterable<string> {
 function csvOptions(given: Record<string, string>): CsvOptions {
   if (given.format !== 'csv' && Object.keys(given).every((name) => !csvParameters.has(name))) return defaultCsv;
   const flag = (name: string) => given[name] !== undefined && parameterValue(name, given[name], 'boolean') === true;
-  const words: Record<string, string> = { tab: '\t', comma: ',', semicolon: ';', pipe: '|', '\\t': '\t' };
-  const delimiter = given.delimiter === undefined ? ',' : (words[given.delimiter] ?? given.delimiter);
+  const delimiter = delimiters.get(given.delimiter ?? 'comma') ?? given.delimiter!;
   if (!/^[,;\t|:]$/.test(delimiter)) throw errors.invalidParameter('delimiter', delimiter, ', ; | : or tab');
   const decimal = given.decimal ?? '.';
   if (decimal !== '.' && decimal !== ',') throw errors.invalidParameter('decimal', decimal, '. or ,');
@@ -277,5 +280,13 @@ function csvOptions(given: Record<string, string>): CsvOptions {
   if (nullText.length > 20 || /["\r\n,;|:\t\0]/.test(nullText)) throw errors.invalidParameter('null', nullText);
   return { bom: flag('bom'), delimiter, decimal, null: nullText, safeCells: flag('safe_cells') };
 }
+
+const delimiters = new Map([
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['pipe', '|'],
+  ['tab', '\t'],
+  ['\\t', '\t'],
+]);
 
 const defaultCsv: CsvOptions = { bom: false, delimiter: ',', decimal: '.', null: '', safeCells: false };

@@ -193,15 +193,21 @@ function beyond(statement: Statement, order: readonly OrderTerm[], position: Pos
     return `(${left}) ${operator} (${order.map(cast).join(', ')})`;
   }
   const alternatives = order.map((term, index) => {
+    const after = strictlyBeyond(term, values[index] ?? null, position.back, () => cast(term, index));
+    if (after === undefined) return undefined;
     const equal = order
       .slice(0, index)
       .map((before, at) =>
         values[at] === null ? `${before.column.sql} is null` : `${before.column.sql} = ${cast(before, at)}`,
       );
-    const after = strictlyBeyond(term, values[index] ?? null, position.back, () => cast(term, index));
-    return after === undefined ? undefined : `(${[...equal, after].join(' and ')})`;
+    return `(${[...equal, after].join(' and ')})`;
   });
-  return `(${alternatives.filter((part) => part !== undefined).join(' or ')})`;
+  const any = `(${alternatives.filter((part) => part !== undefined).join(' or ')})`;
+  // Says nothing new, but it is what an index on the first column can start from.
+  const lead = order[0]!;
+  return lead.column.nullable
+    ? any
+    : `${lead.column.sql} ${direction === position.back ? '>=' : '<='} ${cast(lead, 0)} and ${any}`;
 }
 
 function strictlyBeyond(

@@ -7,7 +7,7 @@ export function planInsert(model: Model, values: WriteValues): Plan {
   const statement = newStatement();
   const entries = written(model, values).filter(([, value]) => value !== useDefault);
   const columns = entries.map(([field]) => columnOf(field)).join(', ');
-  const bound = entries.map(([field, value]) => statement.bind(value, field.sqlType)).join(', ');
+  const bound = entries.map(([field, value]) => statement.bind(value, field.columnType)).join(', ');
   const what = entries.length === 0 ? 'default values' : `(${columns}) values (${bound})`;
   return {
     text: `insert into ${tableOf(model)} as t ${what} returning ${model.primaryKey.sql('t')} as id`,
@@ -19,7 +19,7 @@ export function planInsert(model: Model, values: WriteValues): Plan {
 export function planUpdate(model: Model, id: unknown, values: WriteValues): Plan {
   const statement = newStatement();
   const entries = written(model, values).map(
-    ([field, value]) => [field, value === useDefault ? 'default' : statement.bind(value, field.sqlType)] as const,
+    ([field, value]) => [field, value === useDefault ? 'default' : statement.bind(value, field.columnType)] as const,
   );
   const sets = entries.map(([field, value]) => `${columnOf(field)} = ${value}`);
   for (const field of model.fields.values()) {
