@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { adoptServer } from './adopt-server.ts';
-import { type Binaries, binaryFolders, placeBinaries } from './binaries.ts';
+import { binaryFolders, placeBinaries } from './binaries.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { databaseStartFailed } from './errors.ts';
 import { initCluster, readPassword } from './init-cluster.ts';
 import { chooseListener, defaultListener, type Listener, urlOf } from './listen.ts';
-import { type Placement, place } from './placement.ts';
+import { place } from './placement.ts';
 import { runServer } from './run-server.ts';
 import type { EmbeddedLog, Server } from './server.ts';
-import { type ServerLog, serverLogIn } from './server-log.ts';
+import { serverLogIn } from './server-log.ts';
 import { settingsText } from './server-settings.ts';
 import { stopPostmaster } from './stop-postmaster.ts';
 import { superviseServer } from './supervise-server.ts';
