@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { accountHooks, accountRoutes } from './accounts/index.ts';
+import type { FastifyInstance } from 'fastify';
+import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp } from './platform/http/index.ts';
+import { createResources, type ResourceDeclaration, registerResources } from './resource/index.ts';
 import { docsRoutes } from './serve-docs.ts';
 
 /** What a module adds to the server. Order matters only where a hook must come before routes. */
@@ -11,6 +13,9 @@ type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
 
 /** Every module's routes, one list. */
 const modules: RegisterRoutes[] = [accountHooks, accountRoutes];
+
+/** Every module's resources, one list: they may refer to each other. */
+const resourcesOf = (context: Context): ResourceDeclaration[] => [...accountResources(context)];
 
 const packageFile = path.join(import.meta.dirname, '..', 'package.json');
 export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
@@ -47,6 +52,13 @@ export async function createApp(context: Context): Promise<App> {
   });
   healthRoutes(app, context);
   for (const register of modules) await register(app, context);
+  const resources = createResources(resourcesOf(context), {
+    db: context.db,
+    cursorKey: context.secretFor('cursors'),
+    accessOf: accessUnlessRefused,
+    hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
+  });
+  await registerResources(app as unknown as FastifyInstance, resources);
   docsRoutes(app);
   await app.ready();
   return app;

@@ -1,4 +1,4 @@
-export { requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
+export { accessUnlessRefused, requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
 export { type Places, providePlaces } from './access/places.ts';
 export {
   DmptoolRefusal,
@@ -23,7 +23,7 @@ export {
   rights,
   roles,
 } from './rights.ts';
-export { accountHooks, accountRoutes } from './routes.ts';
+export { accountHooks, accountResources, accountRoutes } from './routes.ts';
 export { type Auth, accessOfUser, authenticateToken } from './sessions/authenticate.ts';
 export { sweepAccounts } from './sweep-accounts.ts';
 export { type CreatedUser, createUser, type UserRequest } from './users/create-user.ts';

@@ -117,6 +117,15 @@ const forEverybodySignedIn: readonly Right[] = [
   'group.read',
 ];
 
+/** What a credential fenced to projects or places keeps outside the fence: the shared vocabulary its work needs. */
+export const sharedRights: ReadonlySet<Right> = new Set<Right>([
+  'metadata.read',
+  'location.read',
+  'datapoint.read',
+  'dashboard.read',
+  'project.read',
+]);
+
 const forSuperadminOnly: readonly Right[] = ['setting.write'];
 
 /** Rights on every row, wherever it belongs; rows with a place are still narrowed to the caller's places. */

@@ -1,14 +1,17 @@
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
+import type { ResourceDeclaration } from '../resource/index.ts';
 import { enforceDemands } from './access/demand.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { dmptoolSignIn } from './dmptool/sign-in.dialect.ts';
 import { flowAuth } from './flow-auth/flow-auth.dialect.ts';
+import { projectMemberResource, projectResource } from './projects/project.resource.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { limitRates, rateLimitRoutes } from './rate-limit.ts';
 import { authenticate } from './sessions/authenticate.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
+import { groupResource, userGroupResource } from './users/group.resource.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** Must come before every other module's routes: who is asking is settled before anything looks at a request. */
@@ -27,4 +30,9 @@ export async function accountRoutes(app: App, context: Context): Promise<void> {
   rateLimitRoutes(app, context);
   flowAuth(app, context);
   await dmptoolSignIn(app, context);
+}
+
+/** What other modules' declarations may refer to. */
+export function accountResources(context: Context): ResourceDeclaration[] {
+  return [projectResource(context), projectMemberResource, groupResource, userGroupResource];
 }

@@ -10,6 +10,7 @@ import {
   rights,
   rowRights,
   seesAllPlaces,
+  sharedRights,
   visibleRights,
 } from '../rights.ts';
 import type { Places } from './places.ts';
@@ -31,17 +32,18 @@ export function compileAccess(principal: Principal | undefined, options: AccessO
     instanceRights[principal.role].has(right) ||
     (options.adminReadsRows && principal.role !== 'USER' && rowRights.includes(right));
   const granted = (right: Right) => principal.narrowed?.rights?.has(right) ?? true;
-  return {
+  const fenced = principal.narrowed?.projectIds !== undefined || principal.narrowed?.locationIds !== undefined;
+  const access: Access = {
     userId: principal.userId,
     username: principal.username,
     role: principal.role,
     can: (name) => {
       const right = knownRight(name);
-      return granted(right) && everywhere(right);
+      return granted(right) && everywhere(right) && (!fenced || sharedRights.has(right));
     },
     where: (name, columns) => {
       const right = knownRight(name);
-      if (!granted(right)) return raw('false');
+      if (!granted(right) || !(covered(principal, columns) || sharedRights.has(right))) return raw('false');
       const base = everywhere(right) ? raw('true') : someRows(principal, right, columns);
       return and([
         base,
@@ -50,6 +52,15 @@ export function compileAccess(principal: Principal | undefined, options: AccessO
       ]);
     },
   };
+  principals.set(access, principal);
+  return access;
+}
+
+const principals = new WeakMap<Access, Principal>();
+
+/** For the request that has just made a project: its access was compiled before the membership was there. */
+export function learnMembership(access: Access, membership: Principal['memberships'][number]): void {
+  principals.get(access)?.memberships.push(membership);
 }
 
 /** Nobody in particular: what is public, and nothing else. */
@@ -97,6 +108,15 @@ function someRows(principal: Principal, right: Right, columns: AccessColumns): S
     ways.push(member === undefined ? own : sql`(${own} and ${member})`);
   }
   return ways.length === 0 ? raw('false') : sql`(${join(ways, raw(' or '))})`;
+}
+
+/** Can a fence around projects or places be looked at for such rows at all? If not, they lie outside. */
+function covered(principal: Principal, columns: AccessColumns): boolean {
+  const { projectIds, locationIds } = principal.narrowed ?? {};
+  return (
+    (projectIds === undefined || columns.project !== undefined) &&
+    (locationIds === undefined || columns.location !== undefined)
+  );
 }
 
 function narrowedTo(principal: Principal, columns: AccessColumns, places: Places): Sql[] {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../platform/context.ts';
 import { equalSecrets } from '../../platform/crypto/index.ts';
 import type { App } from '../../platform/http/index.ts';
+import type { Access } from '../../resource/index.ts';
 import {
   accountGone,
   authorizationRequired,
@@ -71,6 +72,12 @@ export function requireOwnSignIn(request: FastifyRequest): SignedIn & { sessionI
     throw tokenNarrowed('This needs a sign-in with your own credentials, not a token that acts for you.');
   }
   return { ...signedIn, sessionId, authTime };
+}
+
+/** For the resource framework: a credential that was sent and refused is told why, even where nobody must sign in. */
+export function accessUnlessRefused(request: FastifyRequest): Access {
+  if (request.auth.kind === 'refused') throw refusalOf(request.auth.reason);
+  return request.access;
 }
 
 /** For a route whose right is decided instance-wide; rows are narrowed by `request.access.where`. */

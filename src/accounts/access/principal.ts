@@ -7,7 +7,7 @@ export interface Principal {
   username: string;
   email: string | null;
   role: Role;
-  memberships: readonly { projectId: string; role: ProjectRole }[];
+  memberships: { projectId: string; role: ProjectRole }[];
   narrowed: Narrowing | undefined;
 }
 

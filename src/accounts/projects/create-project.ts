@@ -44,7 +44,8 @@ export async function createProject(
   return project;
 }
 
-async function freeSlug(tx: Tx, title: string): Promise<string> {
+/** Made from the title, with a number when that is taken. */
+export async function freeSlug(tx: Tx, title: string): Promise<string> {
   const stem = slugify(title).slice(0, 70).replace(/-+$/, '') || 'project';
   const taken = await slugsLike(tx, stem);
   if (!taken.has(stem)) return stem;

@@ -52,23 +52,6 @@ export function findVisibleProject(
     order by p.slug = lower(${given}) desc limit 1`);
 }
 
-/** Rendered by PostgreSQL; newest first. */
-export async function projectList(
-  db: Queryable,
-  where: Sql,
-  limit: number,
-  offset: number,
-): Promise<{ objects: string; total: number }> {
-  return db.one(sql`
-    with matching as (select p.* from project p where p.deleted_at is null and ${where}),
-    page as (select * from matching order by created_at desc, number desc limit ${limit} offset ${offset})
-    select coalesce(json_agg(json_build_object('id', id, 'number', number, 'slug', slug, 'title', title,
-        'description', description, 'status', status, 'visibility', visibility, 'created_at', iso_micros(created_at) || 'Z',
-        'updated_at', iso_micros(updated_at) || 'Z') order by created_at desc, number desc), '[]')::text as objects,
-      (select count(*) from matching) as total
-    from page`);
-}
-
 export function projectIdOfTitle(db: Queryable, title: string): Promise<{ id: string } | undefined> {
   return db.maybe(sql`
     select id from project where deleted_at is null and (lower(title) = lower(${title}) or slug = lower(${title}))
