@@ -236,7 +236,9 @@ describe('an embedded PostgreSQL', () => {
     children.push(foreign);
     const stale = left.replace(/^\d+/, `${foreign.pid}`);
     await writeFile(path.join(cluster, 'postmaster.pid'), stale);
-    await writeFile(path.join(sockets.replaceAll('"', ''), '.s.PGSQL.5432.lock'), stale);
+    const socketFolder = sockets.replaceAll('"', '');
+    await mkdir(socketFolder, { recursive: true });
+    await writeFile(path.join(socketFolder, '.s.PGSQL.5432.lock'), stale);
     expect(await findEmbedded(dataDir)).toBeUndefined();
     expect(await query((await start()).url, 'select 1')).toEqual([1]);
     expect(foreign.exitCode).toBeNull();
@@ -309,12 +311,15 @@ describe('an embedded PostgreSQL', () => {
   test('takes a folder whose path is longer than a socket’s may be', async () => {
     count += 1;
     dataDir = path.join(root, 'x'.repeat(120), 'y'.repeat(120), `data-${count}`);
-    const { url } = await start();
+    const embedded = await start();
+    const { url } = embedded;
     expect(await query(url, 'select 1')).toEqual([1]);
     const folder = new URL(url).searchParams.get('host') as string;
     expect(Buffer.byteLength(`${folder}/.s.PGSQL.5432`)).toBeLessThanOrEqual(103);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect(await findEmbedded(dataDir)).toBe(url);
+    await embedded.stop();
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
   });
 
   test('takes a folder with spaces, quotes, commas and non-ASCII letters in its name', async () => {

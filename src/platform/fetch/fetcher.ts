@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { type AddressPolicy, addressPolicy } from './address-policy.ts';
 import { connectChecked, type Lookup } from './connect-checked.ts';
+import type { Fetched, FetchRequest } from './fetch-request.ts';
 import { followRedirects } from './follow-redirects.ts';
 
 export interface FetcherOptions {
@@ -13,33 +13,6 @@ export interface FetcherOptions {
   idleMs?: number;
   /** For tests; default the system's. */
   lookup?: Lookup;
-}
-
-export interface FetchRequest {
-  /** Default GET. */
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
-  headers?: Record<string, string>;
-  body?: string | Buffer;
-  /** Largest body, as sent and after unpacking. */
-  maxBytes: number;
-  /** Default 5. */
-  maxRedirects?: number;
-  /** Default 30 min for everything, the body included. */
-  totalMs?: number;
-  /** Plain http only to targets of the allow-list; default false. */
-  httpsOnly?: boolean;
-  signal?: AbortSignal;
-}
-
-export interface Fetched {
-  status: number;
-  /** Names in lower case; several of one name joined by a comma. */
-  headers: Record<string, string>;
-  /** Where the last redirect led, without user and password. */
-  url: string;
-  redirects: number;
-  /** Unpacked. Must be read or destroyed. Over the limit, cut off or too slow, it fails with an AppError. */
-  body: Readable;
 }
 
 export interface Fetcher {

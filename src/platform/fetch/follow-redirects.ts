@@ -1,7 +1,7 @@
 import { type Dispatcher, request as send } from 'undici';
 import { type AddressPolicy, canonicalHost } from './address-policy.ts';
 import { fetchRedirectRefused, fetchTargetRefused, fetchUrlInvalid } from './errors.ts';
-import type { Fetched, FetchRequest } from './fetcher.ts';
+import type { Fetched, FetchRequest } from './fetch-request.ts';
 import { limitBody, refusalOf } from './limit-body.ts';
 import { redactUrl } from './redact.ts';
 

@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { type Placement, placeSocket } from './placement.ts';
 
@@ -21,6 +22,11 @@ export const listenArgs = (listener: Listener): string[] =>
         'unix_socket_permissions=0700',
       ]
     : ['-c', 'listen_addresses=127.0.0.1', '-c', `port=${listener.port}`, '-c', 'unix_socket_directories='];
+
+/** Takes the socket's folder away, so that short ones outside of the home do not pile up; the next start makes it. */
+export async function leave(listener: Listener): Promise<void> {
+  if (listener.kind === 'socket') await rmdir(listener.folder).catch(() => {});
+}
 
 /** The setting is a list; commas and quotes are allowed in a folder's name. */
 const quoted = (folder: string) => `"${folder.replaceAll('"', '""')}"`;

@@ -3,9 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { adoptServer } from './adopt-server.ts';
 import { binaryFolders, placeBinaries } from './binaries.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
-import { databaseStartFailed } from './errors.ts';
 import { initCluster, readPassword } from './init-cluster.ts';
-import { chooseListener, defaultListener, type Listener, urlOf } from './listen.ts';
+import { chooseListener, defaultListener, type Listener, leave, urlOf } from './listen.ts';
 import { place } from './placement.ts';
 import { runServer } from './run-server.ts';
 import type { EmbeddedLog, Server } from './server.ts';
@@ -44,14 +43,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const lock = lockDataFolder(options.dataDir);
   try {
     const server = await prepare(options);
-    const adopted = await adoptOrRun(server);
-    const supervision = superviseServer(server, () => adoptOrRun(server));
+    const adopted = await adoptOrRun(server, 5);
+    const supervision = superviseServer(server, () => adoptOrRun(server, 1));
     const url = urlOf(server.listener, await readPassword(server.placement.home));
     options.log.info({ adopted, cluster: server.placement.cluster }, 'embedded PostgreSQL is ready');
     let stopping: Promise<void> | undefined;
     const stop = async () => {
       await supervision.end();
       await stopPostmaster(server.placement.cluster, server.binaries.pgCtl);
+      await leave(server.listener);
       lock.release();
     };
     return { url, adopted, stop: () => (stopping ??= stop()) };
@@ -78,8 +78,11 @@ async function prepare(options: EmbeddedOptions): Promise<Server> {
   return { placement, binaries, listener, settings, fingerprint, serverLog: serverLogIn(placement.dataFolder), log };
 }
 
-/** Returns whether a running server was taken over. A port may be taken between choosing and using it. */
-async function adoptOrRun(server: Server): Promise<boolean> {
+/**
+ * Returns whether a running server was taken over. A free port may be taken by the time it is used, so the first start
+ * tries several; a restart keeps the port, as the URL is known to others.
+ */
+async function adoptOrRun(server: Server, attempts: number): Promise<boolean> {
   const { placement, binaries, settings, fingerprint, serverLog } = server;
   const found = await adoptServer(placement.cluster, await readPassword(placement.home), fingerprint);
   if (found !== undefined) {
@@ -87,8 +90,14 @@ async function adoptOrRun(server: Server): Promise<boolean> {
     return true;
   }
   await stopPostmaster(placement.cluster, binaries.pgCtl);
-  await runServer(placement, binaries, server.listener, { settings, fingerprint, log: serverLog }).catch((error) => {
-    throw error instanceof Error ? error : databaseStartFailed(String(error), []);
-  });
-  return false;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await runServer(placement, binaries, server.listener, { settings, fingerprint, log: serverLog });
+      return false;
+    } catch (error) {
+      const taken = server.listener.kind === 'tcp' && (error as Error).message.includes('could not bind');
+      if (!taken || attempt === attempts) throw error;
+      server.listener = await chooseListener(placement, 'tcp');
+    }
+  }
 }
