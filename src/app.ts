@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
-import { type App, createHttp } from './platform/http/index.ts';
+import { type App, createHttp, serveWeb } from './platform/http/index.ts';
 import { createResources, type ResourceDeclaration, registerResources } from './resource/index.ts';
 import { docsRoutes } from './serve-docs.ts';
 
@@ -17,6 +17,7 @@ const modules: RegisterRoutes[] = [accountHooks, accountRoutes];
 /** Every module's resources, one list: they may refer to each other. */
 const resourcesOf = (context: Context): ResourceDeclaration[] => [...accountResources(context)];
 
+const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
 const packageFile = path.join(import.meta.dirname, '..', 'package.json');
 export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 
@@ -60,6 +61,7 @@ export async function createApp(context: Context): Promise<App> {
   });
   await registerResources(app as unknown as FastifyInstance, resources);
   docsRoutes(app);
+  await serveWeb(app, webFolder);
   await app.ready();
   return app;
 }

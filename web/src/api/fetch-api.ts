@@ -1,0 +1,51 @@
+import { problemOf, unreachable } from './problem.ts';
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  query?: Query;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** One call of the public API with the session cookie. Throws a Problem for everything that is not a success. */
+export async function fetchApi<T>(path: string, request: ApiRequest = {}): Promise<T> {
+  const response = await send(path, request);
+  const text = await response.text();
+  if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'));
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+async function send(path: string, { method = 'GET', query, body, headers, signal }: ApiRequest): Promise<Response> {
+  try {
+    return await fetch(urlOf(path, query), {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : csrfHeader()),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw unreachable();
+  }
+}
+
+/** Path and query; undefined values are left out. */
+export function urlOf(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  if (given.length === 0) return path;
+  return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+/** The double-submit value: a page of another origin can send our cookie but not read it. */
+export function csrfHeader(): Record<string, string> {
+  const found = document.cookie.split('; ').find((pair) => pair.startsWith('csrftoken='));
+  return found === undefined ? {} : { 'x-csrf-token': decodeURIComponent(found.slice('csrftoken='.length)) };
+}

@@ -1,0 +1,73 @@
+/** The server's one error document, as far as the app shows it. */
+export interface ProblemDetail {
+  pointer?: string;
+  parameter?: string;
+  row?: number;
+  column?: string;
+  code: string;
+  message: string;
+}
+
+/** A refusal of the server, or none at all: then `status` is 0 and `code` says why. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | undefined;
+  readonly hint: string | undefined;
+  readonly errors: ProblemDetail[];
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    more: Partial<Pick<Problem, 'requestId' | 'hint' | 'errors'>> = {},
+  ) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+    this.requestId = more.requestId;
+    this.hint = more.hint;
+    this.errors = more.errors ?? [];
+  }
+}
+
+/** Any body the server or a proxy in front of it may give, as a Problem. */
+export function problemOf(status: number, text: string, requestId: string | null): Problem {
+  const body = parse(text);
+  const detail = typeof body === 'string' ? body : (body?.detail ?? body?.message ?? body?.error);
+  const more = typeof body === 'object' ? body : undefined;
+  return new Problem(status, more?.code ?? `http_${status}`, detail || `The server answered ${status}.`, {
+    requestId: more?.request_id ?? requestId ?? undefined,
+    hint: more?.hint,
+    errors: more?.errors ?? [],
+  });
+}
+
+export const unreachable = () =>
+  new Problem(0, 'unreachable', 'The server cannot be reached. Check the connection, then try again.');
+
+interface Body {
+  detail?: string;
+  message?: string;
+  error?: string;
+  code?: string;
+  request_id?: string;
+  hint?: string;
+  errors?: ProblemDetail[];
+}
+
+function parse(text: string): Body | string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Body) : String(value);
+  } catch {
+    return text.length > 0 && text.length < 500 && !text.trimStart().startsWith('<') ? text : undefined;
+  }
+}
+
+/** The finding about one field of a form. */
+export function fieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  return error.errors.find((entry) => entry.pointer === `/${field}` || entry.parameter === field)?.message;
+}

@@ -1,0 +1,26 @@
+import { queryOptions } from '@tanstack/react-query';
+import { fetchApi } from './fetch-api.ts';
+
+export interface User {
+  id: string;
+  email: string | null;
+  name: string;
+  role: 'USER' | 'ADMIN' | 'SUPERADMIN';
+}
+
+export interface Session {
+  authenticated: boolean;
+  user: User | null;
+  providers: { name: string; url: string }[];
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => fetchApi<Session>('/api/v1/session', { signal }),
+  staleTime: 60_000,
+});
+
+export const signIn = (email: string, password: string): Promise<Session> =>
+  fetchApi('/api/v1/session', { method: 'POST', body: { email, password } });
+
+export const signOut = (): Promise<Session> => fetchApi('/api/v1/session', { method: 'DELETE' });

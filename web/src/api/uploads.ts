@@ -1,0 +1,117 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { IssueGroup, RowCounts } from './datasets.ts';
+import { csrfHeader, fetchApi, urlOf } from './fetch-api.ts';
+import { problemOf, unreachable } from './problem.ts';
+import type { RunState } from './runs.ts';
+import type { TableSchema } from './table-schema.ts';
+
+export type UploadState =
+  | 'received'
+  | 'awaiting_confirmation'
+  | 'published'
+  | 'unchanged'
+  | 'failed'
+  | 'dropped'
+  | 'previewed';
+
+export interface Upload {
+  id: string;
+  project_id: string;
+  state: UploadState;
+  dataset: { id: string | null; name: string; created: boolean };
+  revision: number | null;
+  file: { name: string; size: number; sha256: string; media_type: string };
+  rows: RowCounts | null;
+  issues: { errors: number; warnings: number };
+  duplicate_of: string | null;
+  run: { id: string; state: RunState } | null;
+  options: UploadOptions;
+  preview: Preview | null;
+  error: { code: string; message: string } | null;
+  note: string;
+  expires_at: string | null;
+  created_at: string;
+}
+
+/** Counts by kind and column, exact even where not every finding is listed. */
+export const issueSummaryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['issues', id, 'summary'],
+    queryFn: ({ signal }) => fetchApi<{ summary: IssueGroup[] }>(`/api/v1/upload/${id}/issues/summary`, { signal }),
+  });
+
+export interface UploadOptions {
+  mode?: 'append' | 'upsert' | 'replace';
+  key?: string[];
+  on_error?: OnError;
+  schema?: TableSchema;
+  recipe?: Step[];
+  [more: string]: unknown;
+}
+
+export type OnError = 'reject' | 'quarantine' | 'skip' | 'null';
+
+export interface Step {
+  function: string;
+  params: Record<string, unknown>;
+}
+
+export interface Preview {
+  schema: TableSchema;
+  reading: Record<string, unknown>;
+  rows: Record<string, unknown>[];
+  changes?: Change[];
+}
+
+export interface Change {
+  key: Record<string, unknown>;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+}
+
+export const uploadQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['uploads', id],
+    queryFn: ({ signal }) => fetchApi<Upload>(`/api/v1/upload/${id}`, { signal }),
+  });
+
+/** Reads the kept file again with other options, and waits for a word again. */
+export const checkAgain = (id: string, options: UploadOptions): Promise<Upload> =>
+  fetchApi(`/api/v1/upload/${id}/check`, { method: 'POST', body: options });
+export const confirmUpload = (id: string): Promise<Upload> =>
+  fetchApi(`/api/v1/upload/${id}/confirm`, { method: 'POST', body: {} });
+export const dropUpload = (id: string): Promise<unknown> => fetchApi(`/api/v1/upload/${id}`, { method: 'DELETE' });
+
+export interface Sending {
+  answer: Promise<Upload>;
+  abort(): void;
+}
+
+/** One file as it is, in a request of its own. XMLHttpRequest, because fetch does not say how much has left. */
+export function sendFile(
+  file: File,
+  query: Record<string, string | undefined>,
+  onProgress: (sentBytes: number) => void,
+): Sending {
+  const request = new XMLHttpRequest();
+  const answer = new Promise<Upload>((resolve, reject) => {
+    request.open('POST', urlOf('/api/v1/upload', { filename: file.name, ...query }));
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/octet-stream',
+      // The page follows the run by itself.
+      prefer: 'respond-async',
+      ...csrfHeader(),
+    };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onerror = () => reject(unreachable());
+    request.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'));
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText) as Upload);
+      else reject(problemOf(request.status, request.responseText, request.getResponseHeader('x-request-id')));
+    };
+    request.send(file);
+  });
+  return { answer, abort: () => request.abort() };
+}

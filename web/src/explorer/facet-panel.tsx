@@ -1,0 +1,125 @@
+import { ActionIcon, Group, Select, Text } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import type { Dataset } from '../api/datasets.ts';
+import { type Facet, facetQuery } from '../api/facets.ts';
+import { isNumeric, type TableField } from '../api/table-schema.ts';
+import { Failure } from '../ui/failure.tsx';
+import { briefCount } from '../ui/format.ts';
+import { Waiting } from '../ui/loaded.tsx';
+import { cellText } from './cell-text.ts';
+import { type Condition, queryOf, type View, withCondition, withoutCondition } from './view-state.ts';
+
+const Histogram = lazy(() => import('./histogram.tsx').then(({ Histogram: component }) => ({ default: component })));
+
+interface FacetPanelProps {
+  dataset: Dataset;
+  fields: TableField[];
+  view: View;
+  onChange: (view: View) => void;
+}
+
+/** How often each value occurs among the rows of the view; a click filters by it. */
+export function FacetPanel({ dataset, fields, view, onChange }: FacetPanelProps) {
+  const unused = fields.map(({ name }) => name).filter((name) => !view.facets.includes(name));
+  return (
+    <aside className="facets panel rows" aria-label="Value counts">
+      {view.facets.map((name) => {
+        const field = fields.find((entry) => entry.name === name);
+        return field === undefined ? null : (
+          <OneFacet key={name} dataset={dataset} field={field} view={view} onChange={onChange} />
+        );
+      })}
+      <div style={{ padding: 8 }}>
+        <Select
+          size="xs"
+          aria-label="Count values of another column"
+          placeholder="Count another column"
+          data={unused}
+          value={null}
+          searchable
+          onChange={(name) => name !== null && onChange({ ...view, facets: [...view.facets, name] })}
+        />
+      </div>
+    </aside>
+  );
+}
+
+function OneFacet({ dataset, field, view, onChange }: Omit<FacetPanelProps, 'fields'> & { field: TableField }) {
+  const { sort: _, fields: __, ...filter } = queryOf(view);
+  const facet = useQuery(facetQuery(dataset.id, view.revision, field.name, filter));
+  return (
+    <section aria-label={`Values of ${field.name}`} style={{ padding: '8px 6px' }}>
+      <Group justify="space-between" px={6} pb={4} wrap="nowrap">
+        <Text fz="sm" fw={600} truncate>
+          {field.name}
+        </Text>
+        <ActionIcon
+          size="xs"
+          aria-label={`Stop counting ${field.name}`}
+          onClick={() => onChange({ ...view, facets: view.facets.filter((name) => name !== field.name) })}
+        >
+          <IconX size={13} aria-hidden />
+        </ActionIcon>
+      </Group>
+      {facet.error !== null && <Failure error={facet.error} />}
+      {facet.data === undefined && facet.error === null && <Waiting lines={3} />}
+      {facet.data !== undefined && <Values facet={facet.data} field={field} view={view} onChange={onChange} />}
+    </section>
+  );
+}
+
+interface ValuesProps {
+  facet: Facet;
+  field: TableField;
+  view: View;
+  onChange: (view: View) => void;
+}
+
+function Values({ facet, field, view, onChange }: ValuesProps) {
+  const most = Math.max(1, ...facet.values.map(({ count }) => count));
+  return (
+    <>
+      {isNumeric(field.type) && facet.histogram !== null && (
+        <Suspense fallback={<div style={{ height: 84 }} />}>
+          <Histogram
+            histogram={facet.histogram}
+            name={field.name}
+            onRange={(low, high) =>
+              onChange(withCondition(view, { column: field.name, operator: 'range', value: `${low},${high}` }))
+            }
+          />
+        </Suspense>
+      )}
+      {facet.values.map(({ value, count }) => {
+        const condition = conditionFor(field.name, value);
+        const on = view.conditions.find(
+          (entry) =>
+            entry.column === condition.column &&
+            entry.operator === condition.operator &&
+            entry.value === condition.value,
+        );
+        return (
+          <button
+            key={`${typeof value} ${cellText(value)}`}
+            type="button"
+            className="facet-value"
+            aria-pressed={on !== undefined}
+            style={{ '--share': `${(count / most) * 100}%` } as React.CSSProperties}
+            onClick={() => onChange(on === undefined ? withCondition(view, condition) : withoutCondition(view, on))}
+          >
+            <span>{value === null ? <i>empty</i> : cellText(value) || '(blank text)'}</span>
+            <span className="numbers">{briefCount(count)}</span>
+          </button>
+        );
+      })}
+      {facet.others > 0 && (
+        <Text fz="xs" c="dimmed" px={8} pt={2}>{`${briefCount(facet.others)} rows with other values`}</Text>
+      )}
+    </>
+  );
+}
+
+const conditionFor = (column: string, value: unknown): Condition =>
+  value === null ? { column, operator: 'isnull', value: 'true' } : { column, operator: 'eq', value: cellText(value) };

@@ -1,0 +1,147 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { sessionQuery } from './api/session.ts';
+import { PageFailure } from './shell/page-failure.tsx';
+import { Shell } from './shell/shell.tsx';
+import { Unknown } from './shell/unknown.tsx';
+
+interface RouterContext {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: Unknown });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything but the sign-in needs a session; who has none is led there and back again. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    if (!session.authenticated) throw redirect({ to: '/sign-in', search: { next: location.href } as never });
+  },
+});
+
+const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => shell, path, component });
+
+const projects = page(
+  '/',
+  lazyRouteComponent(() => import('./projects/projects-page.tsx'), 'ProjectsPage'),
+);
+const account = page(
+  '/account',
+  lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+);
+const runs = page(
+  '/run',
+  lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage'),
+);
+const run = page(
+  '/run/$run',
+  lazyRouteComponent(() => import('./runs/run-page.tsx'), 'RunPage'),
+);
+const upload = page(
+  '/upload/$upload',
+  lazyRouteComponent(() => import('./upload/review-page.tsx'), 'ReviewPage'),
+);
+const send = page(
+  '/project/$project/upload',
+  lazyRouteComponent(() => import('./upload/upload-page.tsx'), 'UploadPage'),
+);
+
+const project = page(
+  '/project/$project',
+  lazyRouteComponent(() => import('./projects/project-frame.tsx'), 'ProjectFrame'),
+);
+const inProject = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => project, path, component });
+const projectPages = [
+  inProject(
+    '/',
+    lazyRouteComponent(() => import('./projects/project-datasets.tsx'), 'ProjectDatasets'),
+  ),
+  inProject(
+    '/runs',
+    lazyRouteComponent(() => import('./projects/project-runs.tsx'), 'ProjectRuns'),
+  ),
+  inProject(
+    '/members',
+    lazyRouteComponent(() => import('./projects/project-members.tsx'), 'ProjectMembers'),
+  ),
+  inProject(
+    '/settings',
+    lazyRouteComponent(() => import('./projects/project-settings.tsx'), 'ProjectSettings'),
+  ),
+];
+
+const dataset = page(
+  '/dataset/$dataset',
+  lazyRouteComponent(() => import('./datasets/dataset-frame.tsx'), 'DatasetFrame'),
+);
+const inDataset = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => dataset, path, component });
+const datasetPages = [
+  inDataset(
+    '/',
+    lazyRouteComponent(() => import('./explorer/explorer.tsx'), 'Explorer'),
+  ),
+  inDataset(
+    '/issues',
+    lazyRouteComponent(() => import('./issues/dataset-issues.tsx'), 'DatasetIssues'),
+  ),
+  inDataset(
+    '/history',
+    lazyRouteComponent(() => import('./datasets/history.tsx'), 'History'),
+  ),
+  inDataset(
+    '/about',
+    lazyRouteComponent(() => import('./datasets/about.tsx'), 'About'),
+  ),
+];
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([
+    projects,
+    account,
+    runs,
+    run,
+    upload,
+    send,
+    project.addChildren(projectPages),
+    dataset.addChildren(datasetPages),
+  ]),
+]);
+
+/** The query of an address is flat text on both sides: what stands in the bar is what the API is asked. */
+export function createAppRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: '/app',
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageFailure,
+    scrollRestoration: true,
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+      const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+      return text === '' ? '' : `?${text}`;
+    },
+  });
+}

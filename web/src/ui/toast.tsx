@@ -1,0 +1,42 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { Problem } from '../api/problem.ts';
+
+/** Says that something was done; `undo` stays offered a little longer. */
+export function toastDone(text: string, undo?: () => Promise<unknown> | undefined): void {
+  const id = notifications.show({
+    color: 'leaf',
+    autoClose: undo === undefined ? 4000 : 10_000,
+    withBorder: true,
+    message:
+      undo === undefined ? (
+        text
+      ) : (
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm">{text}</Text>
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => {
+              notifications.hide(id);
+              void Promise.resolve(undo()).catch(toastProblem);
+            }}
+          >
+            Undo
+          </Button>
+        </Group>
+      ),
+  });
+}
+
+export function toastProblem(error: unknown): void {
+  const problem = error instanceof Problem ? error : undefined;
+  notifications.show({
+    color: 'red',
+    autoClose: 12_000,
+    withBorder: true,
+    title: error instanceof Error ? error.message : String(error),
+    message:
+      [problem?.hint, problem?.requestId && `Request ${problem.requestId}`].filter(Boolean).join(' · ') || undefined,
+  });
+}
