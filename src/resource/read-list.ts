@@ -5,7 +5,7 @@ import { type Count, countRows, exactBelow, isSmallTable } from './count-rows.ts
 import { type Cursor, writeCursor } from './pure/cursor.ts';
 import { findColumn, type Model, quote } from './pure/model.ts';
 import { cursorScope } from './pure/parse-list.ts';
-import { type PageRow, planPage, type Source } from './pure/plan-list.ts';
+import { type KnownCount, type PageRow, planPage, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
 import { hasSlowLookup, joinsOf } from './pure/statement.ts';
 import type { Resources } from './resources.ts';
@@ -100,19 +100,30 @@ async function readPage(
   const slow = hasSlowLookup(query.condition);
   const together = query.count === 'exact' || (query.count === undefined && (await isSmallTable(resources, model)));
   const lookAhead = !together || query.position !== undefined;
+  const { knownCounts } = resources;
   const plan = planPage(model, query, access, {
     source,
+    knownCounts,
     countUpTo: !together ? undefined : query.count === 'exact' ? Number.MAX_SAFE_INTEGER : exactBelow + 1,
     topLocation: resources.deps.topLocation?.(access),
     lookAhead,
   });
   const row = (await readRows<PageRow>(resources, plan, slow))[0]!;
+  const total = row.total ?? plan.known?.total ?? null;
+  if (row.total !== null) remember(knownCounts, plan.countKey!, { total: row.total, snapshot: row.snapshot! });
   const n = Math.min(row.n, query.limit);
   const count = together
-    ? { total: row.total, estimated: false }
+    ? { total, estimated: false }
     : await countUnlessShown(resources, model, query, access, source, row);
   const hasMore = lookAhead ? row.n > query.limit : query.offset + n < (count.total ?? 0);
   return { row, count, hasMore, n };
+}
+
+/** The oldest go first; a count written again becomes the newest. */
+function remember(counts: Map<string, KnownCount>, key: string, count: KnownCount): void {
+  counts.delete(key);
+  counts.set(key, count);
+  if (counts.size > 1000) counts.delete(counts.keys().next().value!);
 }
 
 /** A first page that shows everything has counted itself. */

@@ -3,6 +3,7 @@ import type { Db, Sql, Tx } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
 import type { ActionDeclaration, ParameterValues, ResourceDeclaration } from './declaration.ts';
 import { buildModels, type Model } from './pure/model.ts';
+import type { KnownCount } from './pure/plan-list.ts';
 
 /** What the framework needs from the modules above it; they hand it over when they register their resources. */
 export interface ResourceDeps {
@@ -60,6 +61,8 @@ export interface Resources {
   models: Map<string, Model>;
   actions: readonly ActionDeclaration[];
   deps: ResourceDeps;
+  /** Exact counts of late, each good for one snapshot of the database. */
+  knownCounts: Map<string, KnownCount>;
 }
 
 export function createResources(
@@ -67,7 +70,7 @@ export function createResources(
   deps: ResourceDeps,
   actions: readonly ActionDeclaration[] = [],
 ): Resources {
-  return { models: buildModels(declarations), actions, deps };
+  return { models: buildModels(declarations), actions, deps, knownCounts: new Map() };
 }
 
 /** Throws for a name nobody declared: a mistake in our code, not in a request. */

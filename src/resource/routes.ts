@@ -13,6 +13,7 @@ import { chooseFormat } from './pure/choose-format.ts';
 import { givenId } from './pure/given-id.ts';
 import type { Model } from './pure/model.ts';
 import { nearest } from './pure/nearest.ts';
+import * as operations from './pure/openapi.ts';
 import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
 import { resourceUri } from './pure/plan-object.ts';
 import { type Format, formats } from './pure/query.ts';
@@ -33,7 +34,7 @@ export const apiPrefix = '/api/v1';
 export async function registerResources(app: FastifyInstance, resources: Resources): Promise<void> {
   await app.register(async (scope) => {
     readTextBodies(scope);
-    scope.get(apiPrefix, async (request, reply) => {
+    scope.get(apiPrefix, hidden, async (request, reply) => {
       const access = await accessOf(resources, request);
       const full = flag(request, 'fullschema');
       return reply.send(describeIndex(resources, access, full));
@@ -44,6 +45,7 @@ export async function registerResources(app: FastifyInstance, resources: Resourc
       scope.route({
         method: ['GET', 'POST'],
         url,
+        ...described(operations.actionOperation(action)),
         handler: (request, reply) => runAction(resources, action, request, reply),
       });
       closeMethods(
@@ -61,12 +63,18 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   const listMethods = ['GET', 'HEAD', 'OPTIONS'];
   const detailMethods = ['GET', 'HEAD', 'OPTIONS'];
 
-  scope.get(list, (request, reply) => answerList(resources, model, request, reply));
+  scope.get(list, described(operations.listOperation(model, formatsOf(model))), (request, reply) =>
+    answerList(resources, model, request, reply),
+  );
   if (typeof model.declaration.object_class === 'string') {
-    scope.get(detail, (request, reply) => answerDetail(resources, model, request, reply));
-    scope.get(`${list}/set/:ids`, (request, reply) => answerSet(resources, model, request, reply));
+    scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
+      answerDetail(resources, model, request, reply),
+    );
+    scope.get(`${list}/set/:ids`, described(operations.setOperation(model)), (request, reply) =>
+      answerSet(resources, model, request, reply),
+    );
   }
-  scope.get(`${list}/schema`, async (request, reply) => {
+  scope.get(`${list}/schema`, described(operations.schemaOperation(model)), async (request, reply) => {
     const access = await readingAccess(resources, model, request);
     onlyParameters(request, []);
     return reply.send(describeResource(resources, model, access));
@@ -74,25 +82,39 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
 
   if (model.methods.has('POST')) {
     listMethods.push('POST');
-    scope.post(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'POST'));
+    scope.post(list, described(operations.createOperation(model)), (request, reply) =>
+      answerWriteToList(resources, model, request, reply, 'POST'),
+    );
   }
   if (model.methods.has('PUT')) {
     listMethods.push('PUT');
     detailMethods.push('PUT');
-    scope.put(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'PUT'));
-    scope.put(detail, (request, reply) => answerUpdate(resources, model, request, reply, 'replace'));
+    scope.put(list, described(operations.bulkOperation(model, 'PUT')), (request, reply) =>
+      answerWriteToList(resources, model, request, reply, 'PUT'),
+    );
+    scope.put(detail, described(operations.updateOperation(model, 'PUT')), (request, reply) =>
+      answerUpdate(resources, model, request, reply, 'replace'),
+    );
   }
   if (model.methods.has('PATCH')) {
     listMethods.push('PATCH');
     detailMethods.push('PATCH');
-    scope.patch(list, (request, reply) => answerWriteToList(resources, model, request, reply, 'PATCH'));
-    scope.patch(detail, (request, reply) => answerUpdate(resources, model, request, reply, 'update'));
+    scope.patch(list, described(operations.bulkOperation(model, 'PATCH')), (request, reply) =>
+      answerWriteToList(resources, model, request, reply, 'PATCH'),
+    );
+    scope.patch(detail, described(operations.updateOperation(model, 'PATCH')), (request, reply) =>
+      answerUpdate(resources, model, request, reply, 'update'),
+    );
   }
   if (model.methods.has('DELETE')) {
     listMethods.push('DELETE');
     detailMethods.push('DELETE');
-    scope.delete(list, (request, reply) => answerDeleteFromList(resources, model, request, reply));
-    scope.delete(detail, (request, reply) => answerDelete(resources, model, request, reply));
+    scope.delete(list, described(operations.deleteFromListOperation(model)), (request, reply) =>
+      answerDeleteFromList(resources, model, request, reply),
+    );
+    scope.delete(detail, described(operations.deleteOperation(model)), (request, reply) =>
+      answerDelete(resources, model, request, reply),
+    );
   }
   closeMethods(scope, list, listMethods);
   closeMethods(scope, detail, detailMethods);
@@ -100,15 +122,23 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   closeMethods(scope, `${list}/set/:ids`, ['GET', 'HEAD', 'OPTIONS']);
 }
 
+/** The schema is for readers: what a request may say is checked by the framework, and answers are text already. */
+function described(schema: operations.Operation) {
+  return { schema, validatorCompiler: () => () => true, serializerCompiler: () => JSON.stringify };
+}
+
+const hidden = { schema: { hide: true } };
+
 /** OPTIONS tells what there is; everything else is 405 with the same list. */
 function closeMethods(scope: FastifyInstance, url: string, allowed: string[]): void {
   const allow = [...allowed].sort();
-  scope.options(url, async (_request, reply) => reply.code(204).header('allow', allow.join(', ')).send());
+  scope.options(url, hidden, async (_request, reply) => reply.code(204).header('allow', allow.join(', ')).send());
   const others = (['POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => !allow.includes(method));
   if (others.length === 0) return;
   scope.route({
     method: others,
     url,
+    ...hidden,
     handler: () => {
       throw methodNotAllowed(allow);
     },

@@ -186,3 +186,17 @@ test('set gives objects in the asked order and what is not there', async () => {
   const text = await world.admin.get(`/api/v1/unit/set/${encodeURIComponent('m/s;zz')}/`);
   expect(text.body).toMatchObject({ objects: [{ code: 'm/s' }], not_found: ['zz'] });
 });
+
+test('an exact count follows every write, also those made behind the back of the framework', async () => {
+  const total = async () => (await list('limit=1&owner=counted')).meta.total_count;
+  expect([await total(), await total()]).toEqual([0, 0]);
+  const client = await world.db.pool.connect();
+  await client.query('begin');
+  await client.query(`insert into site (region_id, name, code, owner) values (1, 'c1', 'c1', 'counted')`);
+  expect(await total()).toBe(0);
+  await client.query('commit');
+  client.release();
+  expect(await total()).toBe(1);
+  await world.db.pool.query(`delete from site where owner = 'counted'`);
+  expect(await total()).toBe(0);
+});
