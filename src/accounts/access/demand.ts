@@ -21,10 +21,11 @@ import { csrfTokenOf } from '../sessions/cookies.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * What a route demands before its handler runs: somebody signed in, or a right held instance-wide. Absent: the
-     * route is public, or narrows its rows by `request.access.where`.
+     * What a route demands before its handler runs: somebody signed in, somebody signed in themselves (no token that
+     * acts for them), or a right held instance-wide. Absent: the route is public, or narrows its rows by
+     * `request.access.where`.
      */
-    access?: 'signed-in' | Right;
+    access?: 'signed-in' | 'own-sign-in' | Right;
     /** A route that authenticates by itself: its own token forms, its own bodies. No CSRF check, no demands. */
     ownAuthentication?: boolean;
     /** False: reads no cookie, so that a forged form has nothing to use. */
@@ -43,8 +44,9 @@ export function enforceDemands(app: App, context: Context): void {
     if (auth.kind === 'cookie' && csrf !== false) checkCsrf(context, request, auth.sessionId);
     if (auth.kind === 'token') checkNarrowing(request, auth);
     if (demand === undefined) return;
-    requireSignedIn(request);
-    if (demand !== 'signed-in') requireRight(request, demand);
+    if (demand === 'signed-in') requireSignedIn(request);
+    else if (demand === 'own-sign-in') requireOwnSignIn(request);
+    else requireRight(request, demand);
   });
 }
 

@@ -19,7 +19,7 @@ export function clientRoutes(app: App, context: Context): void {
     grant(context, request, reply),
   );
 
-  app.post('/oauth/clients', { config: { access: 'signed-in' } }, async (request, reply) => {
+  app.post('/oauth/clients', { config: { access: 'own-sign-in' } }, async (request, reply) => {
     const { userId } = requireOwnSignIn(request);
     const wanted = readClient(bodyOf(request.body));
     const secret = randomSecret();
@@ -46,11 +46,11 @@ export function clientRoutes(app: App, context: Context): void {
       .send({ data: { ...client, client_secret: secret } });
   });
 
-  app.get('/oauth/clients', { config: { access: 'signed-in' } }, async (request) => ({
+  app.get('/oauth/clients', { config: { access: 'own-sign-in' } }, async (request) => ({
     data: await clientsOfUser(context.db, requireSignedIn(request).userId),
   }));
 
-  app.delete('/oauth/clients/:id', { config: { access: 'signed-in' } }, async (request) => {
+  app.delete('/oauth/clients/:id', { config: { access: 'own-sign-in' } }, async (request) => {
     const { userId } = requireOwnSignIn(request);
     const id = uuidOf((request.params as { id: string }).id);
     const client = id && (await context.db.transaction((tx) => revokeClient(tx, userId, id)));

@@ -45,17 +45,17 @@ export function sessionRoutes(app: App, context: Context): void {
     return { msg: 'Successfully logged out' };
   });
 
-  app.post('/auth/logout-all', { config: { access: 'signed-in' } }, async (request, reply) => {
+  app.post('/auth/logout-all', { config: { access: 'own-sign-in' } }, async (request, reply) => {
     const count = await revokeSessionsOfUser(context.db, requireSignedIn(request).userId, null);
     clearSessionCookies(reply);
     return { msg: `Successfully logged out from ${count} devices` };
   });
 
-  app.get('/api/v1/user/me/sessions', { config: { access: 'signed-in' } }, async (request) => ({
+  app.get('/api/v1/user/me/sessions', { config: { access: 'own-sign-in' } }, async (request) => ({
     data: await sessionsOfUser(context.db, requireSignedIn(request).userId),
   }));
 
-  app.delete('/api/v1/user/me/sessions', { config: { access: 'signed-in' } }, async (request) => {
+  app.delete('/api/v1/user/me/sessions', { config: { access: 'own-sign-in' } }, async (request) => {
     const auth = requireSignedIn(request);
     const count = await revokeSessionsOfUser(context.db, auth.userId, auth.sessionId);
     return { message: `Successfully revoked ${count} sessions` };
@@ -63,7 +63,7 @@ export function sessionRoutes(app: App, context: Context): void {
 
   app.delete(
     '/api/v1/user/me/sessions/:id',
-    { config: { access: 'signed-in' }, schema: { params: Type.Object({ id: Type.String() }) } },
+    { config: { access: 'own-sign-in' }, schema: { params: Type.Object({ id: Type.String() }) } },
     async (request) => {
       const id = uuidOf(request.params.id);
       const done = id !== undefined && (await revokeSession(context.db, id, requireSignedIn(request).userId));

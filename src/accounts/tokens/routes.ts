@@ -21,7 +21,7 @@ const body = Type.Object(
   { additionalProperties: false },
 );
 const params = Type.Object({ id: Type.String() });
-const config = { access: 'signed-in' } as const;
+const config = { access: 'own-sign-in' } as const;
 
 /** Personal access tokens: always one's own, and never made by a token. */
 export function tokenRoutes(app: App, context: Context): void {

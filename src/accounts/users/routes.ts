@@ -26,8 +26,8 @@ export function userRoutes(app: App, context: Context): void {
   app.get('/api/v1/user/me', { config: { access: 'signed-in' } }, (request) =>
     answer(context, request, requireSignedIn(request).userId),
   );
-  app.patch('/api/v1/user/me', { config: { access: 'signed-in' } }, (request) => changeSelf(context, request));
-  app.delete('/api/v1/user/me', { config: { access: 'signed-in' } }, async (request) => {
+  app.patch('/api/v1/user/me', { config: { access: 'own-sign-in' } }, (request) => changeSelf(context, request));
+  app.delete('/api/v1/user/me', { config: { access: 'own-sign-in' } }, async (request) => {
     const { userId } = requireOwnSignIn(request);
     const before = await answer(context, request, userId);
     await context.db
@@ -37,7 +37,7 @@ export function userRoutes(app: App, context: Context): void {
       });
     return before;
   });
-  app.patch('/api/v1/user/me/change-password', { config: { access: 'signed-in' } }, async (request) => {
+  app.patch('/api/v1/user/me/change-password', { config: { access: 'own-sign-in' } }, async (request) => {
     const auth = requireOwnSignIn(request);
     const { old_password: old, new_password: fresh } = bodyOf(request.body);
     if (typeof old !== 'string' || typeof fresh !== 'string' || old === '' || fresh === '') {

@@ -1,0 +1,87 @@
+import { createProject, createUser, type ProjectRole, setMember } from '../../../src/accounts/index.ts';
+import { issueSession } from '../../../src/accounts/sessions/issue-session.ts';
+import { createToken } from '../../../src/accounts/tokens/create-token.ts';
+import { Actor } from '../../support/actor.ts';
+import type { World } from '../../support/world.ts';
+
+/** Everybody who may knock, in the order of the columns of the matrix. */
+export const parts = [
+  'anonymous',
+  'stranger',
+  'viewer',
+  'contributor',
+  'editor',
+  'owner',
+  'ADMIN',
+  'SUPERADMIN',
+  'narrowed',
+] as const;
+export type Part = (typeof parts)[number];
+
+export interface Cast {
+  actors: Record<Part, Actor>;
+  ids: Partial<Record<Part, string>>;
+}
+
+/** A project of its own with one person in each role. */
+export interface Scene {
+  project: string;
+  /** Somebody of role USER who belongs to the project, to be acted upon. */
+  member: string;
+  /** Somebody of role USER who belongs nowhere, to be acted upon. */
+  bystander: string;
+  group: number;
+}
+
+let count = 0;
+
+/** Nobody signs in by password here: 80 hashes would be the longest part of the test. */
+export async function makeCast(world: World): Promise<Cast> {
+  const { context } = world;
+  const actors: Partial<Record<Part, Actor>> = { anonymous: world.anon };
+  const ids: Cast['ids'] = {};
+  for (const part of parts) {
+    if (part === 'anonymous' || part === 'narrowed') continue;
+    const role = part === 'ADMIN' || part === 'SUPERADMIN' ? part : 'USER';
+    const user = await person(world, role);
+    ids[part] = user.id;
+    const session = await context.db.transaction((tx) => issueSession(context, tx, user, { kind: 'password' }));
+    actors[part] = new Actor(world.url, { authorization: `Bearer ${session.accessToken}` });
+  }
+  // The owner's token, good for one right: it must never do more, whatever its owner may.
+  const { secret } = await createToken(context, ids.owner!, { name: 'narrowed', rights: ['project.read'] });
+  actors.narrowed = new Actor(world.url, { authorization: `Bearer ${secret}` });
+  return { actors: actors as Cast['actors'], ids };
+}
+
+export async function makeScene(world: World, cast: Cast): Promise<Scene> {
+  const { context } = world;
+  const member = await person(world, 'USER');
+  const bystander = await person(world, 'USER');
+  const project = await context.db.transaction(async (tx) => {
+    const { id } = await createProject(context, tx, { title: `Scene ${(count += 1)}` }, cast.ids.owner!);
+    const members: [ProjectRole, string][] = [
+      ['viewer', cast.ids.viewer!],
+      ['contributor', cast.ids.contributor!],
+      ['editor', cast.ids.editor!],
+      ['viewer', member.id],
+    ];
+    for (const [role, userId] of members)
+      await setMember(context, tx, { projectId: id, userId, role }, cast.ids.owner!);
+    return id;
+  });
+  const { rows } = await context.db.pool.query<{ id: number }>('insert into "group" (name) values ($1) returning id', [
+    `g${count}`,
+  ]);
+  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id };
+}
+
+function person(world: World, role: 'USER' | 'ADMIN' | 'SUPERADMIN') {
+  count += 1;
+  return createUser(world.context, {
+    email: `cast${count}@example.org`,
+    username: `cast${count}`,
+    name: `Cast ${count}`,
+    role,
+  });
+}
