@@ -17,6 +17,7 @@ import {
   findRun,
   isBehindAnother,
 } from './store.ts';
+import { tell } from './tell.ts';
 
 /** The job that works on runs, given every kind's handler. */
 export function executeRunHandler(runHandlers: RunHandler[]): JobHandler {
@@ -39,6 +40,7 @@ async function executeRun(
   const attempt = new Attempt(context, claimed);
   const live = liveRunsOf(context);
   live.add(attempt, claimedAtMs);
+  tell(context, runId, claimed.state);
   try {
     const ending = await watch(context, attempt, runHandler, job);
     await end(context, attempt, decideEnd(ending, claimed));
@@ -141,6 +143,7 @@ async function end(context: Context, attempt: Attempt, decision: Decision): Prom
       (await store(context, claimed, change)) ??
       // Cancelled in the meantime: the wish came before the end.
       (change.to === 'cancelled' ? undefined : await store(context, claimed, changeOf({ to: 'cancelled' })));
+    if (ended !== undefined) tell(context, ended.id, ended.state);
     if (ended !== undefined) count(context, ended.kind, ended.state, ended.seconds);
     else if (attempt.mayHaveEnded) count(context, claimed.kind, 'succeeded', null);
   });

@@ -3,6 +3,7 @@ import { isTemporary } from './is-temporary.ts';
 import { type LogLevel, type LogLine, maxBufferedLines } from './pure/run.ts';
 import type { RunState } from './pure/state.ts';
 import { flushAttempt, hasLine } from './store.ts';
+import { tell } from './tell.ts';
 
 const flushMs = 200;
 
@@ -91,7 +92,10 @@ export class LogBuffer {
     this.#sent = lines.length;
     try {
       const flushed = await flushAttempt(db, id, attempt, { lines, progress: percent, step });
-      if (flushed !== undefined) this.#run.logSeq = flushed.logSeq;
+      if (flushed !== undefined) {
+        this.#run.logSeq = flushed.logSeq;
+        tell(this.#context, id);
+      }
       this.#lines.splice(0, lines.length);
       if (this.#percent === percent) this.#percent = undefined;
       if (this.#step === step) this.#step = undefined;

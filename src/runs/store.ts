@@ -1,12 +1,12 @@
 // Over 300 lines: all SQL on `run` and `run_log` is here, so that the compare-and-set rules can be read in one place.
-import { join, type Queryable, type Sql, sql } from '../platform/db/index.ts';
+import { join, prepared, type Queryable, type Sql, sql } from '../platform/db/index.ts';
 import { addJob } from '../platform/jobs/index.ts';
 import { executeRun } from './jobs.ts';
 import type { Json, LogLine, Run, RunError } from './pure/run.ts';
 import { activeStates, endStates, hasEnded, type RunState, sourcesOf } from './pure/state.ts';
 import { storableJson, storableText } from './pure/storable.ts';
 
-/** NOTIFY channel; payload `<run id> <state>`, or the id alone when only log or progress moved. */
+/** NOTIFY channel; payload `<run id> <state>`, or the id alone when only log or progress moved. A hint: look yourself. */
 export const runChannel = 'granary_run';
 
 export interface QueuedRun {
@@ -29,13 +29,18 @@ export interface QueuedRun {
   onEnd: string | null;
 }
 
+export async function tellWatchers(db: Queryable, messages: string[]): Promise<void> {
+  await db.exec(sql`select pg_notify(${runChannel}, message) from unnest(${messages}::text[]) as message`);
+}
+
 export async function lockSerialKey(tx: Queryable, serialKey: string): Promise<void> {
   await tx.exec(sql`select pg_advisory_xact_lock(hashtextextended(${`run:${serialKey}`}, 4680))`);
 }
 
 /** Run and job in one statement. A run behind others of its serial key needs no job: the one before asks for it. */
 export async function insertQueuedRun(tx: Queryable, run: QueuedRun): Promise<void> {
-  await tx.exec(sql`
+  await tx.exec(
+    prepared(sql`
     with inserted as (
       insert into run (id, kind, payload, project_id, user_id, subject_type, subject_id, parent_id, retry_of, serial_key,
         timeout_seconds, max_attempts, retry_failures, retry_delay_seconds, dispatched, on_end, due_at)
@@ -44,7 +49,8 @@ export async function insertQueuedRun(tx: Queryable, run: QueuedRun): Promise<vo
         ${run.maxAttempts}, ${run.retryFailures}, ${run.retryDelaySeconds}, ${run.dispatched}, ${run.onEnd},
         ${run.delaySeconds > 0 ? secondsFromNow(run.delaySeconds) : null})
       returning id, due_at, dispatched)
-    select ${executeJob(sql`inserted`)} from inserted where dispatched`);
+    select ${executeJob(sql`inserted`)} from inserted where dispatched`),
+  );
 }
 
 /** Asks for the execution of a row that has `id` and `due_at`. */
@@ -129,7 +135,8 @@ export interface Claim {
  * and a claim that a crash of the database forgets leaves a queued run.
  */
 export function claimRun(db: Queryable, claim: Claim): Promise<ClaimedRun | undefined> {
-  return db.maybe(sql`
+  return db.maybe(
+    prepared(sql`
     with fast as materialized (select set_config('synchronous_commit', 'off', true))
     update run set state = case when kind = any(${claim.kindsStartingThemselves}::text[]) then 'starting' else 'running' end,
       attempt = attempt + 1, lease_until = ${secondsFromNow(claim.leaseSeconds)}, lease_owner = ${claim.owner},
@@ -140,7 +147,8 @@ export function claimRun(db: Queryable, claim: Claim): Promise<ClaimedRun | unde
       and (serial_key is null or not exists (
         select from run older where older.serial_key = run.serial_key and older.seq < run.seq
           and older.state not in (${states(endStates)})))
-    returning ${claimedColumns}`);
+    returning ${claimedColumns}`),
+  );
 }
 
 /** What an earlier `claimRun` got whose answer was lost with the connection. */
@@ -183,6 +191,8 @@ export interface Change {
   forgive?: boolean;
   /** Lines of the log that belong to the change. */
   lines?: LogLine[];
+  /** True: the message to watchers goes with the commit; else the caller tells them after it. */
+  notify?: boolean;
 }
 
 export interface Changed {
@@ -221,7 +231,8 @@ export function changeState(db: Queryable, id: string, change: Change): Promise<
     ...(change.error !== undefined ? [sql`error = ${storableJson({ ...change.error })}::jsonb`] : []),
     ...(lines.length > 0 ? [sql`log_seq = log_seq + ${lines.length}`] : []),
   ];
-  return db.maybe(sql`
+  return db.maybe(
+    prepared(sql`
     with changed as (
       update run set ${join(sets)}
       where id = ${id} and state in (${states(from)})
@@ -229,11 +240,12 @@ export function changeState(db: Queryable, id: string, change: Change): Promise<
       returning id, kind, state, attempt, serial_key, parent_id, log_seq, started_at, ended_at, due_at, dispatched, on_end)
     ${lines.length > 0 ? sql`, logged as (${insertLines(sql`changed`, lines)})` : sql``}
     select id, kind, state, attempt, serial_key as "serialKey", parent_id as "parentId", log_seq as "logSeq",
-      extract(epoch from ended_at - started_at)::float8 as seconds,
-      pg_notify(${runChannel}, id || ' ' || state)::text as told
+      extract(epoch from ended_at - started_at)::float8 as seconds
+      ${change.notify ? sql`, pg_notify(${runChannel}, id || ' ' || state)::text as told` : sql``}
       ${to === 'queued' ? sql`, case when dispatched then ${executeJob(sql`changed`)} end is not null as asked` : sql``}
       ${ends ? sql`, case when on_end is not null then ${endJob} end is not null as passed_on` : sql``}
-    from changed`);
+    from changed`),
+  );
 }
 
 const endJob = addJob({ name: sql`on_end`, maxAttempts: 25 }, sql`json_build_object('runId', id)`, {
@@ -266,7 +278,8 @@ export function flushAttempt(
   news: { lines: LogLine[]; progress: number | undefined; step: string | null | undefined },
 ): Promise<Flushed | undefined> {
   const { lines } = news;
-  return db.maybe(sql`
+  return db.maybe(
+    prepared(sql`
     with fast as materialized (select set_config('synchronous_commit', 'off', true)),
     changed as (
       update run set updated_at = now(), log_seq = log_seq + ${lines.length}
@@ -276,7 +289,8 @@ export function flushAttempt(
       where id = ${id} and attempt = ${attempt} and state in (${states(activeStates)})
       returning id, state, log_seq)
     ${lines.length > 0 ? sql`, logged as (${insertLines(sql`changed`, lines)})` : sql``}
-    select state, log_seq as "logSeq", pg_notify(${runChannel}, id::text)::text as told from changed`);
+    select state, log_seq as "logSeq" from changed`),
+  );
 }
 
 /** Appends lines whatever the state: for writers that are fenced elsewhere. Returns the first number, or undefined. */

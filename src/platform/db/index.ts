@@ -2,4 +2,4 @@ export { type ConnectOptions, connectPool } from './connect.ts';
 export { type Db, openDb, type Queryable, type Tx } from './db.ts';
 export { listen, type Subscriber, type Subscription, stopListening } from './listen.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
-export { compileSql, ident, join, raw, type Sql, sql } from './sql.ts';
+export { compileSql, ident, join, prepared, raw, type Sql, sql } from './sql.ts';
