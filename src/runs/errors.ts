@@ -22,3 +22,6 @@ export const runTimeout = (seconds: number) =>
   new AppError(504, 'timeout', `Execution exceeded its time limit of ${seconds} s`);
 export const runInterrupted = () => new AppError(503, 'interrupted', 'Interrupted: the worker was stopped');
 export const lost = () => new AppError(503, 'lost', 'Execution lost: the worker stopped responding');
+
+export const invalidStart = () => new AppError(400, 'invalid_start', 'Invalid start');
+export const invalidLastId = () => new AppError(400, 'invalid_last_id', 'Invalid last-id');

@@ -1,6 +1,8 @@
+export { actionRuns } from './action-runs.ts';
 export { type Cancellation, cancelRun } from './cancel-run.ts';
 export { changeRun } from './change-run.ts';
 export { executeRunHandler } from './execute-run.ts';
+export { followRun, type RunEvent } from './follow-run.ts';
 export { insertRun, type NewRun } from './insert-run.ts';
 export { defineRunKind, type RunKind } from './jobs.ts';
 export { type LiveRun, type RunHandler, runHandler } from './live-run.ts';
@@ -8,6 +10,8 @@ export type { Json, LogLevel, LogLine, Run, RunError } from './pure/run.ts';
 export { hasEnded, type RunState, runStates } from './pure/state.ts';
 export { reapExpiredRuns, reapRuns } from './reap-runs.ts';
 export { retryRun } from './retry-run.ts';
+export { runRoutes } from './routes.ts';
+export { runResource } from './run.resource.ts';
 export { appendLines, type Change, childrenOfRun, findRun, linesOfRun, lockRun } from './store.ts';
 export { waitForRun } from './wait-for-run.ts';
 export { type RunWatch, watchRun } from './watch-run.ts';

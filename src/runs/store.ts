@@ -1,6 +1,7 @@
 // Over 300 lines: all SQL on `run` and `run_log` is here, so that the compare-and-set rules can be read in one place.
 import { join, prepared, type Queryable, type Sql, sql } from '../platform/db/index.ts';
 import { addJob } from '../platform/jobs/index.ts';
+import type { Access } from '../resource/index.ts';
 import { executeRun } from './jobs.ts';
 import type { Json, LogLine, Run, RunError } from './pure/run.ts';
 import { activeStates, endStates, hasEnded, type RunState, sourcesOf } from './pure/state.ts';
@@ -403,4 +404,51 @@ export function linesOfRun(
     select ${lineColumns} from run_log where run_id = ${id} and seq > ${range.afterSeq}
       ${range.since === undefined ? sql`` : sql`and at >= ${range.since}::timestamptz`}
     order by seq limit ${range.limit}`);
+}
+
+export interface RunNews {
+  id: string;
+  state: RunState;
+  progress: number;
+  step: string | null;
+  attempt: number;
+  summary: Json;
+  error: RunError | null;
+  logSeq: number;
+}
+
+/** State and new lines from one snapshot. Without `afterSeq` no lines; with more than `limit` new ones, none either. */
+export async function newsOfRun(
+  db: Queryable,
+  id: string,
+  afterSeq: number | undefined,
+  limit: number,
+): Promise<(RunNews & { lines: StoredLine[] }) | undefined> {
+  return db.maybe(
+    prepared(sql`
+      select id, state, progress, step, attempt, summary, error, log_seq as "logSeq",
+        coalesce((select json_agg(line order by line.seq) from (
+          select ${lineColumns} from run_log
+          where run_id = run.id and seq > ${afterSeq ?? null}::bigint and log_seq - ${afterSeq ?? null}::bigint <= ${limit}
+        ) line), '[]') as lines
+      from run where id = ${id}`),
+  );
+}
+
+/** What the caller may do with it; undefined when there is no such run. */
+export function rightsOnRun(
+  db: Queryable,
+  id: string,
+  access: Access,
+): Promise<{ read: boolean; write: boolean } | undefined> {
+  const columns = { project: sql`run.project_id`, owner: sql`run.user_id` };
+  return db.maybe(sql`
+    select coalesce(${access.where('run.read', columns)}, false) as read,
+      coalesce(${access.where('run.write', columns)}, false) as write
+    from run where id = ${id}`);
+}
+
+export function queuedRunOfKey(db: Queryable, serialKey: string, kind: string): Promise<{ id: string } | undefined> {
+  return db.maybe(sql`
+    select id from run where serial_key = ${serialKey} and kind = ${kind} and state = 'queued' order by seq desc limit 1`);
 }
