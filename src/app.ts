@@ -6,16 +6,18 @@ import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
 import { createResources, type ResourceDeclaration, registerResources } from './resource/index.ts';
+import { actionRuns, runResource, runRoutes } from './runs/index.ts';
 import { docsRoutes } from './serve-docs.ts';
+import { runHandlers } from './worker.ts';
 
 /** What a module adds to the server. Order matters only where a hook must come before routes. */
 type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
 
 /** Every module's routes, one list. */
-const modules: RegisterRoutes[] = [accountHooks, accountRoutes];
+const modules: RegisterRoutes[] = [accountHooks, accountRoutes, runRoutes];
 
 /** Every module's resources, one list: they may refer to each other. */
-const resourcesOf = (context: Context): ResourceDeclaration[] => [...accountResources(context)];
+const resourcesOf = (context: Context): ResourceDeclaration[] => [...accountResources(context), runResource];
 
 const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
 const packageFile = path.join(import.meta.dirname, '..', 'package.json');
@@ -57,6 +59,10 @@ export async function createApp(context: Context): Promise<App> {
     db: context.db,
     cursorKey: context.secretFor('cursors'),
     accessOf: accessUnlessRefused,
+    actions: actionRuns(
+      context,
+      runHandlers.map((entry) => entry.kind),
+    ),
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
   });
   await registerResources(app as unknown as FastifyInstance, resources);

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
+import { accessUnlessRefused } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
@@ -39,7 +40,7 @@ export function runRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await demand(context, request.access, id, 'run.read');
+      await demand(context, accessUnlessRefused(request), id, 'run.read');
       const { start, limit = maxLines, format } = request.query;
       const since = start === undefined ? undefined : new Date(start);
       if (since !== undefined && Number.isNaN(since.getTime())) throw invalidStart();
@@ -67,22 +68,26 @@ export function runRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await demand(context, request.access, id, 'run.read');
+      const access = accessUnlessRefused(request);
+      await demand(context, access, id, 'run.read');
       const lastEventId = [request.headers['last-event-id']].flat()[0];
       const afterSeq = lineNumber(lastEventId) ?? lineNumber(request.query['last-id']) ?? 0;
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, closing.signal]);
       const events = followRun(context, id, { afterSeq, idleSeconds, signal });
-      return reply
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-        .type('text/event-stream; charset=utf-8')
-        .send(
-          Readable.from(
-            asText(events, () => mayStill(context, request.access, id)),
-            { highWaterMark: 16 },
-          ),
-        );
+      return (
+        reply
+          // Not kept for another request: a server that closes would wait for the client to drop it.
+          .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
+          .type('text/event-stream; charset=utf-8')
+          .send(
+            Readable.from(
+              asText(events, () => mayStill(context, access, id)),
+              { highWaterMark: 16 },
+            ),
+          )
+      );
     },
   );
 
@@ -94,7 +99,7 @@ export function runRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await demand(context, request.access, id, 'run.write');
+      await demand(context, accessUnlessRefused(request), id, 'run.write');
       const { previous, state } = await context.db.transaction((tx) => cancelRun(tx, id));
       return reply.code(202).header('location', `/api/v1/run/${id}`).send({ id, state, previous_state: previous });
     },
@@ -108,7 +113,7 @@ export function runRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await demand(context, request.access, id, 'run.write');
+      await demand(context, accessUnlessRefused(request), id, 'run.write');
       const newId = await context.db.transaction((tx) => retryRun(tx, context, id, request.access.userId));
       return reply
         .code(202)
