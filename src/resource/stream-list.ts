@@ -112,7 +112,7 @@ async function csvParts(
   return { copy: copyOf(plan, options), before: `${csv.bom ? '\ufeff' : ''}${line}\n`, after: '' };
 }
 
-/** The keys of a JSON field that become columns, in the order they first come. */
+/** The keys of a JSON field that become columns, by their place in the objects, then by name. */
 async function keysOf(
   resources: Resources,
   model: Model,

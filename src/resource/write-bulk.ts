@@ -79,9 +79,24 @@ async function writeItem(writer: Writer, body: ObjectBody, method: Method): Prom
   const id = await existingId(writer, body.values, method);
   if (id === undefined) {
     if (method === 'PATCH') throw withoutKey(model);
-    return await createObject(writer, body);
+    return method === 'PUT' ? await createOrReplace(writer, body) : await createObject(writer, body);
   }
   return await updateObject(writer, id, body, method === 'PUT' ? 'replace' : 'update');
+}
+
+/** Somebody else may create the same key between our look and our insert: then theirs is the row to replace. */
+async function createOrReplace(writer: Writer, body: ObjectBody): Promise<Written> {
+  const { client } = writer.tx;
+  await client.query('savepoint upsert');
+  try {
+    return await createObject(writer, body);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'duplicate') throw error;
+    await client.query('rollback to savepoint upsert');
+    const id = await findByNaturalKey(writer, body.values);
+    if (id === undefined) throw error;
+    return await updateObject(writer, id, body, 'replace');
+  }
 }
 
 async function existingId(writer: Writer, values: Record<string, unknown>, method: Method): Promise<unknown> {

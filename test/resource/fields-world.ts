@@ -114,6 +114,9 @@ create table visit (
   id serial primary key, site_id int not null references site, visited_at timestamptz not null, counted int, note text, payload jsonb,
   check (counted >= -100));
 create table sample (id uuid primary key default gen_random_uuid(), visit_id int not null references visit, label text not null);
+create table breaking (id int primary key, divisor int not null);
+insert into breaking select i, 60000 - i from generate_series(1, 100000) i;
+analyze breaking;
 create table unit (code text primary key, title text not null, shape jsonb);
 `;
 
@@ -250,6 +253,17 @@ function declarations(events: string[]) {
       },
       parameters: { at_least: { type: 'integer' } },
       permission: { read: 'site.read', owner: 'owner' },
+    }),
+    resource({
+      resource_name: 'breaking',
+      help: 'Fails at its 60,000th row.',
+      object_class: 'breaking',
+      fields: {
+        id: { type: 'integer' },
+        name: { type: 'string', expression: `repeat('x', 500)` },
+        broken: { type: 'integer', expression: '1 / {t}.divisor' },
+      },
+      permission: { read: 'site.read' },
     }),
     resource({
       resource_name: 'script',

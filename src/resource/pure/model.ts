@@ -142,7 +142,7 @@ function fieldModel(name: string, field: Field, isPrimaryKey: boolean, isKeyFiel
     isPrimaryKey,
     stored: expression === undefined && field.path === undefined,
     inUniqueGroup: isPrimaryKey || isKeyField || field.unique === true,
-    sql: expression === undefined ? (alias) => `${alias}.${column}` : (alias) => expression.replaceAll('{t}', alias),
+    sql: expression === undefined ? (alias) => `${alias}.${column}` : (alias) => `(${expression.replaceAll('{t}', alias)})`,
   };
 }
 

@@ -12,7 +12,7 @@ export function jsonRow(columns: readonly Column[], sqlOf: (column: Column, inde
     const key = `${index === 0 ? '{' : ','}${JSON.stringify(column.path)}:`;
     return `${quoteLiteral(key)} || ${jsonValue(column, sqlOf(column, index))}`;
   });
-  return parts.length === 0 ? `'{}'` : `${parts.join(' || ')} || '}'`;
+  return parts.length === 0 ? `'{}'::text` : `${parts.join(' || ')} || '}'`;
 }
 
 export function jsonValue(column: Column, sql: string): string {

@@ -1,0 +1,261 @@
+import { request } from 'node:http';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseCsv } from '../../src/resource/pure/parse-csv.ts';
+import { type FieldsWorld, seed, startFieldsWorld } from './fields-world.ts';
+
+let world: FieldsWorld;
+
+beforeAll(async () => {
+  world = await startFieldsWorld();
+  await seed(world.db);
+});
+
+const get = (path: string, headers = {}) => world.admin.get(`/api/v1/${path}`, headers);
+
+describe('which format', () => {
+  test.each([
+    ['site/', '*/*', 'application/json; charset=utf-8'],
+    ['site/', 'text/csv', 'text/csv; charset=utf-8'],
+    ['site/', 'application/x-ndjson', 'application/x-ndjson'],
+    ['site/', 'text/html, text/csv;q=0.5, */*;q=0.1', 'text/csv; charset=utf-8'],
+    ['site/', 'text/html,application/xhtml+xml,*/*;q=0.8', 'application/json; charset=utf-8'],
+    ['site/?format=json', 'text/csv', 'application/json; charset=utf-8'],
+    ['site/?format=csv', 'application/json', 'text/csv; charset=utf-8'],
+    ['unit/', 'application/geo+json', 'application/geo+json'],
+  ])('%s with Accept %s', async (path, accept, type) => {
+    const answer = await get(path, { accept });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+  });
+
+  test.each([
+    ['site/?format=xml', '*/*', 'json, ndjson, csv'],
+    ['site/?format=parquet', '*/*', 'json, ndjson, csv'],
+    ['site/?format=geojson', '*/*', 'json, ndjson, csv'],
+    ['site/', 'image/png', 'json, ndjson, csv'],
+    ['unit/', 'text/csv;q=0', 'json, ndjson, csv, geojson'],
+    ['site/1/?format=csv', '*/*', 'json'],
+  ])('%s with Accept %s is 406 with the list', async (path, accept, list) => {
+    const { status, body } = await get(path, { accept });
+    expect([status, body.code, body.formats]).toEqual([406, 'unknown_format', list.split(', ')]);
+    expect(body.error).toContain(list);
+  });
+});
+
+test('NDJSON is the same objects, one a line, with the count in a header', async () => {
+  const answer = await get('site/?format=ndjson&order_by=-id&active=true');
+  const list = await get('site/?order_by=-id&active=true');
+  const lines = answer.text.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(list.body.objects);
+  expect(answer.headers.get('granary-total-count')).toBe('5');
+  expect((await get('site/?format=ndjson&name=nobody')).text).toBe('');
+});
+
+test('CSV has the field names first and values as RFC 4180 wants them', async () => {
+  const { text, headers } = await get(
+    'site/?format=csv&fields=id,name,opened_on,latitude,area,active,tags,created_at&id__lt=6',
+  );
+  expect(headers.get('content-disposition')).toBe('attachment; filename="site.csv"');
+  const [header, ...rows] = parseCsv(text)!;
+  expect(header).toEqual(['id', 'name', 'opened_on', 'latitude', 'area', 'active', 'tags', 'created_at']);
+  expect(rows.map((row) => row.slice(0, 7))).toEqual([
+    ['1', 'Alder', '2019-12-31', '1.5', '10', 'true', '["wet"]'],
+    ['2', 'alder creek', '2020-01-01', '-2.25', '20.5', 'true', '[]'],
+    ['3', '50% off_', '2020-06-15', '', '', 'false', '[]'],
+    ['4', 'Béla, "the" site', '', '0', '0', 'true', '[]'],
+    ['5', 'back\\slash', '2020-12-31', '89.9', '1000', 'false', '[1, 2]'],
+  ]);
+  expect(rows[0]![7]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  expect(text).toContain('"Béla, ""the"" site"');
+});
+
+test('CSV options: bom, delimiter, decimal, null, safe_cells', async () => {
+  const query = 'fields=id,latitude,opened_on&id__in=1,3&format=csv&bom=1&delimiter=;&decimal=,&null=NA';
+  const answer = await get(`site/?${query}`);
+  expect([...answer.bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  expect(answer.text.replace(/^\ufeff/, '')).toBe('id;latitude;opened_on\n1;1,5;2019-12-31\n3;NA;2020-06-15\n');
+  const safe = await get('visit/?format=csv&fields=note&id__in=1,3,5&safe_cells=true');
+  expect(safe.text).toBe("note\ndry\n'=cmd()\n'-\n");
+  for (const wrong of ['delimiter=x', 'decimal=;', 'bom=perhaps', 'null=%22']) {
+    expect([wrong, (await get(`site/?format=csv&${wrong}`)).status]).toEqual([wrong, 400]);
+  }
+  expect((await get('site/?bom=1')).body.error).toBe("The 'bom' field does not allow filtering.");
+});
+
+test('a declared JSON field is spread into columns', async () => {
+  const { text } = await get('visit/?format=csv&fields=id,payload,note&order_by=id&safe_cells=1');
+  expect(parseCsv(text)).toEqual([
+    ['id', 'by', 'more', 'seen', 'note'],
+    ['1', 'x', '', '5', 'dry'],
+    ['2', '', '', '', ''],
+    ['3', 'y, z', '[1]', '', "'=cmd()"],
+    ['4', '', '', '', 'two\nlines'],
+    ['5', '', '', '', "'-"],
+  ]);
+});
+
+test('GeoJSON is a bare FeatureCollection', async () => {
+  const { text } = await get('unit/?format=geojson');
+  expect(JSON.parse(text)).toEqual({
+    type: 'FeatureCollection',
+    features: [
+      {
+        type: 'Feature',
+        id: 'kg',
+        properties: { code: 'kg', title: 'kilogram' },
+        geometry: { type: 'Point', coordinates: [1, 2] },
+      },
+      { type: 'Feature', id: 'm/s', properties: { code: 'm/s', title: 'metres per second' }, geometry: null },
+    ],
+  });
+  expect(JSON.parse((await get('unit/?format=geojson&code=zz')).text).features).toEqual([]);
+});
+
+test('a limited stream links to the next page; HEAD has the headers only', async () => {
+  const first = await get('site/?format=csv&fields=id&limit=3&order_by=-id');
+  expect(first.text).toBe('id\n7\n6\n5\n');
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link')!)![1]!;
+  expect((await world.admin.get(next)).text).toBe('id\n4\n3\n2\n');
+  const head = await world.admin.head('/api/v1/site/?format=csv');
+  expect([head.status, head.text, head.headers.get('granary-total-count')]).toEqual([200, '', '7']);
+});
+
+test('values that look like SQL stay values in COPY', async () => {
+  const nasty = [`'; drop table site; --`, `\\'; select 1; --`, '$1', `a''b`, '%s', '\\\\'];
+  for (const text of nasty) {
+    const answer = await get(
+      `site/?format=ndjson&name__in=${encodeURIComponent(`"${text.replaceAll('"', '""')}",Alder`)}`,
+    );
+    expect([text, answer.status, answer.text.trimEnd().split('\n').length]).toEqual([text, 200, 1]);
+    expect((await get(`site/?format=csv&name=${encodeURIComponent(text)}`)).status).toBe(200);
+  }
+  expect((await get('site/')).body.meta.total_count).toBe(7);
+});
+
+test('whatever the text, JSON, NDJSON and CSV give it back unchanged', async () => {
+  const { db, admin } = world;
+  // Deterministic, and every alphabet has what breaks writers and readers.
+  const alphabet = [
+    'a',
+    ',',
+    '"',
+    "'",
+    '\n',
+    '\r',
+    '\t',
+    ';',
+    '\\',
+    ' ',
+    '\u0001',
+    '\u001f',
+    'é',
+    '😀',
+    '\ufeff',
+    '\u2028',
+    '|',
+    '$1',
+    'N',
+  ];
+  let state = 42;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+  const texts = Array.from({ length: 400 }, (_, index) =>
+    index < alphabet.length
+      ? alphabet[index]!
+      : Array.from({ length: next(12) }, () => alphabet[next(alphabet.length)]).join(''),
+  );
+  await db.pool.query(
+    `insert into unit (code, title) select 'p' || lpad(n::text, 4, '0'), text from unnest($1::text[]) with ordinality as t(text, n)`,
+    [texts],
+  );
+  const query = '/api/v1/unit/?code__startswith=p&order_by=code&fields=title';
+  const json = (await admin.get(query)).body.objects.map((o: { title: string }) => o.title);
+  expect(json).toEqual(texts);
+  const ndjson = (await admin.get(`${query}&format=ndjson`)).text.split('\n').slice(0, -1);
+  expect(ndjson.map((line) => JSON.parse(line).title)).toEqual(texts);
+  for (const options of ['', '&delimiter=;', '&delimiter=tab', '&delimiter=|']) {
+    const two = (await admin.get(`${query},code&format=csv${options}`)).text;
+    const delimiter = { '': ',', '&delimiter=;': ';', '&delimiter=tab': '\t', '&delimiter=|': '|' }[options]!;
+    expect(
+      readCsv(two, delimiter)
+        .slice(1)
+        .map((row) => row[0]),
+    ).toEqual(texts);
+  }
+  await db.pool.query(`delete from unit where code like 'p%'`);
+});
+
+/** A second, slow and plain reader of RFC 4180, so that writer and reader do not share a mistake. */
+function readCsv(text: string, delimiter: string): string[][] {
+  const rows: string[][] = [[]];
+  let cell = '';
+  let quoted = false;
+  const end = () => {
+    rows.at(-1)!.push(cell);
+    cell = '';
+  };
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (quoted) {
+      if (c === '"' && text[i + 1] === '"') cell += text[++i];
+      else if (c === '"') quoted = false;
+      else cell += c;
+    } else if (c === '"') quoted = true;
+    else if (c === delimiter) end();
+    else if (c === '\n') {
+      end();
+      rows.push([]);
+    } else cell += c;
+  }
+  return rows.slice(0, -1);
+}
+
+describe('streams', () => {
+  test('one that fails midway breaks the connection', async () => {
+    for (const format of ['csv', 'ndjson']) {
+      const broken = await new Promise<{ status: number; bytes: number; ended: boolean }>((resolve, reject) => {
+        const url = `${world.url}/api/v1/breaking/?format=${format}&count=none`;
+        request(url, { headers: { 'x-user': 'admin' } }, (response) => {
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+          });
+          response.on('end', () => resolve({ status: response.statusCode!, bytes, ended: true }));
+          response.on('error', () => resolve({ status: response.statusCode!, bytes, ended: false }));
+        })
+          .on('error', reject)
+          .end();
+      });
+      expect(broken.status).toBe(200);
+      expect(broken.bytes).toBeGreaterThan(100_000);
+      expect(broken.ended).toBe(false);
+    }
+    expect((await world.admin.get('/api/v1/site/')).status).toBe(200);
+  });
+
+  test('a client that leaves gives its connection back', async () => {
+    for (let round = 0; round < 12; round++) {
+      const stop = new AbortController();
+      const response = await fetch(`${world.url}/api/v1/breaking/?format=ndjson&count=none`, {
+        headers: { 'x-user': 'admin' },
+        signal: stop.signal,
+      });
+      await response.body!.getReader().read();
+      stop.abort();
+    }
+    expect((await world.admin.get('/api/v1/site/')).status).toBe(200);
+    await expect.poll(() => world.db.pool.totalCount - world.db.pool.idleCount).toBe(0);
+  });
+
+  test('memory stays flat over a long one', async () => {
+    const before = process.memoryUsage().rss;
+    const response = await fetch(`${world.url}/api/v1/breaking/?format=ndjson&id__lt=59000&fields=id,name&count=none`, {
+      headers: { 'x-user': 'admin' },
+    });
+    let bytes = 0;
+    for await (const chunk of response.body!) bytes += (chunk as Uint8Array).length;
+    expect(bytes).toBeGreaterThan(29_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(120_000_000);
+  });
+});
