@@ -1,0 +1,31 @@
+/** What one file may cost. All are settings of the caller; reaching one fails the run and names it. */
+export interface RecipeLimits {
+  /** Bytes after unpacking. */
+  unpackedBytes: number;
+  /** Unpacked : packed, judged after the first 10 MB. */
+  unpackRatio: number;
+  archiveMembers: number;
+  rows: number;
+  columns: number;
+  /** Characters of one cell. */
+  cellCharacters: number;
+  /** Characters of one record, all cells together. */
+  recordCharacters: number;
+  spreadsheetBytes: number;
+  spreadsheetCells: number;
+  /** Issues listed; counting goes on beyond. */
+  listedIssues: number;
+}
+
+export const defaultLimits: RecipeLimits = {
+  unpackedBytes: 4_000_000_000,
+  unpackRatio: 200,
+  archiveMembers: 10_000,
+  rows: 50_000_000,
+  columns: 16_384,
+  cellCharacters: 10_000_000,
+  recordCharacters: 32_000_000,
+  spreadsheetBytes: 100_000_000,
+  spreadsheetCells: 50_000_000,
+  listedIssues: 100_000,
+};

@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { literal, type Tabular } from '../platform/tabular/index.ts';
+import { bindFields, toleratedShare } from './bind-fields.ts';
+import type { IngestRun } from './ingest-file.ts';
+import { type BoundField, type CompiledTable, compileTable } from './pure/compile-table.ts';
+import { MiscountedRows } from './stage-delimited.ts';
+import type { Cleaned } from './steps/index.ts';
+
+/** The one pass over all rows, proven right. */
+export interface Pass {
+  bound: BoundField[];
+  table: CompiledTable;
+  file: string;
+  /** SQL of the pass with `_row`, `_line`, `f1`…`fk`, `_bad`, `_raw`. */
+  rows: string;
+  /** SQL of the original cells `c1`…`cm` of rows that are not good, with `_row` and `_line`. */
+  badCells: string;
+  counts: { all: number; emptied: number; lost: number; blank: number };
+}
+
+/**
+ * Casts and checks every row in one scan of the source, writing typed values beside the original cells of the rows that
+ * are not good. The few bad rows then tell exactly whether the guesses behind the pass hold; where a type or a storage
+ * width does not, that column is measured over all rows and the pass is made again, at most twice.
+ */
+export async function passRows(run: IngestRun, cleaned: Cleaned, first: BoundField[]): Promise<Pass> {
+  let bound = first;
+  for (let attempt = 1; ; attempt++) {
+    const pass = await run.timed('cast', () => writePass(run, cleaned, bound));
+    const found = pass.counts.all + cleaned.removed.reduce((sum, { count }) => sum + count, 0);
+    const expected = run.staged.expectedRows ?? found;
+    if (found !== expected) throw new MiscountedRows(found, expected);
+    const refuted = await refutedColumns(run, pass);
+    if (refuted.size === 0 || attempt === 3) return pass;
+    run.request.log?.(`the first rows misled about ${refuted.size} column(s): measuring them over all rows`);
+    bound = await run.timed('infer', () => bindFields(run, cleaned, refuted));
+  }
+}
+
+async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]): Promise<Pass> {
+  const { tabular, staged, request } = run;
+  const table = compileTable(bound, request.schema ?? { fields: [] }, staged, {
+    emptyBadCells: request.onError === 'null',
+    cellsOf: cleaned.cellsOf,
+    rawIds: staged.columns.map(({ id }) => id),
+  });
+  const file = path.join(request.workFolder, 'pass.parquet');
+  const numbered = cleaned.numbered;
+  const carried = numbered ? ['_row', '_line'] : [];
+  await tabular.run(
+    `copy (${table.typed(cleaned.source, carried)}) to ${literal(file)} (format parquet, compression snappy, row_group_size ${rowGroupSize(bound.length)})`,
+  );
+  const numbers = numbered
+    ? '_row, _line'
+    : `file_row_number + 1 as _row, file_row_number + ${staged.firstLine} as _line`;
+  const typed = bound.map((_, i) => `f${i + 1}`);
+  const rows = `(select ${[numbers, ...typed, '_bad', '_raw'].join(', ')} from read_parquet(${literal(file)}, file_row_number = true))`;
+  const cells = staged.columns.map(({ id }, i) => `_raw[${i + 1}] as ${id}`);
+  const badCells = `(select _row, _line, _bad, ${cells.join(', ')} from ${rows} where _bad > 0)`;
+  return { bound, table, file, rows, badCells, counts: await countRows(tabular, file) };
+}
+
+/** Wide rows in small groups, so that the writer's memory does not grow with the number of columns. */
+export function rowGroupSize(columns: number): number {
+  return Math.max(2048, Math.min(122_880, Math.floor(2_000_000 / Math.max(1, columns) / 2048) * 2048));
+}
+
+async function countRows(tabular: Tabular, file: string): Promise<Pass['counts']> {
+  if ((await stat(file)).size === 0) return { all: 0, emptied: 0, lost: 0, blank: 0 };
+  const [row] = await tabular.rows(`select count(*)::double as n, count(*) filter (where _bad = 1)::double as emptied,
+    count(*) filter (where _bad = 2)::double as lost, count(*) filter (where _bad = 3)::double as blank from read_parquet(${literal(file)})`);
+  return { all: Number(row!.n), emptied: Number(row!.emptied), lost: Number(row!.lost), blank: Number(row!.blank) };
+}
+
+/** Columns with values that fit the type but not its storage, and inferred ones whose values do not fit as assumed. */
+async function refutedColumns(run: IngestRun, pass: Pass): Promise<Set<string>> {
+  const refuted = new Set<string>();
+  const { counts, table, bound } = pass;
+  const types = table.rules.filter((rule) => rule.code === 'type-or-format-error' && bound[rule.field]!.inferred);
+  for (const { field } of types) bound[field]!.field.confidence = 1;
+  if (counts.emptied + counts.lost === 0) return refuted;
+  const { tabular, request } = run;
+  const narrow = table.narrow(pass.badCells);
+  if (narrow) {
+    const [row] = await tabular.rows(narrow);
+    for (const [name, count] of Object.entries(row ?? {}))
+      if (Number(count) > 0) refuted.add(bound[Number(name.slice(1))]!.column!.id);
+  }
+  if (types.length === 0) return refuted;
+  const rows = await tabular.rows(
+    `select f, k, count(*)::double as n from (${table.violations(pass.badCells, [])}) group by f, k`,
+  );
+  for (const { field, rule } of types) {
+    const wrong = Number(rows.find((row) => row.f === field && row.k === rule)?.n ?? 0);
+    if (wrong === 0 || bound[field]!.column!.known) continue;
+    const [filled] = await tabular.rows(`select count(f${field + 1})::double as n from ${pass.rows} where _bad < 3`);
+    const share = Number(filled!.n) / (Number(filled!.n) + wrong);
+    if (request.infer !== 'tolerant' || share < toleratedShare) refuted.add(bound[field]!.column!.id);
+    else bound[field]!.field.confidence = share;
+  }
+  return refuted;
+}

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import * as XLSX from '@e965/xlsx';
+import { hasHeader } from './pure/sniff-dialect.ts';
+import type { ReadingOptions } from './reading-options.ts';
+import { type StageShape, StageWriter } from './write-stage.ts';
+
+export interface WorkbookTask {
+  file: string;
+  target: string;
+  options: ReadingOptions;
+  maxCells: number;
+  maxColumns: number;
+}
+
+export interface WorkbookReport {
+  error?: string;
+  limit?: 'cells' | 'columns';
+  headers: string[];
+  header: boolean;
+  headerRow: number;
+  sheet: string;
+  sheets: string[];
+  shape: Omit<StageShape, 'file'>;
+  textOnly: boolean[];
+  blankRows: { row: number; line: number }[];
+  errorCells: number;
+  firstErrorCell: string;
+}
+
+const empty: WorkbookReport = {
+  headers: [],
+  header: true,
+  headerRow: 1,
+  sheet: '',
+  sheets: [],
+  shape: { columns: 0, uneven: false, escaped: [], longestRow: 0, rows: 0 },
+  textOnly: [],
+  blankRows: [],
+  errorCells: 0,
+  firstErrorCell: '',
+};
+
+async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
+  const { options } = task;
+  let book: XLSX.WorkBook;
+  try {
+    // Values stay serial numbers, and formats tell which of them are dates: a Date would bring in the time zone.
+    book = XLSX.read(readFileSync(task.file), {
+      type: 'buffer',
+      cellDates: false,
+      cellNF: true,
+      cellText: false,
+      cellHTML: false,
+      dense: true,
+    });
+  } catch (error) {
+    return { ...empty, error: error instanceof Error ? error.message : String(error) };
+  }
+  const sheets = book.SheetNames;
+  const wanted = chosenSheet(book, options.sheet);
+  if (wanted === undefined)
+    return {
+      ...empty,
+      error:
+        options.sheet === undefined
+          ? 'no sheet has content'
+          : `there is no sheet '${options.sheet}', but ${sheets.join(', ')}`,
+    };
+  const sheet = book.Sheets[wanted]!;
+  const bounds = options.range ?? sheet['!ref'];
+  let range: XLSX.Range;
+  try {
+    range = XLSX.utils.decode_range(bounds!);
+  } catch {
+    return { ...empty, error: `bad range '${bounds}'` };
+  }
+  if (!Number.isInteger(range.e.r) || range.e.r < range.s.r || range.e.c < range.s.c || range.s.c < 0 || range.s.r < 0)
+    return { ...empty, error: `bad range '${bounds}'` };
+  const grid = sheet['!data'] ?? [];
+  const lastRow = Math.min(range.e.r, Math.max(grid.length - 1, range.s.r));
+  const width = range.e.c - range.s.c + 1;
+  if (width > task.maxColumns) return { ...empty, limit: 'columns' };
+  const date1904 = book.Workbook?.WBProps?.date1904 === true;
+
+  let cells = 0;
+  let errorCells = 0;
+  let firstErrorCell = '';
+  const textSeen: boolean[] = [];
+  const otherSeen: boolean[] = [];
+  const rowAt = (r: number, judged: boolean): (string | null)[] => {
+    const texts: (string | null)[] = [];
+    for (let c = range.s.c; c <= range.e.c; c++) {
+      const cell = grid[r]?.[c];
+      const text = cell === undefined ? null : cellText(cell, date1904);
+      if (cell?.t === 'e' && judged) {
+        errorCells += 1;
+        firstErrorCell ||= XLSX.utils.encode_cell({ r, c });
+      }
+      if (text !== null && judged) {
+        cells += 1;
+        if (cell!.t === 's') textSeen[c - range.s.c] = true;
+        else otherSeen[c - range.s.c] = true;
+      }
+      texts.push(text);
+    }
+    return texts;
+  };
+
+  let first = range.s.r + (options.headerRow ?? 1) - 1;
+  if (options.headerRow === undefined) while (first < lastRow && rowAt(first, false).every(isBlank)) first++;
+  const sample = Array.from({ length: Math.min(50, lastRow - first + 1) }, (_, i) =>
+    rowAt(first + i, false).map((text) => text ?? ''),
+  );
+  const header = options.header ?? hasHeader(sample.filter((row) => row.some((text) => text !== '')));
+  const headers = header ? (sample[0] ?? []) : Array.from({ length: width }, () => '');
+  // Columns without header and values at the right edge are formatting, not data.
+  let used = width;
+  if (options.range === undefined)
+    while (
+      used > 1 &&
+      headers[used - 1]!.trim() === '' &&
+      columnIsBlank(grid, range, first + 1, lastRow, range.s.c + used - 1)
+    )
+      used--;
+
+  const writer = await StageWriter.open(task.target);
+  const blankRows: { row: number; line: number }[] = [];
+  const start = header ? first + 1 : first;
+  for (let r = start; r <= lastRow; r++) {
+    const texts = rowAt(r, true).slice(0, used);
+    const row = r - start + 1;
+    if (texts.every(isBlank)) blankRows.push({ row, line: r + 1 });
+    else if (writer.add(row, r + 1, texts)) await writer.flush();
+    if (cells > task.maxCells) return { ...empty, limit: 'cells' };
+  }
+  const shape = await writer.finishShape(used);
+  // Blank rows below the last value are formatting as well.
+  for (let line = lastRow + 1; blankRows.at(-1)?.line === line; line--) blankRows.pop();
+  return {
+    headers: headers.slice(0, used),
+    header,
+    headerRow: first + 1,
+    sheet: wanted,
+    sheets,
+    shape,
+    textOnly: Array.from({ length: used }, (_, i) => textSeen[i] === true && otherSeen[i] !== true),
+    blankRows,
+    errorCells,
+    firstErrorCell,
+  };
+}
+
+function isBlank(text: string | null): boolean {
+  return text === null || text.trim() === '';
+}
+
+function columnIsBlank(
+  grid: XLSX.CellObject[][],
+  range: XLSX.Range,
+  from: number,
+  to: number,
+  column: number,
+): boolean {
+  for (let r = Math.max(from, range.s.r); r <= to; r++) {
+    const cell = grid[r]?.[column];
+    if (cell && cell.t !== 'z' && cell.v !== undefined && cell.v !== '') return false;
+  }
+  return true;
+}
+
+function chosenSheet(book: XLSX.WorkBook, wanted: string | number | undefined): string | undefined {
+  if (typeof wanted === 'number') return book.SheetNames[wanted - 1];
+  if (wanted !== undefined) {
+    if (book.SheetNames.includes(wanted)) return wanted;
+    return /^\d+$/.test(wanted) ? book.SheetNames[Number(wanted) - 1] : undefined;
+  }
+  return book.SheetNames.find((name) => book.Sheets[name]?.['!ref'] !== undefined);
+}
+
+/** A cell's value as text: ISO dates, the shortest exact number, the cached result of a formula, nothing for an error. */
+function cellText(cell: XLSX.CellObject, date1904: boolean): string | null {
+  switch (cell.t) {
+    case 's':
+      return String(cell.v ?? '');
+    case 'b':
+      return cell.v ? 'true' : 'false';
+    case 'n': {
+      const value = Number(cell.v);
+      const format = typeof cell.z === 'string' ? cell.z : '';
+      return XLSX.SSF.is_date(format) ? dateText(value, date1904) : plainNumber(value);
+    }
+    case 'd':
+      return cell.v instanceof Date
+        ? cell.v
+            .toISOString()
+            .replace(/T00:00:00\.000Z$/, '')
+            .replace(/\.000Z$/, '')
+        : String(cell.v ?? '');
+    default:
+      return null;
+  }
+}
+
+function dateText(serial: number, date1904: boolean): string {
+  const parts = XLSX.SSF.parse_date_code(serial, { date1904 });
+  if (!parts) return plainNumber(serial);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const time = `${two(parts.H)}:${two(parts.M)}:${two(Math.floor(parts.S))}`;
+  // A serial below one is a time of day; one without fraction a whole day.
+  if (serial >= 0 && serial < 1 && !date1904) return time;
+  const day = `${String(parts.y).padStart(4, '0')}-${two(parts.m)}-${two(parts.d)}`;
+  return parts.T === 0 ? day : `${day}T${time}`;
+}
+
+/** Digits without exponent up to 10^21, as a person would type them. */
+function plainNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) >= 1e21) return BigInt(value).toString();
+  return String(value);
+}
+
+parentPort?.postMessage(await readWorkbook(workerData as WorkbookTask));

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
+import { unreadableFile } from './errors.ts';
+import type { FieldType } from './pure/table-schema.ts';
+import { columnsOf, type StageContext } from './stage-delimited.ts';
+import type { Staged } from './staged.ts';
+
+/** A Parquet file as text; its own types become the schema, so that only real conflicts are judged anew. */
+export async function stageParquet(file: string, context: StageContext): Promise<Staged> {
+  const tabular = await openTabular({ workFolder: context.workFolder, readFolders: [path.dirname(file)] });
+  let described: { name: string; type: string }[];
+  try {
+    described = await tabular.describe(`select * from read_parquet(${literal(file)})`);
+  } catch (error) {
+    throw unreadableFile('Parquet', error);
+  } finally {
+    tabular.close();
+  }
+  const { columns, issues } = columnsOf(
+    described.map(({ name }) => name),
+    true,
+    context.limits,
+  );
+  const cells = described.map(({ name, type }, i) => `${textOf(identifier(name), type)} as c${i + 1}`);
+  return {
+    relation: `(select ${cells.join(', ')} from read_parquet(${literal(file)}))`,
+    numbered: false,
+    firstLine: 1,
+    columns: columns.map((column, i) => ({ ...column, known: { type: fieldTypeOf(described[i]!.type) } })),
+    emptyIsNull: false,
+    padded: false,
+    rejected: undefined,
+    issues,
+    reading: { format: 'parquet', compression: 'none', direct: true },
+  };
+}
+
+function fieldTypeOf(type: string): FieldType {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(type) || /^DECIMAL\(\d+,0\)$/.test(type)) return 'integer';
+  if (/^(DECIMAL|DOUBLE|FLOAT)/.test(type)) return 'number';
+  if (type === 'BOOLEAN') return 'boolean';
+  if (type === 'DATE') return 'date';
+  if (type.startsWith('TIMESTAMP')) return 'datetime';
+  if (type === 'TIME') return 'time';
+  if (type.endsWith('[]')) return 'array';
+  return /^(STRUCT|MAP)/.test(type) ? 'object' : 'string';
+}
+
+/** Text that our casts read back exactly: ISO dates, JSON for nested values, `NaN` and `INF` as Table Schema spells them. */
+function textOf(column: string, type: string): string {
+  if (type.endsWith('[]') || /^(STRUCT|MAP)/.test(type)) return `to_json(${column})::varchar`;
+  if (type === 'DOUBLE' || type === 'FLOAT') {
+    return `case ${column}::varchar when 'nan' then 'NaN' when 'inf' then 'INF' when '-inf' then '-INF' else ${column}::varchar end`;
+  }
+  return type === 'BLOB' ? `base64(${column})` : `${column}::varchar`;
+}

@@ -1,0 +1,10 @@
+import { canonicalValues } from './canonical-values.ts';
+import { replaceValues } from './replace-values.ts';
+import { shapeTable } from './shape-table.ts';
+import type { CleaningFunction } from './step.ts';
+import { tidyText } from './tidy-text.ts';
+
+/** Every built-in cleaning function by name. */
+export const cleaningFunctions: ReadonlyMap<string, CleaningFunction> = new Map(
+  [...tidyText, ...canonicalValues, ...replaceValues, ...shapeTable].map((definition) => [definition.name, definition]),
+);

@@ -1,0 +1,69 @@
+import Type from 'typebox';
+import { cleaningFunction, columnNamed, type StepColumn } from './step.ts';
+
+export const shapeTable = [
+  cleaningFunction<{ columns: Record<string, string> }>({
+    name: 'rename',
+    version: '1.0.0',
+    title: 'Rename columns',
+    description: 'Gives columns new names: {"old": "new"}.',
+    params: Type.Object(
+      { columns: Type.Record(Type.String(), Type.String({ minLength: 1 })) },
+      { additionalProperties: false },
+    ),
+    compile: ({ columns: names }, all) => {
+      for (const old of Object.keys(names)) columnNamed(all, old);
+      const columns = all.map((column) => ({
+        ...column,
+        name: Object.hasOwn(names, column.name) ? names[column.name]! : column.name,
+      }));
+      const seen = new Set<string>();
+      for (const { name } of columns) {
+        if (seen.has(name.toLowerCase())) throw new Error(`two columns would be called '${name}'`);
+        if (name.startsWith('_')) throw new Error(`'${name}': names that begin with _ are kept for lineage`);
+        seen.add(name.toLowerCase());
+      }
+      return { columns };
+    },
+  }),
+  cleaningFunction<{ columns: string[] }>({
+    name: 'drop',
+    version: '1.0.0',
+    title: 'Leave columns out',
+    description: 'Leaves the named columns out of the table; the original file keeps them.',
+    params: columnList(),
+    compile: ({ columns }, all) => {
+      const gone = new Set(columns.map((name) => columnNamed(all, name).id));
+      if (gone.size === all.length) throw new Error('no column would be left');
+      return { columns: all.filter(({ id }) => !gone.has(id)) };
+    },
+  }),
+  cleaningFunction<{ columns: string[] }>({
+    name: 'select',
+    version: '1.0.0',
+    title: 'Keep only some columns',
+    description: 'Keeps the named columns, in the order given.',
+    params: columnList(),
+    compile: ({ columns }, all) => ({
+      columns: [...new Set(columns)].map((name): StepColumn => columnNamed(all, name)),
+    }),
+  }),
+  cleaningFunction<{ key?: string[] }>({
+    name: 'dedupe',
+    version: '1.0.0',
+    title: 'Remove repeated rows',
+    description:
+      'Of rows with the same key (without key: rows equal in every column) only the last stays; removed ones are listed as issues.',
+    params: Type.Object(
+      { key: Type.Optional(Type.Array(Type.String(), { minItems: 1 })) },
+      { additionalProperties: false },
+    ),
+    compile: ({ key }, all) => ({
+      dedupeBy: (key ?? all.map(({ name }) => name)).map((name) => columnNamed(all, name).id),
+    }),
+  }),
+];
+
+function columnList() {
+  return Type.Object({ columns: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
+}
