@@ -8,8 +8,7 @@ export interface Member {
   project_id: string;
   user_id: string | null;
   group_id: number | null;
-  name: string | null;
-  email: string | null;
+  user_name: string | null;
   role: ProjectRole;
   since: string;
   until: string | null;
@@ -28,7 +27,8 @@ export const roles: { role: ProjectRole; may: string }[] = [
 export const membersQuery = (projectId: string) =>
   queryOptions({
     queryKey: ['members', projectId],
-    queryFn: ({ signal }) => fetchList<Member>('/api/v1/project_member', { project_id: projectId, limit: 500 }, signal),
+    queryFn: ({ signal }) =>
+      fetchList<Member>('/api/v1/project_member', { project_id: projectId, order_by: 'since', limit: 500 }, signal),
   });
 
 /** `user` is an e-mail or an id. Whoever is a member already gets this role in place of the old one. */

@@ -47,7 +47,7 @@ function MemberTable({ project, members }: { project: Project; members: Member[]
 
 function MemberRow({ project, member }: { project: Project; member: Member }) {
   const queries = useQueryClient();
-  const name = member.name || member.email || (member.group_id === null ? 'somebody' : `group ${member.group_id}`);
+  const name = member.user_name ?? (member.group_id === null ? 'somebody' : `group ${member.group_id}`);
   const refresh = () => queries.invalidateQueries({ queryKey: membersQuery(project.id).queryKey });
   const userId = member.user_id;
   const change = useMutation({
@@ -78,11 +78,6 @@ function MemberRow({ project, member }: { project: Project; member: Member }) {
         <Text fz="sm" fw={540}>
           {name}
         </Text>
-        {member.name && (
-          <Text fz="xs" c="dimmed">
-            {member.email}
-          </Text>
-        )}
       </Table.Td>
       <Table.Td>
         <Select

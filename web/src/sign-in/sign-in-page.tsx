@@ -51,8 +51,15 @@ function PasswordForm() {
     <form onSubmit={onSubmit} className="panel" style={{ width: 'min(340px, 100%)', padding: 20 }}>
       <Stack gap="sm">
         {submit.error !== null && <Failure error={submit.error} />}
-        <TextInput label="E-mail or username" name="username" autoComplete="username" required autoFocus />
-        <PasswordInput label="Password" name="password" autoComplete="current-password" required />
+        <TextInput
+          label="E-mail or username"
+          name="username"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          autoFocus
+        />
+        <PasswordInput label="Password" name="password" autoComplete="current-password" required withAsterisk={false} />
         <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
           Sign in
         </Button>
