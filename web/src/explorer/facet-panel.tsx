@@ -1,9 +1,9 @@
 import { ActionIcon, Group, Select, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { type CSSProperties, lazy, Suspense } from 'react';
 import type { Dataset } from '../api/datasets.ts';
-import { type Facet, facetQuery } from '../api/facets.ts';
+import { type Facet, facetQuery, statisticsQuery } from '../api/facets.ts';
 import { isNumeric, type TableField } from '../api/table-schema.ts';
 import { Failure } from '../ui/failure.tsx';
 import { briefCount } from '../ui/format.ts';
@@ -46,6 +46,11 @@ export function FacetPanel({ dataset, fields, view, onChange }: FacetPanelProps)
   );
 }
 
+interface OfField {
+  field: TableField;
+  filter: Record<string, string>;
+}
+
 function OneFacet({ dataset, field, view, onChange }: Omit<FacetPanelProps, 'fields'> & { field: TableField }) {
   const { sort: _, fields: __, ...filter } = queryOf(view);
   const facet = useQuery(facetQuery(dataset.id, view.revision, field.name, filter));
@@ -65,7 +70,10 @@ function OneFacet({ dataset, field, view, onChange }: Omit<FacetPanelProps, 'fie
       </Group>
       {facet.error !== null && <Failure error={facet.error} />}
       {facet.data === undefined && facet.error === null && <Waiting lines={3} />}
-      {facet.data !== undefined && <Values facet={facet.data} field={field} view={view} onChange={onChange} />}
+      {isNumeric(field.type) && (
+        <Spread dataset={dataset} field={field} view={view} onChange={onChange} filter={filter} />
+      )}
+      {facet.data != null && <Values facet={facet.data} field={field} view={view} onChange={onChange} />}
     </section>
   );
 }
@@ -78,35 +86,20 @@ interface ValuesProps {
 }
 
 function Values({ facet, field, view, onChange }: ValuesProps) {
-  const most = Math.max(1, ...facet.values.map(({ count }) => count));
+  const values = facet.empty === 0 ? facet.values : [...facet.values, { value: null, count: facet.empty }];
+  const most = Math.max(1, ...values.map(({ count }) => count));
   return (
     <>
-      {isNumeric(field.type) && facet.histogram !== null && (
-        <Suspense fallback={<div style={{ height: 84 }} />}>
-          <Histogram
-            histogram={facet.histogram}
-            name={field.name}
-            onRange={(low, high) =>
-              onChange(withCondition(view, { column: field.name, operator: 'range', value: `${low},${high}` }))
-            }
-          />
-        </Suspense>
-      )}
-      {facet.values.map(({ value, count }) => {
+      {values.map(({ value, count }) => {
         const condition = conditionFor(field.name, value);
-        const on = view.conditions.find(
-          (entry) =>
-            entry.column === condition.column &&
-            entry.operator === condition.operator &&
-            entry.value === condition.value,
-        );
+        const on = view.conditions.find((entry) => isSame(entry, condition));
         return (
           <button
             key={`${typeof value} ${cellText(value)}`}
             type="button"
             className="facet-value"
             aria-pressed={on !== undefined}
-            style={{ '--share': `${(count / most) * 100}%` } as React.CSSProperties}
+            style={{ '--share': `${(count / most) * 100}%` } as CSSProperties}
             onClick={() => onChange(on === undefined ? withCondition(view, condition) : withoutCondition(view, on))}
           >
             <span>{value === null ? <i>empty</i> : cellText(value) || '(blank text)'}</span>
@@ -114,12 +107,36 @@ function Values({ facet, field, view, onChange }: ValuesProps) {
           </button>
         );
       })}
-      {facet.others > 0 && (
-        <Text fz="xs" c="dimmed" px={8} pt={2}>{`${briefCount(facet.others)} rows with other values`}</Text>
+      {facet.other > 0 && (
+        <Text fz="xs" c="dimmed" px={8} pt={2}>
+          {`${briefCount(facet.other)} rows with ${briefCount(facet.distinct - facet.values.length)} other values`}
+        </Text>
       )}
     </>
   );
 }
 
+function Spread({ dataset, field, view, onChange, filter }: Omit<FacetPanelProps, 'fields'> & OfField) {
+  const statistics = useQuery(statisticsQuery(dataset.id, view.revision, field.name, filter)).data;
+  const { histogram = [], min, max } = statistics ?? {};
+  if (histogram.length === 0 || min === max) return null;
+  return (
+    <Suspense fallback={<div style={{ height: 84 }} />}>
+      <Histogram
+        counts={histogram}
+        low={Number(min)}
+        high={Number(max)}
+        name={field.name}
+        onRange={(low, high) =>
+          onChange(withCondition(view, { column: field.name, operator: 'range', value: `${low},${high}` }))
+        }
+      />
+    </Suspense>
+  );
+}
+
 const conditionFor = (column: string, value: unknown): Condition =>
   value === null ? { column, operator: 'isnull', value: 'true' } : { column, operator: 'eq', value: cellText(value) };
+
+const isSame = (a: Condition, b: Condition): boolean =>
+  a.column === b.column && a.operator === b.operator && a.value === b.value;

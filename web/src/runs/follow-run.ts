@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { hasEnded, type Run, runQuery } from '../api/runs.ts';
 
 export interface LogLine {
-  seq: number;
+  id: number;
   at: string;
   level: string;
   text: string;
@@ -38,7 +38,7 @@ export function useFollowedRun(id: string): Followed {
     };
     source.addEventListener('open', () => setFollowed((before) => ({ ...before, connection: 'live' })));
     source.addEventListener('log', (event) => {
-      queue.push(...[JSON.parse(event.data) as LogLine | LogLine[]].flat());
+      queue.push(JSON.parse(event.data) as LogLine);
       // A frame, not an event, is the unit of drawing: a chatty run sends thousands of lines a second.
       if (frame === 0) frame = requestAnimationFrame(flush);
     });
@@ -67,8 +67,8 @@ export function useFollowedRun(id: string): Followed {
 }
 
 function withLines(before: Followed, fresh: LogLine[]): Followed {
-  const last = before.lines.at(-1)?.seq ?? -1;
-  const all = [...before.lines, ...fresh.filter((line) => line.seq > last)];
+  const last = before.lines.at(-1)?.id ?? -1;
+  const all = [...before.lines, ...fresh.filter((line) => line.id > last)];
   const dropped = Math.max(0, all.length - keptLines);
   return { ...before, lines: all.slice(dropped), dropped: before.dropped + dropped };
 }

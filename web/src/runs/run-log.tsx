@@ -50,7 +50,7 @@ export function RunLog({ runId, followed }: { runId: string; followed: Followed 
           </Text>
         )}
         {lines.map((line) => (
-          <Line key={line.seq} line={line} />
+          <Line key={line.id} line={line} />
         ))}
       </section>
     </div>
