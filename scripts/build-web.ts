@@ -24,7 +24,10 @@ async function build(): Promise<void> {
   try {
     await vite.build({ configFile: path.join(web, 'vite.config.ts'), logLevel: 'warn', build: { outDir: next } });
     await rm(dist, { recursive: true, force: true });
-    await rename(next, dist);
+    // Somebody else who builds at the same moment builds the same.
+    await rename(next, dist).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY') throw error;
+    });
   } finally {
     await rm(next, { recursive: true, force: true });
   }

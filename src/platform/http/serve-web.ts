@@ -20,6 +20,9 @@ export async function serveWeb(app: App, folder: string): Promise<void> {
     return;
   }
   await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false });
+  app.get('/app', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('cache-control', askAgain).sendFile('index.html'),
+  );
   app.get<{ Params: { '*': string } }>('/app/*', { schema: { hide: true } }, (request, reply) => {
     const file = request.params['*'];
     if (file.startsWith('assets/')) {
@@ -28,7 +31,6 @@ export async function serveWeb(app: App, folder: string): Promise<void> {
     }
     return reply.header('cache-control', askAgain).sendFile(isFile(folder, file) ? file : 'index.html');
   });
-  app.get('/app', { schema: { hide: true } }, (_request, reply) => reply.redirect('/app/', 302));
 }
 
 /** Looked up by name in the folder; `send` itself refuses to leave it. */

@@ -9,6 +9,7 @@ import {
   Tooltip,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from '@mantine/core';
 import {
   IconBook2,
@@ -99,9 +100,10 @@ function Person() {
     <Group gap={4} px={10} py={8} wrap="nowrap" style={{ borderTop: '1px solid var(--line)' }}>
       <Menu position="top-start" width={200} shadow="md">
         <Menu.Target>
-          <UnstyledButton flex={1} miw={0} p={6} style={{ borderRadius: 6 }} aria-label={`Account menu of ${name}`}>
+          <UnstyledButton flex={1} miw={0} p={6} style={{ borderRadius: 6 }}>
             <Group gap={8} wrap="nowrap">
-              <Avatar size={28} radius="xl" name={name} color="leaf" alt="" />
+              <Avatar size={28} radius="xl" name={name} color="leaf" alt="" aria-hidden />
+              <VisuallyHidden>Account menu of</VisuallyHidden>
               <Text fz="sm" fw={500} truncate>
                 {name}
               </Text>

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll } from 'vitest';
+
+const places = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+export const chromiumPath = places.find((place) => place !== undefined && existsSync(place));
+
+if (chromiumPath === undefined) {
+  process.stderr.write(
+    'test/web skipped: no Chromium here. Get it with `apt-get install chromium`, or set CHROMIUM.\n',
+  );
+} else {
+  execFileSync(process.execPath, ['scripts/build-web.ts', '--if-stale'], { stdio: 'inherit' });
+}
+
+export interface Window {
+  page: Page;
+  context: BrowserContext;
+  /** What the page complained about: script errors, refused content, failed requests for files. */
+  complaints: string[];
+}
+
+// Without the background flags Chromium looks for its maker's servers, which a closed network refuses one by one.
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A browser of its own with a fresh profile; closed after the test file. */
+export async function openWindow(
+  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+): Promise<Window> {
+  const { width = 1280, height = 800, colorScheme = 'light' } = options;
+  const profile = mkdtempSync(path.join(os.tmpdir(), 'granary-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath!,
+    headless: true,
+    args: flags,
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
+  afterAll(async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(20_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A refused API call is shown by the page itself and is some tests' point.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  return { page, context, complaints };
+}
+
+export async function signIn(page: Page, url: string, person: { email: string; password: string }): Promise<void> {
+  await page.goto(`${url}/app/`);
+  await page.getByLabel('E-mail or username').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+}
