@@ -3,6 +3,8 @@ import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
 import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
+import { purgeIdempotencyAnswers } from './resource/index.ts';
+import { purgeIdempotencyAnswersJob } from './resource/jobs.ts';
 import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
@@ -14,6 +16,7 @@ export const handlers: JobHandler[] = [
   handler(sendMailJob, sendMail),
   handler(sendRecoveryLinkJob, sendRecoveryLink),
   handler(sweepAccountsJob, sweepAccounts),
+  handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
 ];
@@ -21,6 +24,7 @@ export const handlers: JobHandler[] = [
 /** What is done by the clock, in UTC. */
 const cron: CronEntry[] = [
   { job: sweepAccountsJob.name, pattern: '17 3 * * *' },
+  { job: purgeIdempotencyAnswersJob.name, pattern: '37 * * * *' },
   { job: reapRunsJob.name, pattern: '* * * * *' },
 ];
 
