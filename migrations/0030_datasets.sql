@@ -33,7 +33,9 @@ create unique index dataset_name on dataset (project_id, name) where deleted_at 
 create table upload (
   id uuid primary key,
   project_id uuid not null,
-  dataset_id uuid not null references dataset,
+  -- Null for a dry run of a dataset that does not exist: nothing but the file is kept.
+  dataset_id uuid references dataset,
+  dataset_name text not null,
   run_id uuid,
   user_id uuid,
   file_name text not null,
@@ -77,6 +79,7 @@ create index upload_dataset on upload (dataset_id, created_at desc);
 create index upload_blob on upload (project_id, blob_sha256);
 create index upload_run on upload (run_id);
 create index upload_user on upload (user_id, created_at desc);
+create index upload_underway on upload (updated_at) where state = 'received';
 create index upload_waiting on upload (expires_at) where expires_at is not null;
 
 create table revision (

@@ -2,6 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
+import {
+  datasetResource,
+  datasetRoutes,
+  revisionResource,
+  revisionRoutes,
+  uploadResource,
+  uploadRoutes,
+} from './datasets/index.ts';
+import { ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
@@ -14,10 +23,25 @@ import { runHandlers } from './worker.ts';
 type RegisterRoutes = (app: App, context: Context) => void | Promise<void>;
 
 /** Every module's routes, one list. */
-const modules: RegisterRoutes[] = [accountHooks, accountRoutes, runRoutes];
+const modules: RegisterRoutes[] = [
+  accountHooks,
+  accountRoutes,
+  runRoutes,
+  datasetRoutes,
+  revisionRoutes,
+  uploadRoutes,
+  ingestRoutes,
+  seedcaseInputRoutes,
+];
 
 /** Every module's resources, one list: they may refer to each other. */
-const resourcesOf = (context: Context): ResourceDeclaration[] => [...accountResources(context), runResource];
+const resourcesOf = (context: Context): ResourceDeclaration[] => [
+  ...accountResources(context),
+  runResource,
+  datasetResource,
+  revisionResource,
+  uploadResource,
+];
 
 const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
 const packageFile = path.join(import.meta.dirname, '..', 'package.json');

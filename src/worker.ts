@@ -1,36 +1,41 @@
 import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
 import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
+import { reviseDataset } from './datasets/index.ts';
+import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
+import { sweepUploadsJob } from './ingest/jobs.ts';
 import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
-import { purgeIdempotencyAnswers } from './resource/index.ts';
-import { purgeIdempotencyAnswersJob } from './resource/jobs.ts';
+import { sweepBlobsJob, sweepStorage } from './platform/storage/index.ts';
 import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
 /** Every kind of run and what works on it, one list. */
-export const runHandlers: RunHandler[] = [];
+export const runHandlers: RunHandler[] = [ingestUpload, reviseDataset];
 
 /** Every job and what does it, one list. */
 export const handlers: JobHandler[] = [
   handler(sendMailJob, sendMail),
   handler(sendRecoveryLinkJob, sendRecoveryLink),
   handler(sweepAccountsJob, sweepAccounts),
-  handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
+  handler(sweepUploadsJob, sweepUploads),
+  handler(sweepBlobsJob, sweepStorage),
 ];
 
 /** What is done by the clock, in UTC. */
 const cron: CronEntry[] = [
   { job: sweepAccountsJob.name, pattern: '17 3 * * *' },
-  { job: purgeIdempotencyAnswersJob.name, pattern: '37 * * * *' },
   { job: reapRunsJob.name, pattern: '* * * * *' },
+  { job: sweepUploadsJob.name, pattern: '* * * * *' },
+  { job: sweepBlobsJob.name, pattern: '41 * * * *' },
 ];
 
 /** This process's workers. */
 export function startJobs(context: Context): Promise<Worker> {
   return startWorker(context, handlers, cron, [
     { name: 'reap-expired-runs', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns },
+    { name: 'sweep-work-folders', seconds: 60, work: sweepIngestFolders },
   ]);
 }

@@ -64,6 +64,26 @@ export interface Revision {
   createdAt: Date;
 }
 
+/** One accepted arrival: part of the revisions from `firstN` until before `untilN`. */
+export interface Batch {
+  datasetId: string;
+  position: number;
+  firstN: number;
+  untilN: number | null;
+  batchSha256: string;
+  uploadId: string;
+  mode: Mode;
+  key: string[];
+  blank: 'keep' | 'clear';
+  rows: number;
+}
+
+export interface Product {
+  format: string;
+  sha256: string;
+  bytes: number;
+}
+
 export interface RowCounts {
   read: number;
   inserted: number;

@@ -1,11 +1,66 @@
+export { datasetResource } from './dataset.resource.ts';
 export type {
+  Batch,
   Dataset,
   IssueCounts,
   IssueGroup,
   Mode,
+  Product,
   Revision,
   RowCounts,
   TableField,
   TableSchema,
 } from './dataset.ts';
-export { datasetsOfProject, findDataset, findDatasetByName, findRevision } from './store.ts';
+export { datasetRoutes } from './dataset-routes.ts';
+export { datasetDeleted, nothingQuarantined, uploadNotFound } from './errors.ts';
+export { type Publication, publishRevision } from './publish-revision.ts';
+export { changelogLine } from './pure/changelog-line.ts';
+export { datasetNameOf, isDatasetName } from './pure/dataset-name.ts';
+export { describeUpload } from './pure/describe-upload.ts';
+export { unifySchemas } from './pure/unify-schemas.ts';
+export { waitSeconds } from './pure/wait-seconds.ts';
+export { reviseDataset } from './revise-dataset.ts';
+export { revisionResource } from './revision.resource.ts';
+export { revisionRoutes } from './revision-routes.ts';
+export {
+  batchesOfRevision,
+  datasetsOfProject,
+  datasetsWith,
+  everything,
+  findDataset,
+  findDatasetByName,
+  findLiveBatch,
+  findProduct,
+  findRevision,
+  insertDataset,
+  lockDataset,
+  replaceProduct,
+} from './store.ts';
+export {
+  changedKeys,
+  type MergedCounts,
+  type MergeRequest,
+  mergeBatch,
+  previewMerge,
+  rowsOf,
+  writeTable,
+} from './tables/merge-batches.ts';
+export {
+  type Acknowledgement,
+  acknowledgementsOf,
+  closeQuarantine,
+  deleteAcknowledgement,
+  expiredUploads,
+  findSameContent,
+  findUpload,
+  insertAcknowledgement,
+  insertUpload,
+  lockUpload,
+  type UploadChange,
+  updateUpload,
+  uploadsUnderway,
+  uploadsWith,
+} from './uploads/store.ts';
+export { uploadResource } from './uploads/upload.resource.ts';
+export { type Upload, type UploadState, uploadStates } from './uploads/upload.ts';
+export { getUploadFor, uploadRoutes } from './uploads/upload-routes.ts';

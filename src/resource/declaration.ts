@@ -128,6 +128,8 @@ export interface ResourceDeclaration {
   natural_keys?: readonly (readonly string[])[];
   permission: Permission;
   delete_by_filter?: boolean;
+  /** Methods at the list's or a single object's address that routes of the module itself answer. */
+  own_routes?: { list?: readonly string[]; detail?: readonly string[] };
   /** Methods beyond reading. Default: all of them for a table with a `write` right, none otherwise. */
   methods?: readonly ('POST' | 'PUT' | 'PATCH' | 'DELETE')[];
   /** Writes on single objects must carry If-Match. Default false. */

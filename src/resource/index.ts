@@ -9,9 +9,8 @@ export {
   type RowOf,
   resource,
 } from './declaration.ts';
-export { forbidden } from './errors.ts';
-export { filtersPage } from './filters-page.ts';
-export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
+export { authorizationRequired, forbidden, noObject } from './errors.ts';
+export { type Answer, answerOnce, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
 export {
   type ActionRun,
   type ActionRuns,
@@ -20,4 +19,5 @@ export {
   type ResourceDeps,
   type Resources,
 } from './resources.ts';
+export { nearest } from './pure/nearest.ts';
 export { registerResources } from './routes.ts';

@@ -116,8 +116,9 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
       answerDelete(resources, model, request, reply),
     );
   }
-  closeMethods(scope, list, listMethods);
-  closeMethods(scope, detail, detailMethods);
+  const { own_routes: own } = model.declaration;
+  closeMethods(scope, list, [...listMethods, ...(own?.list ?? [])]);
+  closeMethods(scope, detail, [...detailMethods, ...(own?.detail ?? [])]);
   closeMethods(scope, `${list}/schema`, ['GET', 'HEAD', 'OPTIONS']);
   closeMethods(scope, `${list}/set/:ids`, ['GET', 'HEAD', 'OPTIONS']);
 }

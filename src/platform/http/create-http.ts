@@ -27,6 +27,13 @@ export type App = FastifyInstance<
 /** Who may call from a browser page, by path. The longest matching prefix counts; `''` is the rest. */
 export type CorsPolicies = Record<string, Omit<FastifyCorsOptions, 'delegator'>>;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads the body as it was sent, coding and all, with limits of its own: files of any size. */
+    streamsBody?: boolean;
+  }
+}
+
 export interface HttpOptions {
   cors: CorsPolicies;
   version: string;
@@ -68,10 +75,12 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
     reply.header('x-request-id', request.id);
   });
   app.addHook('preParsing', async (request, _reply, payload) =>
-    decompressBody(request, payload as never, {
-      packedBytes: config.gzipBodyMaxBytes,
-      unpackedBytes: config.bodyMaxBytes,
-    }),
+    request.routeOptions.config.streamsBody
+      ? payload
+      : decompressBody(request, payload as never, {
+          packedBytes: config.gzipBodyMaxBytes,
+          unpackedBytes: config.bodyMaxBytes,
+        }),
   );
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
