@@ -10,6 +10,7 @@ import {
   uploadResource,
   uploadRoutes,
 } from './datasets/index.ts';
+import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
 import { ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
@@ -32,6 +33,8 @@ const modules: RegisterRoutes[] = [
   uploadRoutes,
   ingestRoutes,
   seedcaseInputRoutes,
+  exportRoutes,
+  seedcaseOutputRoutes,
 ];
 
 /** Every module's resources, one list: they may refer to each other. */
@@ -83,7 +86,6 @@ export async function createApp(context: Context): Promise<App> {
     db: context.db,
     cursorKey: context.secretFor('cursors'),
     accessOf: accessUnlessRefused,
-    workFolder: path.join(context.config.dataDir, 'work'),
     actions: actionRuns(
       context,
       runHandlers.map((entry) => entry.kind),

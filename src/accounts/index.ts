@@ -1,14 +1,6 @@
 export { accessUnlessRefused, requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
 export { type Places, providePlaces } from './access/places.ts';
 export {
-  type AccountCommand,
-  type CommandArgs,
-  type CommandIo,
-  CommandRefusal,
-  type RefusalKind,
-} from './commands/command.ts';
-export { accountCommands } from './commands/index.ts';
-export {
   DmptoolRefusal,
   type DmptoolRoutes,
   dmptoolScope,
@@ -33,6 +25,7 @@ export {
 } from './rights.ts';
 export { accountHooks, accountResources, accountRoutes } from './routes.ts';
 export { type Auth, accessOfUser, authenticateToken } from './sessions/authenticate.ts';
+export { authenticateLent, lentCredential } from './sessions/lend-credential.ts';
 export { sweepAccounts } from './sweep-accounts.ts';
 export { type CreatedUser, createUser, type UserRequest } from './users/create-user.ts';
 export { ensureFirstAdmin, type FirstAdmin } from './users/ensure-first-admin.ts';

@@ -64,3 +64,4 @@ export {
 export { uploadResource } from './uploads/upload.resource.ts';
 export { type Upload, type UploadState, uploadStates } from './uploads/upload.ts';
 export { getUploadFor, uploadRoutes } from './uploads/upload-routes.ts';
+export * from './read/index.ts';

@@ -34,7 +34,6 @@ export interface FieldsWorld {
   anon: Actor;
   deps: ResourceDeps;
   events: string[];
-  folder: string;
 }
 
 let worlds = 0;
@@ -57,7 +56,6 @@ export async function startFieldsWorld(options: Partial<ResourceDeps> = {}): Pro
   const deps: ResourceDeps = {
     db: context.db,
     cursorKey: randomBytes(32),
-    workFolder: path.join(folder, 'work'),
     accessOf: (request) => accessOfUser(request.headers['x-user'] as string | undefined),
     ...options,
   };
@@ -81,7 +79,6 @@ export async function startFieldsWorld(options: Partial<ResourceDeps> = {}): Pro
     anon: new Actor(url, {}),
     deps,
     events,
-    folder,
   };
 }
 

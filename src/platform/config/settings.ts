@@ -87,6 +87,18 @@ export const settings = {
     { min: 64 * MiB, max: 1024 * GiB },
   ),
   engineThreads: integer('GRANARY_ENGINE_THREADS', 2, 'Threads of one DuckDB.', { min: 1, max: 128 }),
+  readMemoryBytes: integer(
+    'GRANARY_READ_MEMORY',
+    96 * MiB,
+    'Memory all reads and exports of one process share in their DuckDB; larger sorts go to disk.',
+    { min: 64 * MiB, max: 1024 * GiB },
+  ),
+  tableCacheBytes: integer(
+    'GRANARY_TABLE_CACHE_BYTES',
+    5 * GiB,
+    'Local copies of tables kept for reading while the blobs lie in S3.',
+    { min: 0, max: 1024 * 1024 * GiB },
+  ),
   issuesListed: integer(
     'GRANARY_ISSUES_LISTED',
     100_000,
@@ -154,12 +166,6 @@ export const settings = {
   oidcClientSecret: optionalText('GRANARY_OIDC_CLIENT_SECRET', 'Client secret at the OpenID provider.', {
     secret: true,
   }),
-  oidcScopes: text('GRANARY_OIDC_SCOPES', 'openid email profile', 'Scopes asked of the OpenID provider.'),
-  oidcLinkByEmail: flag(
-    'GRANARY_OIDC_LINK_BY_EMAIL',
-    false,
-    'Sign in as the account with the same e-mail, if provider and account have both verified it.',
-  ),
   seedcaseRoot: flag(
     'GRANARY_COMPAT_SEEDCASE_ROOT',
     true,

@@ -11,9 +11,8 @@ export function seal(key: Buffer, plain: string): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-/** Undefined when it was sealed with another key, changed since, or never sealed. */
+/** Undefined when it was sealed with another key or changed since. */
 export function unseal(key: Buffer, sealed: Buffer): string | undefined {
-  if (sealed.length < ivBytes + tagBytes) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes));
   decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
   try {

@@ -4,8 +4,6 @@
  */
 export interface FieldTypeRow {
   sqlType: string;
-  /** DuckDB type, for Parquet. */
-  duckType: string;
   /** Word in `/schema`. */
   schemaType: 'string' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime' | 'list' | 'dict';
   jsonSchema: Record<string, unknown>;
@@ -36,7 +34,6 @@ export type FieldType =
 export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   string: {
     sqlType: 'text',
-    duckType: 'VARCHAR',
     schemaType: 'string',
     jsonSchema: { type: 'string' },
     noun: 'text',
@@ -47,7 +44,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   integer: {
     sqlType: 'bigint',
-    duckType: 'BIGINT',
     schemaType: 'integer',
     jsonSchema: { type: 'integer' },
     noun: 'an integer',
@@ -59,7 +55,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   number: {
     sqlType: 'double precision',
-    duckType: 'DOUBLE',
     schemaType: 'float',
     jsonSchema: { type: 'number' },
     noun: 'a number',
@@ -72,7 +67,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   boolean: {
     sqlType: 'boolean',
-    duckType: 'BOOLEAN',
     schemaType: 'boolean',
     jsonSchema: { type: 'boolean' },
     noun: 'true or false',
@@ -88,7 +82,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   date: {
     sqlType: 'date',
-    duckType: 'DATE',
     schemaType: 'date',
     jsonSchema: { type: 'string', format: 'date' },
     noun: 'a date as YYYY-MM-DD',
@@ -99,7 +92,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   datetime: {
     sqlType: 'timestamptz',
-    duckType: 'TIMESTAMPTZ',
     schemaType: 'datetime',
     jsonSchema: { type: 'string', format: 'date-time' },
     noun: 'an instant as YYYY-MM-DDTHH:MM:SSZ',
@@ -110,7 +102,6 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   uuid: {
     sqlType: 'uuid',
-    duckType: 'UUID',
     schemaType: 'string',
     jsonSchema: { type: 'string', format: 'uuid' },
     noun: 'a UUID',
@@ -143,7 +134,6 @@ function jsonType(
   };
   return {
     sqlType: 'jsonb',
-    duckType: 'JSON',
     schemaType,
     jsonSchema,
     noun,

@@ -1,9 +1,7 @@
 import { createProject, createUser, type ProjectRole, setMember } from '../../../src/accounts/index.ts';
 import { issueSession } from '../../../src/accounts/sessions/issue-session.ts';
 import { createToken } from '../../../src/accounts/tokens/create-token.ts';
-import { cancelRun, insertRun } from '../../../src/runs/index.ts';
 import { Actor } from '../../support/actor.ts';
-import { testKind } from '../../support/run-kinds.ts';
 import type { World } from '../../support/world.ts';
 
 /** Everybody who may knock, in the order of the columns of the matrix. */
@@ -33,9 +31,6 @@ export interface Scene {
   /** Somebody of role USER who belongs nowhere, to be acted upon. */
   bystander: string;
   group: number;
-  /** Runs of the project that belong to nobody: one waiting, one ended. */
-  run: string;
-  endedRun: string;
 }
 
 let count = 0;
@@ -63,9 +58,8 @@ export async function makeScene(world: World, cast: Cast): Promise<Scene> {
   const { context } = world;
   const member = await person(world, 'USER');
   const bystander = await person(world, 'USER');
-  count += 1;
   const project = await context.db.transaction(async (tx) => {
-    const { id } = await createProject(context, tx, { title: `Scene ${count}` }, cast.ids.owner!);
+    const { id } = await createProject(context, tx, { title: `Scene ${(count += 1)}` }, cast.ids.owner!);
     const members: [ProjectRole, string][] = [
       ['viewer', cast.ids.viewer!],
       ['contributor', cast.ids.contributor!],
@@ -79,13 +73,7 @@ export async function makeScene(world: World, cast: Cast): Promise<Scene> {
   const { rows } = await context.db.pool.query<{ id: number }>('insert into "group" (name) values ($1) returning id', [
     `g${count}`,
   ]);
-  const ask = { kind: testKind, payload: {}, projectId: project, dispatched: false };
-  const [run, endedRun] = await context.db.transaction(async (tx) => [
-    await insertRun(tx, context, ask),
-    await insertRun(tx, context, ask),
-  ]);
-  await context.db.transaction((tx) => cancelRun(tx, endedRun!));
-  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id, run: run!, endedRun: endedRun! };
+  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id };
 }
 
 function person(world: World, role: 'USER' | 'ADMIN' | 'SUPERADMIN') {

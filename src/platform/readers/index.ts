@@ -1,0 +1,2 @@
+export { openGate } from './gate.ts';
+export { openReaders, type Query, type Readers, type ReadersOptions, type Text } from './open-readers.ts';
