@@ -16,6 +16,7 @@ import {
   writeTable,
 } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import { type IngestResult, ingestFile, type RecipeStep } from '../recipes/index.ts';
 import type { Ingest } from './ingest.ts';
@@ -87,30 +88,44 @@ async function readFile(
   const file = await context.blobs.localFile(upload.blobSha256, folder);
   const workFolder = path.join(folder, 'read');
   await mkdir(workFolder, { mode: 0o700 });
-  return ingestFile({
-    file,
-    name: upload.fileName,
-    mediaType: upload.mediaType,
-    workFolder,
-    options: readingOptions(plan.reading),
-    recipe: plan.recipe as RecipeStep[],
-    ...(plan.schema === undefined ? {} : { schema: plan.schema as never }),
-    schemaPolicy: plan.schemaPolicy,
-    onError: plan.onError,
-    ...(plan.maxErrors === undefined ? {} : { maxErrors: plan.maxErrors }),
-    mode: plan.mode,
-    ...(plan.key.length === 0 ? {} : { key: plan.key }),
-    ...(previous === undefined || plan.mode !== 'append' ? {} : { previous: previous as never }),
-    blank: plan.blank,
-    revision: (dataset?.latestRevision ?? 0) + 1,
-    dryRun: isReview && plan.mode !== 'upsert',
-    engine: { memoryBytes: context.config.engineMemoryBytes, threads: context.config.engineThreads },
-    limits: { listedIssues: context.config.issuesListed },
-    signal: run.signal,
-    onProgress: (share, step) => run.progress(share * 80, step),
-    log: (line) => run.log('debug', line),
-  });
+  const read = (recipe: RecipeStep[]) =>
+    ingestFile({
+      file,
+      name: upload.fileName,
+      mediaType: upload.mediaType,
+      workFolder,
+      options: readingOptions(plan.reading),
+      recipe,
+      ...(plan.schema === undefined ? {} : { schema: plan.schema as never }),
+      schemaPolicy: plan.schemaPolicy,
+      onError: plan.onError,
+      ...(plan.maxErrors === undefined ? {} : { maxErrors: plan.maxErrors }),
+      mode: plan.mode,
+      ...(plan.key.length === 0 ? {} : { key: plan.key }),
+      ...(previous === undefined || plan.mode !== 'append' ? {} : { previous: previous as never }),
+      blank: plan.blank,
+      revision: (dataset?.latestRevision ?? 0) + 1,
+      dryRun: isReview && plan.mode !== 'upsert',
+      engine: { memoryBytes: context.config.engineMemoryBytes, threads: context.config.engineThreads },
+      limits: { listedIssues: context.config.issuesListed },
+      signal: run.signal,
+      onProgress: (share, step) => run.progress(share * 80, step),
+      log: (line) => run.log('debug', line),
+    });
+  const recipe = plan.recipe as RecipeStep[];
+  if (upload.quarantineOf === null) return read(recipe);
+  try {
+    return await read([withoutErrorColumn, ...recipe]);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'step_invalid' && error.message.includes(errorColumn)))
+      throw error;
+    return read(recipe);
+  }
 }
+
+/** The `_error` of a file of rejected rows, as it is called on its way back in; who corrected it may have cut it out. */
+const errorColumn = '_error_1';
+const withoutErrorColumn: RecipeStep = { function: 'drop', params: { columns: [errorColumn] } };
 
 function readOf(result: IngestResult, schema: TableSchema, isReview: boolean): ReadUpload {
   const { counts, issues } = result;

@@ -26,7 +26,7 @@ export interface Report {
 /** Names and counts everything that is wrong, and lists the first of it in row and column order as Parquet. */
 export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass): Promise<Report> {
   const { tabular, staged, limits, request } = run;
-  noteHeader(run, pass);
+  noteHeader(run, cleaned, pass);
   const keys = await findDuplicates(run, pass);
   await createRules(run, pass.table.rules, keys);
 
@@ -109,7 +109,7 @@ function repeatedRows(keys: KeyRule[]): string | undefined {
 }
 
 /** Declared columns the file lacks, and columns nobody declared. */
-function noteHeader(run: IngestRun, pass: Pass): void {
+function noteHeader(run: IngestRun, cleaned: Cleaned, pass: Pass): void {
   const { schema, schemaPolicy = 'evolve' } = run.request;
   if (!schema) return;
   const declared = new Set(schema.fields.map((field) => field.name));
@@ -126,7 +126,7 @@ function noteHeader(run: IngestRun, pass: Pass): void {
     }
   }
   const bound = new Set(pass.bound.map(({ column }) => column?.id));
-  const unknown = run.staged.columns.filter(
+  const unknown = cleaned.columns.filter(
     (column) =>
       !bound.has(column.id) || pass.bound.some((one) => one.column?.id === column.id && !declared.has(one.field.name)),
   );
