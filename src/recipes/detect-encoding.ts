@@ -56,13 +56,9 @@ export async function readFileFacts(file: string, signal?: AbortSignal): Promise
       facts.utf8 = isUtf8(joined.subarray(0, end));
       utf8Tail = Buffer.from(joined.subarray(end));
     }
-    // Searches for two neighbours look one byte back over the border of chunks.
-    const seam = Buffer.concat([tail, chunk.subarray(0, 3)]);
     facts.quotes ||= chunk.includes(34) || chunk.includes(39);
-    facts.blankLines ||= has(chunk, seam, '\n\n') || has(chunk, seam, '\n\r');
-    facts.padding ||=
-      has(chunk, seam, '\n ') || has(chunk, seam, ' \n') || has(chunk, seam, ' \r') || paddedCells(chunk, seam);
-    facts.lines += countLineFeeds(chunk);
+    facts.padding ||= chunk.includes(nonBreakingSpace);
+    noteNeighbours(facts, chunk, tail.length > 0 ? tail[tail.length - 1]! : 0);
     noteLineEnds(ends, chunk, tail.at(-1) === 13);
     tail = Buffer.from(chunk.length >= 3 ? chunk.subarray(-3) : Buffer.concat([tail, chunk]).subarray(-3));
     facts.bytes += chunk.length;
@@ -110,10 +106,31 @@ async function head(file: string, bytes: number): Promise<Buffer> {
   }
 }
 
-function countLineFeeds(chunk: Buffer): number {
-  let count = 0;
-  for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) count++;
-  return count;
+const nonBreakingSpace = Buffer.from([0xc2, 0xa0]);
+
+/** 1 = ends a cell or row, 2 = blank; a tab is both and counts as padding wherever it stands. */
+const kinds = new Uint8Array(256);
+for (const byte of [',', ';', '|', ':', '^', '\n', '\r']) kinds[byte.charCodeAt(0)] = 1;
+kinds[32] = 2;
+kinds[9] = 3;
+
+/** The one loop over every byte: lines, blank lines, and blanks beside the end of a cell. */
+function noteNeighbours(facts: FileFacts, chunk: Buffer, before: number): void {
+  let previous = kinds[before]!;
+  let previousByte = before;
+  for (let i = 0; i < chunk.length; i++) {
+    const byte = chunk[i]!;
+    const kind = kinds[byte]!;
+    if (kind !== 0) {
+      if (byte === 10) {
+        facts.lines += 1;
+        if (previousByte === 10) facts.blankLines = true;
+      } else if (byte === 13 && previousByte === 10) facts.blankLines = true;
+      if (kind === 3 || kind + previous === 3) facts.padding = true;
+    }
+    previous = kind;
+    previousByte = byte;
+  }
 }
 
 function bomOf(chunk: Buffer): FileFacts['bom'] {
@@ -148,18 +165,6 @@ function completeUtf8(chunk: Buffer): number {
     }
   }
   return chunk.length;
-}
-
-function has(chunk: Buffer, seam: Buffer, needle: string): boolean {
-  return chunk.includes(needle, 0, 'latin1') || seam.includes(needle, 0, 'latin1');
-}
-
-const paddings = [',', ';', '|', '\t'].flatMap((mark) => [`${mark} `, ` ${mark}`]);
-
-/** Blanks beside a delimiter, a tab (it may stand in a cell), or a non-breaking space anywhere. */
-function paddedCells(chunk: Buffer, seam: Buffer): boolean {
-  if (chunk.includes(9) || chunk.includes(Buffer.from([0xc2, 0xa0]))) return true;
-  return paddings.some((needle) => has(chunk, seam, needle));
 }
 
 interface LineEnds {

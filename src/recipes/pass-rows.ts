@@ -16,6 +16,8 @@ export interface Pass {
   rows: string;
   /** SQL of the original cells `c1`…`cm` of rows that are not good, with `_row` and `_line`. */
   badCells: string;
+  /** SQL of the violated rules of these rows: `_row`, `_line`, `f` (field), `k` (rule), `value`. */
+  violations: string;
   counts: { all: number; emptied: number; lost: number; blank: number };
 }
 
@@ -28,6 +30,7 @@ export async function passRows(run: IngestRun, cleaned: Cleaned, first: BoundFie
   let bound = first;
   for (let attempt = 1; ; attempt++) {
     const pass = await run.timed('cast', () => writePass(run, cleaned, bound));
+    await keepViolations(run, pass);
     const found = pass.counts.all + cleaned.removed.reduce((sum, { count }) => sum + count, 0);
     const expected = run.staged.expectedRows ?? found;
     if (found !== expected) throw new MiscountedRows(found, expected);
@@ -49,7 +52,7 @@ async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]):
   const numbered = cleaned.numbered;
   const carried = numbered ? ['_row', '_line'] : [];
   await tabular.run(
-    `copy (${table.typed(cleaned.source, carried)}) to ${literal(file)} (format parquet, compression snappy, row_group_size ${rowGroupSize(bound.length)})`,
+    `copy (${table.typed(cleaned.source, carried)}) to ${literal(file)} (format parquet, compression uncompressed, row_group_size ${rowGroupSize(bound.length)})`,
   );
   const numbers = numbered
     ? '_row, _line'
@@ -58,7 +61,16 @@ async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]):
   const rows = `(select ${[numbers, ...typed, '_bad', '_raw'].join(', ')} from read_parquet(${literal(file)}, file_row_number = true))`;
   const cells = staged.columns.map(({ id }, i) => `_raw[${i + 1}] as ${id}`);
   const badCells = `(select _row, _line, _bad, ${cells.join(', ')} from ${rows} where _bad > 0)`;
-  return { bound, table, file, rows, badCells, counts: await countRows(tabular, file) };
+  const violations = table.violations(badCells, ['_row', '_line']);
+  return { bound, table, file, rows, badCells, violations, counts: await countRows(tabular, file) };
+}
+
+/** Bad rows are judged once and remembered, unless there are so many that judging again is cheaper than keeping. */
+async function keepViolations(run: IngestRun, pass: Pass): Promise<void> {
+  const bad = pass.counts.lost + pass.counts.emptied;
+  if (bad === 0 || bad > 1_000_000) return;
+  await run.tabular.run(`create or replace temp table violation as ${pass.violations}`);
+  pass.violations = 'select * from violation';
 }
 
 /** Wide rows in small groups, so that the writer's memory does not grow with the number of columns. */
@@ -88,9 +100,7 @@ async function refutedColumns(run: IngestRun, pass: Pass): Promise<Set<string>> 
       if (Number(count) > 0) refuted.add(bound[Number(name.slice(1))]!.column!.id);
   }
   if (types.length === 0) return refuted;
-  const rows = await tabular.rows(
-    `select f, k, count(*)::double as n from (${table.violations(pass.badCells, [])}) group by f, k`,
-  );
+  const rows = await tabular.rows(`select f, k, count(*)::double as n from (${pass.violations}) group by f, k`);
   for (const { field, rule } of types) {
     const wrong = Number(rows.find((row) => row.f === field && row.k === rule)?.n ?? 0);
     if (wrong === 0 || bound[field]!.column!.known) continue;

@@ -32,9 +32,7 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
 
   const sources = [
     ...(pass.counts.lost + pass.counts.emptied > 0
-      ? [
-          `select _row, _line, f, k, value, null::varchar as other from (${pass.table.violations(pass.badCells, ['_row', '_line'])})`,
-        ]
+      ? [`select _row, _line, f, k, value, null::varchar as other from (${pass.violations})`]
       : []),
     ...keys.map(
       ({ relation }, i) =>
@@ -245,7 +243,7 @@ async function countIssues(run: IngestRun, pass: Pass, cleaned: Cleaned, keys: K
   }
   if (pass.counts.lost + pass.counts.emptied > 0) {
     const rows = await tabular.rows(
-      `select f, k, count(*)::double as n from (${pass.table.violations(pass.badCells, [])}) group by f, k order by f, k`,
+      `select f, k, count(*)::double as n from (${pass.violations}) group by f, k order by f, k`,
     );
     for (const row of rows) {
       const rule = pass.table.rules.find((one) => one.field === row.f && one.rule === row.k)!;
