@@ -81,9 +81,9 @@ export async function withIdempotencyKey(
   });
 }
 
-/** Removes answers older than 24 hours; returns how many. */
-export async function purgeIdempotencyAnswers(db: Queryable): Promise<number> {
-  return await db.exec(sql`delete from idempotency_answer where created_at < now() - interval '24 hours'`);
+/** Removes answers older than 24 hours. */
+export async function purgeIdempotencyAnswers({ db }: { db: Queryable }): Promise<void> {
+  await db.exec(sql`delete from idempotency_answer where created_at < now() - interval '24 hours'`);
 }
 
 interface StoredAnswer extends Answer {

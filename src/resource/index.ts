@@ -9,8 +9,8 @@ export {
   type RowOf,
   resource,
 } from './declaration.ts';
-export { authorizationRequired, forbidden, noObject } from './errors.ts';
-export { type Answer, answerOnce, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
+export { filtersPage } from './filters-page.ts';
+export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
 export {
   type ActionRun,
   type ActionRuns,

@@ -2,9 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { settings } from '../../src/platform/config/index.ts';
 import { settingsPage } from '../../src/platform/config/settings-page.ts';
+import { filtersPage } from '../../src/resource/index.ts';
 
 test('docs/settings.md is what the settings say (npm run docs writes it)', () => {
   expect(readFileSync('docs/settings.md', 'utf8')).toBe(settingsPage(settings));
+});
+
+test('docs/filters.md is what the lookups say (npm run docs writes it)', () => {
+  expect(readFileSync('docs/filters.md', 'utf8')).toBe(filtersPage());
 });
 
 test('.env.example names every setting', () => {

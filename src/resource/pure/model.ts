@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../platform/db/index.ts';
 import type { Access, AccessColumns } from '../access.ts';
 import type { Field, ResourceDeclaration } from '../declaration.ts';
-import { type FieldType, fieldTypes, isJsonType } from './field-types.ts';
+import { type FieldType, fieldTypes } from './field-types.ts';
 
 /** A declaration with everything worked out that does not depend on a request. Made once, at start-up. */
 export interface Model {
@@ -142,7 +142,10 @@ function fieldModel(name: string, field: Field, isPrimaryKey: boolean, isKeyFiel
     isPrimaryKey,
     stored: expression === undefined && field.path === undefined,
     inUniqueGroup: isPrimaryKey || isKeyField || field.unique === true,
-    sql: expression === undefined ? (alias) => `${alias}.${column}` : (alias) => `(${expression.replaceAll('{t}', alias)})`,
+    sql:
+      expression === undefined
+        ? (alias) => `${alias}.${column}`
+        : (alias) => `(${expression.replaceAll('{t}', alias)})`,
   };
 }
 
@@ -254,5 +257,3 @@ export function tableOf(model: Model): string {
   if (typeof object_class !== 'string') throw new Error(`${model.name} is SQL, not a table`);
   return object_class.split('.').map(quote).join('.');
 }
-
-export const isJsonField = (field: FieldModel): boolean => isJsonType(field.type);

@@ -54,7 +54,8 @@ function term(reader: Reader, model: Model, access: Access, depth: number): Cond
   const quoted = take(reader, /'((?:[^']|'')*)'|"((?:[^"]|"")*)"/y);
   const value = quoted
     ? (quoted[1]?.replaceAll("''", "'") ?? quoted[2]!.replaceAll('""', '"'))
-    : take(reader, /(?:(?!\s+or\s)[^,()])*/iy)![0].trim();
+    : take(reader, /(?!['"])(?:(?!\s+or\s)[^,()])*/iy)?.[0].trim();
+  if (value === undefined) throw errors.invalidFilter();
   return comparison(model, head[1]!, head[2]!.trim().toLowerCase(), value, access);
 }
 

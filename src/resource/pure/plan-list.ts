@@ -1,6 +1,5 @@
 import type { Access } from '../access.ts';
-import { fieldTypes } from './field-types.ts';
-import { type Column, isVisibleField, type Model } from './model.ts';
+import type { Column, Model } from './model.ts';
 import type { ListQuery, OrderTerm, Position } from './query.ts';
 import { jsonRow } from './render.ts';
 import {
@@ -251,10 +250,3 @@ function strictlyBeyond(
   const past = `${column.sql} ${descending === back ? '>' : '<'} ${bind()}`;
   return !back && column.nullable ? `(${past} or ${column.sql} is null)` : past;
 }
-
-/** Columns of the list that this caller may read. */
-export function visibleColumns(columns: readonly Column[], access: Access): Column[] {
-  return columns.filter((column) => isVisibleField(column.field, access));
-}
-
-export const typeRow = (column: Column) => fieldTypes[column.field.type];

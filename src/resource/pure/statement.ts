@@ -1,6 +1,6 @@
 import { compileSql, type Sql } from '../../platform/db/index.ts';
 import type { Access } from '../access.ts';
-import { type Bind, findLookup } from './lookups.ts';
+import type { Bind } from './lookups.ts';
 import { accessWhere, type Join, type Model, quote, tableOf } from './model.ts';
 import type { Condition } from './query.ts';
 
@@ -38,11 +38,7 @@ function compiled(piece: Sql): { text: string; values: unknown[] } {
   return fresh;
 }
 
-/** `from table t left join …`: each join only reaches rows its own resource would show to the caller. */
-export function fromWithJoins(statement: Statement, model: Model, joins: Iterable<Join>, access: Access): string {
-  return joinsText(statement, `${tableOf(model)} t`, joins, access);
-}
-
+/** Each join only reaches rows its own resource would show to the caller. */
 export function joinsText(statement: Statement, from: string, joins: Iterable<Join>, access: Access): string {
   let text = from;
   for (const join of joins) {
@@ -123,6 +119,5 @@ export function hasSlowLookup(conditions: readonly Condition[]): boolean {
   );
 }
 
-export const exactLookup = findLookup('exact')!;
 export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 export { quote };
