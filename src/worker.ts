@@ -7,6 +7,8 @@ import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
 import { sweepBlobsJob, sweepStorage } from './platform/storage/index.ts';
+import { purgeIdempotencyAnswers } from './resource/index.ts';
+import { purgeIdempotencyAnswersJob } from './resource/jobs.ts';
 import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
@@ -18,6 +20,7 @@ export const handlers: JobHandler[] = [
   handler(sendMailJob, sendMail),
   handler(sendRecoveryLinkJob, sendRecoveryLink),
   handler(sweepAccountsJob, sweepAccounts),
+  handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
   handler(sweepUploadsJob, sweepUploads),
@@ -27,6 +30,7 @@ export const handlers: JobHandler[] = [
 /** What is done by the clock, in UTC. */
 const cron: CronEntry[] = [
   { job: sweepAccountsJob.name, pattern: '17 3 * * *' },
+  { job: purgeIdempotencyAnswersJob.name, pattern: '37 * * * *' },
   { job: reapRunsJob.name, pattern: '* * * * *' },
   { job: sweepUploadsJob.name, pattern: '* * * * *' },
   { job: sweepBlobsJob.name, pattern: '41 * * * *' },

@@ -9,6 +9,7 @@ export {
   type RowOf,
   resource,
 } from './declaration.ts';
+export { forbidden } from './errors.ts';
 export { filtersPage } from './filters-page.ts';
 export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
 export {

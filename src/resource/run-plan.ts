@@ -10,12 +10,14 @@ import type { Resources } from './resources.ts';
  */
 const names = new Map<string, string>();
 const maxNames = 1000;
+/** Longer ones carry a request's own rows, and would not come again. */
+const maxNamedLength = 20_000;
 let seenOnce = new Set<string>();
 
 export function prepared(plan: Plan): pg.QueryConfig {
   const name = names.get(plan.text);
   if (name !== undefined) return { name, text: plan.text, values: plan.values };
-  if (names.size >= maxNames) return plan;
+  if (names.size >= maxNames || plan.text.length > maxNamedLength) return plan;
   if (!seenOnce.delete(plan.text)) {
     if (seenOnce.size >= maxNames) seenOnce = new Set();
     seenOnce.add(plan.text);

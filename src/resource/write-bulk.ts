@@ -1,12 +1,13 @@
-import { AppError, type ErrorDetail } from '../platform/errors/index.ts';
+import { AppError } from '../platform/errors/index.ts';
 import { invalidBody } from './errors.ts';
 import { findByNaturalKey } from './find-by-natural-key.ts';
 import type { Answer } from './idempotency.ts';
+import { inRow } from './in-row.ts';
 import { givenId } from './pure/given-id.ts';
 import type { Model } from './pure/model.ts';
 import type { Body } from './pure/read-body.ts';
 import { parseId } from './read-one.ts';
-import { createObject, type ObjectBody, updateObject, type Written } from './write-object.ts';
+import { createObject, createObjects, type ObjectBody, updateObject, type Written } from './write-object.ts';
 import type { Writer } from './writer.ts';
 
 export interface BulkOptions {
@@ -27,14 +28,8 @@ export async function writeBulk(
   options: BulkOptions,
 ): Promise<Answer> {
   if (options.lenient) return await writeLeniently(writer, many, isText, method);
-  const written: Written[] = [];
-  for (const [index, values] of many.entries()) {
-    try {
-      written.push(await writeItem(writer, { values, isText }, method));
-    } catch (error) {
-      throw inRow(error, index + 1);
-    }
-  }
+  const bodies = many.map((values) => ({ values, isText }));
+  const written = (await createdTogether(writer, bodies, method)) ?? (await writtenOneByOne(writer, bodies, method));
   const objects = options.minimal ? '' : written.map((item) => item.body).join(',');
   const created = written.filter((item) => item.created).length;
   const meta = JSON.stringify({ total_count: written.length, created, updated: written.length - created });
@@ -43,6 +38,24 @@ export async function writeBulk(
     headers: {},
     body: `{"meta":${meta},"objects":[${objects}],"error":null}`,
   };
+}
+
+/** New objects only, and more than a few: in sets. Undefined: not such a request, or one of them is refused. */
+async function createdTogether(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[] | undefined> {
+  const areNew = bodies.every(({ values }) => givenId(writer.model, values) === undefined);
+  return method === 'POST' && bodies.length > 1 && areNew ? await createObjects(writer, bodies) : undefined;
+}
+
+async function writtenOneByOne(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[]> {
+  const written: Written[] = [];
+  for (const [index, body] of bodies.entries()) {
+    try {
+      written.push(await writeItem(writer, body, method));
+    } catch (error) {
+      throw inRow(error, index + 1);
+    }
+  }
+  return written;
 }
 
 /** A row that is refused is undone by its own savepoint; what is a bug and no refusal still undoes everything. */
@@ -109,20 +122,4 @@ async function existingId(writer: Writer, values: Record<string, unknown>, metho
 function withoutKey(model: Model): AppError {
   const message = `${model.primaryKey.name} or a natural key is needed to know which ${model.name} is meant`;
   return invalidBody('missing_key', message, [{ pointer: `/${model.primaryKey.name}`, code: 'missing_key', message }]);
-}
-
-/** The same refusal, saying in which row. Rows count from 1. */
-function inRow(error: unknown, row: number): unknown {
-  if (!(error instanceof AppError)) return error;
-  const errors: ErrorDetail[] =
-    error.errors.length > 0
-      ? error.errors.map((detail) => ({ ...detail, row }))
-      : [{ row, code: error.code, message: error.message }];
-  return new AppError(error.status, error.code, error.message, {
-    errors,
-    headers: error.headers,
-    extra: error.extra,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    cause: error,
-  });
 }

@@ -1,9 +1,10 @@
-import { checkReferences } from './check-references.ts';
+import { checkReferences, checkReferencesOfRows } from './check-references.ts';
 import { forbidden, noObject, staleTag, tagNeeded } from './errors.ts';
-import { checkValues, type WriteMode } from './pure/check-values.ts';
+import { inRow } from './in-row.ts';
+import { checkValues, type WriteMode, type WriteValues } from './pure/check-values.ts';
 import type { Model } from './pure/model.ts';
 import { type ObjectRow, planObjects, withUri } from './pure/plan-object.ts';
-import { planInsert, planUpdate } from './pure/plan-write.ts';
+import { planInsert, planInsertMany, planUpdate } from './pure/plan-write.ts';
 import { matchesTag } from './pure/tags.ts';
 import { objectTag } from './read-list.ts';
 import { detailColumns } from './read-one.ts';
@@ -39,6 +40,60 @@ export async function createObject(writer: Writer, body: ObjectBody): Promise<Wr
   if (after === undefined || !after.may) throw forbidden();
   await finish(writer, 'create', undefined, after);
   return { id: after.id, body: withUri(model, after), created: true };
+}
+
+/**
+ * Creates many objects in a few statements, however many they are. Undefined: a constraint refused one of them, which
+ * one only doing it row by row can tell; nothing has been written then.
+ */
+export async function createObjects(writer: Writer, bodies: ObjectBody[]): Promise<Written[] | undefined> {
+  const { model, access, tx } = writer;
+  const right = model.declaration.permission.create ?? model.declaration.permission.write!;
+  const rows: WriteValues[] = [];
+  for (const [index, body] of bodies.entries()) {
+    try {
+      const values = checkValues(model, withoutId(model, body.values), 'create', body.isText);
+      await model.declaration.hooks?.beforeWrite?.(values, { tx, access, id: undefined, before: null });
+      rows.push(values);
+    } catch (error) {
+      throw inRow(error, index + 1);
+    }
+  }
+  await checkReferencesOfRows(writer, rows);
+  await tx.client.query('savepoint rows');
+  const inserted = await insertedRows(writer, rows);
+  if (inserted === undefined) {
+    await tx.client.query('rollback to savepoint rows');
+    return undefined;
+  }
+  const columns = detailColumns(model, access);
+  const plan = planObjects(model, inserted, access, { columns, right });
+  const stored = new Map((await rowsOf<ObjectRow>(tx.client, plan)).map((row) => [row.id, row]));
+  const written: Written[] = [];
+  for (const [index, id] of inserted.entries()) {
+    const after = stored.get(id);
+    if (after === undefined || !after.may) throw inRow(forbidden(), index + 1);
+    await finish(writer, 'create', undefined, after);
+    written.push({ id, body: withUri(model, after), created: true });
+  }
+  return written;
+}
+
+async function insertedRows({ model, tx }: Writer, rows: WriteValues[]): Promise<unknown[] | undefined> {
+  // The protocol counts parameters in 16 bits.
+  const rowsAtOnce = Math.max(1, Math.floor(60_000 / model.fields.size));
+  const ids: unknown[] = [];
+  try {
+    for (let at = 0; at < rows.length; at += rowsAtOnce) {
+      const plan = planInsertMany(model, rows.slice(at, at + rowsAtOnce));
+      ids.push(...(await rowsOf<{ id: unknown }>(tx.client, plan)).map(({ id }) => id));
+    }
+    return ids;
+  } catch (error) {
+    // Class 23 is a broken constraint, 22 a value that does not fit.
+    if (/^2[23]/.test((error as { code?: string }).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 /** Changes the sent fields of the locked current row, or all of them (`replace`). */

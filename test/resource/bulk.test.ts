@@ -45,10 +45,33 @@ test('POST creates all, in order, and answers what is stored', async () => {
 
 test('one refused row refuses them all, and is named', async () => {
   const { status, body } = await world.admin.post('/api/v1/region/', {
-    objects: [{ name: 'East' }, { name: 'West' }, { name: 'North' }, { name: '' }],
+    objects: [{ name: 'East' }, { name: 'West' }, { name: 'North' }, { name: 'Up' }],
   });
   expect([status, body.error, body.errors[0].row]).toEqual([409, 'key: "name" with value: "North" already exists', 3]);
+  const wrong = await world.admin.post('/api/v1/region/', { objects: [{ name: 'East' }, { name: '' }] });
+  expect([wrong.status, wrong.body.error, wrong.body.errors[0].row]).toEqual([400, 'name may not be empty', 2]);
+  const site = { region_id: 1, name: 'x', code: 'x', owner: 'o' };
+  const lost = await world.admin.post('/api/v1/site/', {
+    objects: [site, { ...site, name: 'y', code: 'y', region_id: 77 }],
+  });
+  expect([lost.status, lost.body.error, lost.body.errors[0].row]).toEqual([400, 'region_id 77 does not exist', 2]);
+  const notMine = await world.ann.post('/api/v1/site/', {
+    objects: [
+      { ...site, owner: 'ann' },
+      { ...site, name: 'y', code: 'y', owner: 'bob' },
+    ],
+  });
+  expect([notMine.status, notMine.body.errors[0].row]).toEqual([403, 2]);
+  expect((await world.db.pool.query('select count(*)::int as n from site')).rows[0].n).toBe(7);
   expect(await regions()).toEqual(seeded);
+});
+
+test('a great many at once keep their order, each with what it sets and the rest by default', async () => {
+  const objects = Array.from({ length: 25_000 }, (_, i) => (i % 2 ? { name: `n${i}` } : { name: `n${i}`, level: i }));
+  const { status, body } = await world.admin.post('/api/v1/region/', { objects });
+  expect([status, body.meta.created]).toEqual([201, 25_000]);
+  expect(body.objects.map((o: { name: string }) => o.name)).toEqual(objects.map((o) => o.name));
+  expect([body.objects[10].level, body.objects[11].level]).toEqual([10, 1]);
 });
 
 test('lenient gives every row its own result, in order', async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { purgeIdempotencyAnswers } from '../../src/resource/index.ts';
 import { type FieldsWorld, seed, startFieldsWorld } from './fields-world.ts';
 
 let world: FieldsWorld;
@@ -355,6 +356,15 @@ describe('Idempotency-Key', () => {
     await world.db.pool.query(`update idempotency_answer set created_at = now() - interval '25 hours'`);
     const later = await world.admin.post('/api/v1/site/', { ...newSite, name: 'L', code: 'L' }, key);
     expect([later.status, later.headers.get('idempotency-replayed')]).toEqual([201, null]);
+  });
+
+  test('old answers are swept, younger ones kept', async () => {
+    await world.admin.post('/api/v1/site/', newSite, key);
+    await world.db.pool.query(`update idempotency_answer set created_at = now() - interval '25 hours'`);
+    await world.admin.post('/api/v1/region/', { name: 'R' }, key);
+    await purgeIdempotencyAnswers({ db: world.db });
+    const { rows } = await world.db.pool.query('select route from idempotency_answer');
+    expect(rows).toEqual([{ route: 'POST /api/v1/region' }]);
   });
 
   test('sent twice at once, it is done once', async () => {

@@ -15,6 +15,28 @@ export function planInsert(model: Model, values: WriteValues): Plan {
   };
 }
 
+/** One statement for rows that may each set other fields; what a row leaves out takes the column's default. */
+export function planInsertMany(model: Model, rows: WriteValues[]): Plan {
+  const statement = newStatement();
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) =>
+    rows.some((row) => row[name] !== useDefault),
+  );
+  const fields = names.map((name) => written(model, { [name]: null })[0]![0]);
+  const tuples = rows.map(
+    (row) =>
+      `(${fields
+        .map((field) => {
+          const value = row[field.name];
+          return value === undefined || value === useDefault ? 'default' : statement.bind(value, field.columnType);
+        })
+        .join(', ')})`,
+  );
+  return {
+    text: `insert into ${tableOf(model)} as t (${fields.map(columnOf).join(', ')}) values ${tuples.join(', ')} returning ${model.primaryKey.sql('t')} as id`,
+    values: statement.values,
+  };
+}
+
 /** `updated_at` moves only when something differs. */
 export function planUpdate(model: Model, id: unknown, values: WriteValues): Plan {
   const statement = newStatement();
