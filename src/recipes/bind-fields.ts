@@ -24,11 +24,17 @@ export async function bindFields(
   const bound = matchColumns(cleaned.columns, request.schema);
   const extra = bound.filter(({ field }) => !declared.has(field.name));
   const policy = request.schemaPolicy ?? 'evolve';
-  const kept = request.schema && policy === 'discard_value' ? bound.filter((one) => !extra.includes(one)) : bound;
+  const kept = !request.schema
+    ? bound
+    : policy === 'discard_value'
+      ? bound.filter((one) => !extra.includes(one))
+      : bound.map((one) => (policy === 'discard_row' && extra.includes(one) ? { ...one, discard: true } : one));
 
   const measured = kept.filter(
-    ({ field, column, inferred }) =>
-      column && ((inferred && request.infer !== 'none') || field.type === 'number' || field.type === 'integer'),
+    ({ field, column, inferred, discard }) =>
+      column &&
+      !discard &&
+      ((inferred && request.infer !== 'none') || field.type === 'number' || field.type === 'integer'),
   );
   const columns = measured.map(({ field, column, inferred }) => ({
     id: column!.id,
@@ -59,10 +65,15 @@ export async function bindFields(
   }
 
   return kept.map((one) => {
+    if (one.discard) return one;
     const profile = one.column && profiles.get(one.column.id);
     if (!profile) return one;
     if (!one.inferred) return withPhysical(one, physicalOf(one.field.type, profile));
-    if (one.column!.known) return { ...one, field: { ...one.field, ...one.column!.known } };
+    const known = one.column!.known;
+    if (known) {
+      const field = { ...one.field, type: known.type };
+      return withPhysical({ ...one, field }, known.physical ?? physicalOf(known.type, profile));
+    }
     const { field, warning } = propose(one);
     if (warning) noteOnce(run, one.field.name, warning);
     return withPhysical({ ...one, field: { ...one.field, ...field } }, physicalOf(field.type, profile));

@@ -27,7 +27,7 @@ export interface Merged {
 export async function mergeRevision(run: IngestRun, pass: Pass, report: Report): Promise<Merged> {
   const { request } = run;
   const arriving = arrivingRows(run, pass, report);
-  const fields = pass.bound.map(({ field }) => field);
+  const fields = pass.bound.filter(({ discard }) => !discard).map(({ field }) => field);
   const own: TableSchema = { ...request.schema, fields };
   const replaced = { schema: own, inserted: report.rows.accepted, updated: 0, unchanged: 0, changes: [] };
   const mode = request.mode ?? 'replace';
@@ -55,7 +55,9 @@ export async function mergeRevision(run: IngestRun, pass: Pass, report: Report):
 
 /** Rows of the file that take part, under the published names. */
 function arrivingRows(run: IngestRun, pass: Pass, report: Report): string {
-  const names = pass.bound.map(({ field }, i) => `f${i + 1} as ${identifier(field.name)}`);
+  const names = pass.bound.flatMap(({ field, discard }, i) =>
+    discard ? [] : [`f${i + 1} as ${identifier(field.name)}`],
+  );
   const repeated = report.repeated === undefined ? '' : ` and _row not in (select _row from ${report.repeated})`;
   return `select _row, ${run.request.revision ?? 1}::integer as _rev, ${names.join(', ')} from ${pass.rows} where _bad < 2${repeated}`;
 }

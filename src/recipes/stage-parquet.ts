@@ -26,13 +26,20 @@ export async function stageParquet(file: string, context: StageContext): Promise
     relation: `(select ${cells.join(', ')} from read_parquet(${literal(file)}))`,
     numbered: false,
     firstLine: 1,
-    columns: columns.map((column, i) => ({ ...column, known: { type: fieldTypeOf(described[i]!.type) } })),
+    columns: columns.map((column, i) => ({ ...column, known: knownType(described[i]!.type) })),
     emptyIsNull: false,
     padded: false,
     rejected: undefined,
     issues,
     reading: { format: 'parquet', compression: 'none', direct: true },
   };
+}
+
+/** A float stays a float: its text has more digits than it ever meant. */
+function knownType(type: string): { type: FieldType; physical?: string } {
+  const field = fieldTypeOf(type);
+  if (type === 'DOUBLE' || type === 'FLOAT') return { type: field, physical: 'DOUBLE' };
+  return type.startsWith('DECIMAL') ? { type: field, physical: type } : { type: field };
 }
 
 function fieldTypeOf(type: string): FieldType {

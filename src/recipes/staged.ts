@@ -1,5 +1,5 @@
 import type { Issue, IssueCount } from './issue.ts';
-import type { Field } from './pure/table-schema.ts';
+import type { FieldType } from './pure/table-schema.ts';
 
 /** A file as a relation of text: what every reader produces and everything later works on. */
 export interface Staged {
@@ -34,7 +34,7 @@ export interface StagedColumn {
   /** Every value was a quoted string in a format that knows numbers: a code stays a code. */
   textOnly?: boolean;
   /** A type the format itself declares (Parquet, GeoJSON geometry). */
-  known?: Pick<Field, 'type'>;
+  known?: { type: FieldType; physical?: string };
 }
 
 export interface RejectedRows {

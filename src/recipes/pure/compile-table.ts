@@ -7,6 +7,8 @@ export interface BoundField {
   field: Field;
   column: StagedColumn | undefined;
   inferred: boolean;
+  /** Not published: a row with a value here is lost. */
+  discard?: boolean;
   physical?: Physical;
 }
 
@@ -78,6 +80,13 @@ export function compileTable(
       rules.push({ field: i, rule: own.length, code, column, ruleName, ...more });
       own.push(test);
     };
+    if (bound[i]!.discard) {
+      rule('extra-header', `t${i} is not null`, 'schema_policy', {
+        phrase: 'stands in a column that is not in the schema',
+        expected: undefined,
+        mendable: false,
+      });
+    }
     if (castable(field)) {
       rule('type-or-format-error', `(t${i} is not null and v${i} is null)`, 'type', {
         phrase: `is not '${field.type}'`,

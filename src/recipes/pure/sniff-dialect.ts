@@ -57,7 +57,8 @@ function regularity(records: string[][]): { width: number; share: number } {
 /** Single quotes count only where they stand at both ends of cells and double ones do not appear at all. */
 function sniffQuote(sample: string): string {
   if (sample.includes('"')) return '"';
-  return /(^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n]|$)/m.test(sample) ? "'" : '"';
+  const cells = sample.split(/[,;\t|\r\n]+/).filter((cell) => cell.includes("'"));
+  return cells.length > 0 && cells.every((cell) => /^'[^']*'$/.test(cell)) ? "'" : '"';
 }
 
 const numberLike = /^[+-]?(\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?$/;
