@@ -60,3 +60,12 @@ export const signingKeyUnreadable = () =>
   new Error('GRANARY_SECRET is not the one the signing keys of this database were sealed with');
 export const noRateLimit = (identifier: string) =>
   new AppError(404, 'not_found', `No rate limit found for identifier: ${identifier}`);
+export const oidcNotConfigured = () => new AppError(404, 'not_found', 'Not Found');
+export const oidcFailed = (reason: string) =>
+  new AppError(401, 'oidc_failed', `The sign-in at the provider did not succeed: ${reason}.`);
+export const oidcUnavailable = () =>
+  new AppError(503, 'oidc_unavailable', 'The sign-in provider cannot be reached at the moment.', {
+    headers: { 'retry-after': '10' },
+  });
+export const oidcAccountExists = () =>
+  new AppError(403, 'oidc_account_exists', 'There is an account with this e-mail that is not linked to the provider.');

@@ -1,6 +1,14 @@
 export { accessUnlessRefused, requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
 export { type Places, providePlaces } from './access/places.ts';
 export {
+  type AccountCommand,
+  type CommandArgs,
+  type CommandIo,
+  CommandRefusal,
+  type RefusalKind,
+} from './commands/command.ts';
+export { accountCommands } from './commands/index.ts';
+export {
   DmptoolRefusal,
   type DmptoolRoutes,
   dmptoolScope,

@@ -5,6 +5,7 @@ import { enforceDemands } from './access/demand.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { dmptoolSignIn } from './dmptool/sign-in.dialect.ts';
 import { flowAuth } from './flow-auth/flow-auth.dialect.ts';
+import { oidcRoutes } from './oidc/routes.ts';
 import { projectMemberResource, projectResource } from './projects/project.resource.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { limitRates, rateLimitRoutes } from './rate-limit.ts';
@@ -29,6 +30,7 @@ export async function accountRoutes(app: App, context: Context): Promise<void> {
   clientRoutes(app, context);
   rateLimitRoutes(app, context);
   flowAuth(app, context);
+  oidcRoutes(app, context);
   await dmptoolSignIn(app, context);
 }
 

@@ -122,3 +122,26 @@ export function oldestProjectOf(
       and m.since <= now() and (m.until is null or m.until > now())
     order by m.number limit 1`);
 }
+
+/** Projects somebody is the only owner of; each goes to `heir`, else to its oldest manager, else stays with administrators. */
+export async function handOverProjects(
+  tx: Queryable,
+  userId: string,
+  heir: string | null,
+  newId: () => string,
+): Promise<void> {
+  const rows = await tx.many<{ projectId: string; manager: string | null }>(sql`
+    select m.project_id as "projectId", (select g.user_id from project_member g
+        where g.project_id = m.project_id and g.role = 'manager' and g.user_id is not null
+          and (g.until is null or g.until > now()) order by g.number limit 1) as manager
+    from project_member m join project p on p.id = m.project_id and p.deleted_at is null
+    where m.user_id = ${userId} and m.role = 'owner' and (m.until is null or m.until > now())
+      and not exists (select 1 from project_member o where o.project_id = m.project_id and o.role = 'owner'
+        and o.user_id is distinct from m.user_id and (o.until is null or o.until > now()))`);
+  for (const { projectId, manager } of rows) {
+    const next = heir ?? manager;
+    if (next === null) continue;
+    const member = { id: newId(), projectId, userId: next, groupId: null, role: 'owner' as const };
+    await insertMember(tx, { ...member, since: null, until: null, addedBy: null });
+  }
+}

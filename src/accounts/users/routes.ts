@@ -31,7 +31,7 @@ export function userRoutes(app: App, context: Context): void {
     const { userId } = requireOwnSignIn(request);
     const before = await answer(context, request, userId);
     await context.db
-      .transaction((tx) => deleteUser(tx, userId))
+      .transaction((tx) => deleteUser(context, tx, userId))
       .catch((error: unknown) => {
         throw isLastSuperadmin(error) ? forbidden(selfDeletionRefused) : error;
       });
@@ -76,7 +76,7 @@ export function userRoutes(app: App, context: Context): void {
   app.delete('/api/v1/user/:user', { config: { access: 'user.write' } }, async (request) => {
     const { id } = await lowerOrEqual(context, request);
     const before = await answer(context, request, id);
-    await context.db.transaction((tx) => deleteUser(tx, id));
+    await context.db.transaction((tx) => deleteUser(context, tx, id));
     return before;
   });
   app.patch('/api/v1/user/:user/change-password', { config: { access: 'user.write' } }, async (request) => {

@@ -8,11 +8,12 @@ export interface SignInUser {
   name: string;
   role: Role;
   passwordHash: string | null;
+  emailVerified: boolean;
   disabled: boolean;
 }
 
 const signInColumns = raw(
-  `id, username, email, name, role, password_hash as "passwordHash", disabled_at is not null as disabled`,
+  `id, username, email, name, role, password_hash as "passwordHash", email_verified as "emailVerified", disabled_at is not null as disabled`,
 );
 const uuidPattern = /^(?:urn:uuid:)?\{?([0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12})\}?$/i;
 

@@ -166,6 +166,12 @@ export const settings = {
   oidcClientSecret: optionalText('GRANARY_OIDC_CLIENT_SECRET', 'Client secret at the OpenID provider.', {
     secret: true,
   }),
+  oidcScopes: text('GRANARY_OIDC_SCOPES', 'openid email profile', 'Scopes asked of the OpenID provider.'),
+  oidcLinkByEmail: flag(
+    'GRANARY_OIDC_LINK_BY_EMAIL',
+    false,
+    'Sign in as the account with the same e-mail, if provider and account have both verified it.',
+  ),
   seedcaseRoot: flag(
     'GRANARY_COMPAT_SEEDCASE_ROOT',
     true,

@@ -11,8 +11,9 @@ export function seal(key: Buffer, plain: string): Buffer {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-/** Undefined when it was sealed with another key or changed since. */
+/** Undefined when it was sealed with another key, changed since, or never sealed. */
 export function unseal(key: Buffer, sealed: Buffer): string | undefined {
+  if (sealed.length < ivBytes + tagBytes) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes));
   decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
   try {

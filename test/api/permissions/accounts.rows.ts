@@ -26,6 +26,8 @@ export const accountRows: Rows = {
     find: (answer) => answer.body.token !== undefined,
   },
   'GET /auth/login': { answers: '302' },
+  'GET /auth/oidc/login': { answers: '404' },
+  'GET /auth/oidc/callback': { answers: '404' },
   'GET /api/v1/session': { answers: everybody },
   'POST /api/v1/session': { answers: '401' },
   'DELETE /api/v1/session': { answers: everybody },

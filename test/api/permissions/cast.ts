@@ -58,8 +58,9 @@ export async function makeScene(world: World, cast: Cast): Promise<Scene> {
   const { context } = world;
   const member = await person(world, 'USER');
   const bystander = await person(world, 'USER');
+  count += 1;
   const project = await context.db.transaction(async (tx) => {
-    const { id } = await createProject(context, tx, { title: `Scene ${(count += 1)}` }, cast.ids.owner!);
+    const { id } = await createProject(context, tx, { title: `Scene ${count}` }, cast.ids.owner!);
     const members: [ProjectRole, string][] = [
       ['viewer', cast.ids.viewer!],
       ['contributor', cast.ids.contributor!],
