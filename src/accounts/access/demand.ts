@@ -118,7 +118,8 @@ function checkCsrf(context: Context, request: FastifyRequest, sessionId: string 
   if (typeof sent !== 'string' || !equalSecrets(sent, csrfTokenOf(context, sessionId))) throw csrfTokenRequired();
 }
 
-function checkNarrowing(request: FastifyRequest, auth: SignedIn): void {
+/** Also called by the dialects that authenticate by themselves. */
+export function checkNarrowing(request: FastifyRequest, auth: SignedIn): void {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (auth.verbs !== null && method !== 'OPTIONS' && !auth.verbs.includes(method)) {
     throw tokenNarrowed(`This token may not be used for ${request.method}.`);

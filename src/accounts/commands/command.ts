@@ -48,7 +48,7 @@ export function report(io: CommandIo, args: CommandArgs, line: string, facts: Re
 }
 
 /** By flag, by GRANARY_ variable, or asked on a terminal; otherwise a usage error that names the flag. */
-export async function valueOf(io: CommandIo, args: CommandArgs, flag: string, question: string): Promise<string> {
+export async function givenValue(io: CommandIo, args: CommandArgs, flag: string, question: string): Promise<string> {
   const given = args[flag] ?? io.env[`GRANARY_${flag.toUpperCase().replaceAll('-', '_')}`];
   if (typeof given === 'string' && given !== '') return given;
   const answer = await io.ask?.(`${question} `);

@@ -11,9 +11,9 @@ import {
   type CommandIo,
   CommandRefusal,
   confirmed,
+  givenValue,
   outputFlags,
   report,
-  valueOf,
 } from './command.ts';
 
 const memberFlags = [
@@ -65,7 +65,7 @@ export const projectCommands: AccountCommand[] = [
 ];
 
 async function create(context: Context, io: CommandIo, args: CommandArgs): Promise<void> {
-  const title = await valueOf(io, args, 'name', 'Name:');
+  const title = await givenValue(io, args, 'name', 'Name:');
   const known = await projectIdOfTitle(context.db, title);
   if (known !== undefined && args['if-not-exists'] === true) {
     return report(io, args, 'Project exists already.', { id: known.id, title, created: false });
@@ -86,7 +86,7 @@ async function descriptionOf(io: CommandIo, args: CommandArgs): Promise<string> 
 
 async function remove(context: Context, io: CommandIo, args: CommandArgs): Promise<void> {
   const asked = args.name === undefined;
-  const name = await valueOf(io, args, 'name', 'Project Name:');
+  const name = await givenValue(io, args, 'name', 'Project Name:');
   const project = await projectIdOfTitle(context.db, name);
   if (project === undefined) {
     if (args['if-exists'] === true) return report(io, args, 'There is no such project.', { name, deleted: false });
@@ -125,8 +125,8 @@ async function end(context: Context, io: CommandIo, args: CommandArgs): Promise<
 }
 
 async function relation(context: Context, io: CommandIo, args: CommandArgs) {
-  const username = await valueOf(io, args, 'username', 'Username:');
-  const name = await valueOf(io, args, 'project', 'Project Name:');
+  const username = await givenValue(io, args, 'username', 'Username:');
+  const name = await givenValue(io, args, 'project', 'Project Name:');
   const user = await findUsername(context.db, username);
   if (user === undefined) throw new CommandRefusal('not_found', `there is no user ${username}`);
   const project = await projectIdOfTitle(context.db, name);

@@ -9,10 +9,10 @@ import {
   type CommandArgs,
   type CommandIo,
   CommandRefusal,
+  givenValue,
   outputFlags,
   passwordOf,
   report,
-  valueOf,
 } from './command.ts';
 
 const createFlags = [
@@ -29,7 +29,7 @@ export const userCommands: AccountCommand[] = [
     path: ['user', 'create'],
     about: 'make a user',
     flags: [...createFlags, ['--role <role>', 'USER, ADMIN or SUPERADMIN'], ['--admin', 'the same as --role ADMIN']],
-    run: (context, io, args) => create(context, io, args, args.admin === true ? 'ADMIN' : readRole(args.role)),
+    run: async (context, io, args) => create(context, io, args, args.admin === true ? 'ADMIN' : readRole(args.role)),
   },
   {
     verb: 'create_admin',
@@ -53,13 +53,13 @@ export const userCommands: AccountCommand[] = [
 ];
 
 async function create(context: Context, io: CommandIo, args: CommandArgs, role: Role): Promise<void> {
-  const username = await valueOf(io, args, 'username', 'Username:');
+  const username = await givenValue(io, args, 'username', 'Username:');
   const known = await findUsername(context.db, username);
   if (known !== undefined && args['if-not-exists'] === true) {
     return report(io, args, 'User exists already.', { id: known.id, username, created: false });
   }
   const password = await passwordOf(io, args);
-  const email = await valueOf(io, args, 'email', 'Email:');
+  const email = await givenValue(io, args, 'email', 'Email:');
   const user = await createUser(context, {
     username,
     email,
@@ -74,7 +74,7 @@ async function create(context: Context, io: CommandIo, args: CommandArgs, role: 
 }
 
 async function remove(context: Context, io: CommandIo, args: CommandArgs): Promise<void> {
-  const username = await valueOf(io, args, 'username', 'Username:');
+  const username = await givenValue(io, args, 'username', 'Username:');
   const user = await findUsername(context.db, username);
   if (user === undefined) {
     if (args['if-exists'] === true) return report(io, args, 'There is no such user.', { username, deleted: false });

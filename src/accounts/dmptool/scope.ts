@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { type App, toAppError } from '../../platform/http/index.ts';
-import type { SignedIn } from '../access/demand.ts';
+import { checkNarrowing, type SignedIn } from '../access/demand.ts';
 import type { Auth, Refusal } from '../sessions/authenticate.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -41,7 +41,10 @@ export async function dmptoolScope(app: App, context: Context, routes: DmptoolRo
         scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyMaxBytes }, (_request, body, done) =>
           done(null, body),
         );
-        scope.addHook('onRequest', async (request) => checkPresentedToken(request.auth));
+        scope.addHook('onRequest', async (request) => {
+          checkPresentedToken(request.auth);
+          if (request.auth.kind === 'token') checkNarrowing(request, request.auth);
+        });
         scope.setErrorHandler((error, request, reply) => refuse(context, error, request, reply));
         for (const [url, handlers] of Object.entries(routes)) addRoute(scope as unknown as App, url, handlers);
       },

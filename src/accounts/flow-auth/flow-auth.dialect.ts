@@ -64,11 +64,13 @@ export function flowAuth(app: App, context: Context): void {
   });
 }
 
+/** A narrowed credential is no login here: the token it would get carries all of its owner's flow permissions. */
 async function callerOf(context: Context, request: FastifyRequest): Promise<string | undefined> {
   const jwt = queryText(request, 'jwt');
   if (request.auth.kind === 'anonymous' && jwt !== undefined) await authenticateToken(context, request, jwt);
   const { auth } = request;
-  return auth.kind === 'session' || auth.kind === 'token' || auth.kind === 'client' ? auth.userId : undefined;
+  if (auth.kind !== 'session' && auth.kind !== 'token' && auth.kind !== 'client') return undefined;
+  return auth.narrowed ? undefined : auth.userId;
 }
 
 /** An organisation is a project: whoever may write its datasets may own flows in its name. */

@@ -42,6 +42,8 @@ interface SignedInAuth {
   scopes: readonly Scope[] | null;
   verbs: readonly string[] | null;
   resources: readonly string[] | null;
+  /** Does the credential carry less than its owner's rights, in whatever respect? */
+  narrowed: boolean;
 }
 
 declare module 'fastify' {
@@ -144,7 +146,8 @@ async function signedIn(
   if (bearer.stale && bearer.sessionId !== null) await markSessionUsed(context.db, bearer.sessionId);
   if (bearer.stale && bearer.tokenId !== null) await markTokenUsed(context.db, bearer.tokenId);
   const { userId, number, username, email, sessionId, tokenId, authTime, scopes, verbs, resources } = bearer;
-  const facts = { userId, number, username, email, sessionId, tokenId, authTime, scopes, verbs, resources };
+  const narrowed = verbs !== null || resources !== null || narrowingOf(bearer) !== undefined;
+  const facts = { userId, number, username, email, sessionId, tokenId, authTime, scopes, verbs, resources, narrowed };
   return { bearer, auth: { kind, ...facts } };
 }
 

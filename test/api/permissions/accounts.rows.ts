@@ -16,13 +16,13 @@ export const accountRows: Rows = {
   'GET /.well-known/jwks.json': { answers: everybody },
   'GET /auth/check': {
     answers: everybody,
-    sees: '- x x x x x x x x',
+    sees: '- x x x x x x x -',
     find: (answer) => answer.body.authenticated,
   },
   'GET /auth/authorize': {
     answers: everybody,
     path: () => '/auth/authorize?service=source',
-    sees: '- x x x x x x x x',
+    sees: '- x x x x x x x -',
     find: (answer) => answer.body.token !== undefined,
   },
   'GET /auth/login': { answers: '302' },

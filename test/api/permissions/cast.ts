@@ -1,7 +1,9 @@
 import { createProject, createUser, type ProjectRole, setMember } from '../../../src/accounts/index.ts';
 import { issueSession } from '../../../src/accounts/sessions/issue-session.ts';
 import { createToken } from '../../../src/accounts/tokens/create-token.ts';
+import { cancelRun, insertRun } from '../../../src/runs/index.ts';
 import { Actor } from '../../support/actor.ts';
+import { testKind } from '../../support/run-kinds.ts';
 import type { World } from '../../support/world.ts';
 
 /** Everybody who may knock, in the order of the columns of the matrix. */
@@ -31,6 +33,9 @@ export interface Scene {
   /** Somebody of role USER who belongs nowhere, to be acted upon. */
   bystander: string;
   group: number;
+  /** Runs of the project that belong to nobody: one waiting, one ended. */
+  run: string;
+  endedRun: string;
 }
 
 let count = 0;
@@ -74,7 +79,13 @@ export async function makeScene(world: World, cast: Cast): Promise<Scene> {
   const { rows } = await context.db.pool.query<{ id: number }>('insert into "group" (name) values ($1) returning id', [
     `g${count}`,
   ]);
-  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id };
+  const ask = { kind: testKind, payload: {}, projectId: project, dispatched: false };
+  const [run, endedRun] = await context.db.transaction(async (tx) => [
+    await insertRun(tx, context, ask),
+    await insertRun(tx, context, ask),
+  ]);
+  await context.db.transaction((tx) => cancelRun(tx, endedRun!));
+  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id, run: run!, endedRun: endedRun! };
 }
 
 function person(world: World, role: 'USER' | 'ADMIN' | 'SUPERADMIN') {
