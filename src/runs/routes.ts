@@ -23,6 +23,7 @@ export function runRoutes(app: App, context: Context): void {
   app.get(
     '/api/v1/run/:id/log',
     {
+      config: { access: 'signed-in' },
       schema: {
         tags: ['run'],
         summary: 'Lines of the log, oldest first; `text/plain` by Accept or `format=text`',
@@ -59,6 +60,7 @@ export function runRoutes(app: App, context: Context): void {
   app.get(
     '/api/v1/run/:id/events',
     {
+      config: { access: 'signed-in' },
       schema: {
         tags: ['run'],
         summary: 'Live events (text/event-stream): status, log, progress, end; resumes after `Last-Event-ID`',
