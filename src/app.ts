@@ -86,6 +86,7 @@ export async function createApp(context: Context): Promise<App> {
     db: context.db,
     cursorKey: context.secretFor('cursors'),
     accessOf: accessUnlessRefused,
+    workFolder: path.join(context.config.dataDir, 'work'),
     actions: actionRuns(
       context,
       runHandlers.map((entry) => entry.kind),

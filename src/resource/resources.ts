@@ -23,6 +23,8 @@ export interface ResourceDeps {
   getActions?: boolean;
   /** Time limit of statements with a regular expression. Default 2000. */
   regexTimeoutMs?: number;
+  /** Folder for temporary files. Without it there is no Parquet. */
+  workFolder?: string;
   /** Time limit of one streamed export. Default an hour. */
   streamTimeoutMs?: number;
 }

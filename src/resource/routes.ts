@@ -63,7 +63,7 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   const listMethods = ['GET', 'HEAD', 'OPTIONS'];
   const detailMethods = ['GET', 'HEAD', 'OPTIONS'];
 
-  scope.get(list, described(operations.listOperation(model, formatsOf(model))), (request, reply) =>
+  scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
     answerList(resources, model, request, reply),
   );
   if (typeof model.declaration.object_class === 'string') {
@@ -149,7 +149,7 @@ function closeMethods(scope: FastifyInstance, url: string, allowed: string[]): v
 async function answerList(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
   const access = await readingAccess(resources, model, request);
   const raw = request.query as RawQuery;
-  const format = chooseFormat(single(raw.format), request.headers.accept, formatsOf(model));
+  const format = chooseFormat(single(raw.format), request.headers.accept, formatsOf(resources, model));
   const query = parseList(
     model,
     {
@@ -171,8 +171,12 @@ async function answerList(resources: Resources, model: Model, request: FastifyRe
   return sendJson(reply, body);
 }
 
-function formatsOf(model: Model): Format[] {
-  return formats.filter((format) => format !== 'parquet' && (format !== 'geojson' || model.declaration.geometry));
+function formatsOf(resources: Resources, model: Model): Format[] {
+  return formats.filter(
+    (format) =>
+      (format !== 'parquet' || resources.deps.workFolder !== undefined) &&
+      (format !== 'geojson' || model.declaration.geometry !== undefined),
+  );
 }
 
 async function answerDetail(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {

@@ -14,6 +14,7 @@ import { hasSlowLookup, quoteLiteral } from './pure/statement.ts';
 import { narrowed, readList } from './read-list.ts';
 import type { Resources } from './resources.ts';
 import { refusedRegex, rowsOf } from './run-plan.ts';
+import { parquetOf } from './stream-parquet.ts';
 
 /**
  * A list as a stream: PostgreSQL writes the lines, COPY carries them, nothing is held in memory. What goes wrong before
@@ -41,6 +42,7 @@ export async function streamList(
   if (request.method === 'HEAD') return reply.send();
   const parts = await partsOf(resources, model, query, access, source);
   const rows = await openCopy(resources, parts.copy, hasSlowLookup(query.condition));
+  if (query.format === 'parquet') return reply.send(await parquetOf(rows, query.fields, resources.deps.workFolder!));
   return reply.send(framed(rows, parts.before, parts.after));
 }
 
@@ -60,6 +62,8 @@ async function partsOf(
   switch (query.format) {
     case 'csv':
       return await csvParts(resources, model, query, access, source);
+    case 'parquet':
+      return parquetParts(model, query, access, source);
     case 'geojson':
       return geojsonParts(model, query, access, source);
     default: {
@@ -136,6 +140,19 @@ async function keysOf(
     values: plan.values,
   });
   return rows.map(({ key }) => key);
+}
+
+/** What DuckDB reads: every value as CSV text, nothing spread, nothing decorated. */
+function parquetParts(model: Model, query: ListQuery, access: Access, source: Source): StreamParts {
+  const plan = planRows(
+    model,
+    query,
+    access,
+    source,
+    (column, sql) => csvValue(column, sql, query.csv),
+    (parts) => parts.join(', '),
+  );
+  return { copy: copyOf(plan, 'format csv'), before: '', after: '' };
 }
 
 function geojsonParts(model: Model, query: ListQuery, access: Access, source: Source): StreamParts {

@@ -34,6 +34,7 @@ export interface FieldsWorld {
   anon: Actor;
   deps: ResourceDeps;
   events: string[];
+  folder: string;
 }
 
 let worlds = 0;
@@ -56,6 +57,7 @@ export async function startFieldsWorld(options: Partial<ResourceDeps> = {}): Pro
   const deps: ResourceDeps = {
     db: context.db,
     cursorKey: randomBytes(32),
+    workFolder: path.join(folder, 'work'),
     accessOf: (request) => accessOfUser(request.headers['x-user'] as string | undefined),
     ...options,
   };
@@ -79,6 +81,7 @@ export async function startFieldsWorld(options: Partial<ResourceDeps> = {}): Pro
     anon: new Actor(url, {}),
     deps,
     events,
+    folder,
   };
 }
 

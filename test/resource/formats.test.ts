@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openTabular } from '../../src/platform/tabular/index.ts';
 import { parseCsv } from '../../src/resource/pure/parse-csv.ts';
 import { type FieldsWorld, seed, startFieldsWorld } from './fields-world.ts';
 
@@ -28,11 +32,10 @@ describe('which format', () => {
   });
 
   test.each([
-    ['site/?format=xml', '*/*', 'json, ndjson, csv'],
-    ['site/?format=parquet', '*/*', 'json, ndjson, csv'],
-    ['site/?format=geojson', '*/*', 'json, ndjson, csv'],
-    ['site/', 'image/png', 'json, ndjson, csv'],
-    ['unit/', 'text/csv;q=0', 'json, ndjson, csv, geojson'],
+    ['site/?format=xml', '*/*', 'json, ndjson, csv, parquet'],
+    ['site/?format=geojson', '*/*', 'json, ndjson, csv, parquet'],
+    ['site/', 'image/png', 'json, ndjson, csv, parquet'],
+    ['unit/', 'text/csv;q=0', 'json, ndjson, csv, parquet, geojson'],
     ['site/1/?format=csv', '*/*', 'json'],
   ])('%s with Accept %s is 406 with the list', async (path, accept, list) => {
     const { status, body } = await get(path, { accept });
@@ -91,6 +94,40 @@ test('a declared JSON field is spread into columns', async () => {
     ['4', '', '', '', 'two\nlines'],
     ['5', '', '', '', "'-"],
   ]);
+});
+
+test('Parquet has typed columns, and leaves no file behind', async () => {
+  const answer = await get('site/?format=parquet&order_by=id&active=true');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/vnd.apache.parquet']);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-parquet-'));
+  await writeFile(path.join(folder, 'site.parquet'), answer.bytes);
+  const tabular = await openTabular({ workFolder: folder });
+  const from = `from read_parquet('${folder}/site.parquet')`;
+  const types = Object.fromEntries((await tabular.describe(`select * ${from}`)).map(({ name, type }) => [name, type]));
+  expect(types).toMatchObject({
+    id: 'BIGINT',
+    region__name: 'VARCHAR',
+    opened_on: 'DATE',
+    latitude: 'DOUBLE',
+    active: 'BOOLEAN',
+    tags: 'JSON',
+    created_at: 'TIMESTAMP WITH TIME ZONE',
+  });
+  const rows = await tabular.rows(
+    `select id::int as id, name, latitude, opened_on::varchar as day, tags::varchar as tags ${from}`,
+  );
+  expect(rows).toEqual([
+    { id: 1, name: 'Alder', latitude: 1.5, day: '2019-12-31', tags: '["wet"]' },
+    { id: 2, name: 'alder creek', latitude: -2.25, day: '2020-01-01', tags: '[]' },
+    { id: 4, name: 'Béla, "the" site', latitude: 0, day: null, tags: '[]' },
+    { id: 6, name: 'null', latitude: 0.001, day: '2021-03-01', tags: '[]' },
+    { id: 7, name: '', latitude: null, day: null, tags: '[]' },
+  ]);
+  tabular.close();
+  await rm(folder, { recursive: true });
+  expect((await get('site/?format=parquet&name=nobody')).status).toBe(200);
+  expect((await get('breaking/?format=parquet')).status).toBe(500);
+  await expect.poll(() => readdir(path.join(world.folder, 'work'))).toEqual([]);
 });
 
 test('GeoJSON is a bare FeatureCollection', async () => {

@@ -4,6 +4,8 @@
  */
 export interface FieldTypeRow {
   sqlType: string;
+  /** DuckDB type, for Parquet. */
+  duckType: string;
   /** Word in `/schema`. */
   schemaType: 'string' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime' | 'list' | 'dict';
   jsonSchema: Record<string, unknown>;
@@ -34,6 +36,7 @@ export type FieldType =
 export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   string: {
     sqlType: 'text',
+    duckType: 'VARCHAR',
     schemaType: 'string',
     jsonSchema: { type: 'string' },
     noun: 'text',
@@ -44,6 +47,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   integer: {
     sqlType: 'bigint',
+    duckType: 'BIGINT',
     schemaType: 'integer',
     jsonSchema: { type: 'integer' },
     noun: 'an integer',
@@ -55,6 +59,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   number: {
     sqlType: 'double precision',
+    duckType: 'DOUBLE',
     schemaType: 'float',
     jsonSchema: { type: 'number' },
     noun: 'a number',
@@ -67,6 +72,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   boolean: {
     sqlType: 'boolean',
+    duckType: 'BOOLEAN',
     schemaType: 'boolean',
     jsonSchema: { type: 'boolean' },
     noun: 'true or false',
@@ -82,6 +88,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   date: {
     sqlType: 'date',
+    duckType: 'DATE',
     schemaType: 'date',
     jsonSchema: { type: 'string', format: 'date' },
     noun: 'a date as YYYY-MM-DD',
@@ -92,6 +99,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   datetime: {
     sqlType: 'timestamptz',
+    duckType: 'TIMESTAMPTZ',
     schemaType: 'datetime',
     jsonSchema: { type: 'string', format: 'date-time' },
     noun: 'an instant as YYYY-MM-DDTHH:MM:SSZ',
@@ -102,6 +110,7 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   },
   uuid: {
     sqlType: 'uuid',
+    duckType: 'UUID',
     schemaType: 'string',
     jsonSchema: { type: 'string', format: 'uuid' },
     noun: 'a UUID',
@@ -134,6 +143,7 @@ function jsonType(
   };
   return {
     sqlType: 'jsonb',
+    duckType: 'JSON',
     schemaType,
     jsonSchema,
     noun,
