@@ -1,4 +1,4 @@
-import type { IngestRun } from './ingest-file.ts';
+import type { IngestRun } from './ingest.ts';
 import { profileColumns } from './profile-columns.ts';
 import type { BoundField } from './pure/compile-table.ts';
 import { type Proposal, physicalOf, proposeType } from './pure/propose-type.ts';

@@ -1,6 +1,6 @@
 import { identifier, literal, tableColumns } from '../platform/tabular/index.ts';
 import { keyInvalid } from './errors.ts';
-import type { IngestRun } from './ingest-file.ts';
+import type { IngestRun } from './ingest.ts';
 import type { Pass } from './pass-rows.ts';
 import { primaryKeyOf } from './pure/table-schema.ts';
 

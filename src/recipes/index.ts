@@ -1,15 +1,8 @@
 export type { FileFormat } from './detect-format.ts';
-export {
-  type IngestRequest,
-  type IngestResult,
-  ingestFile,
-  previewFile,
-  type RowCounts,
-  type StepReport,
-} from './ingest-file.ts';
+export type { IngestRequest, IngestResult, Previous, RowCounts, StepReport } from './ingest.ts';
+export { ingestFile, previewFile } from './ingest-file.ts';
 export type { Issue, IssueCount } from './issue.ts';
 export { defaultLimits, type RecipeLimits } from './limits.ts';
-export type { Previous } from './merge-revision.ts';
 export type { Category, Constraints, Field, FieldType, MissingValue, TableSchema } from './pure/table-schema.ts';
 export { primaryKeyOf, schemaProblems } from './pure/table-schema.ts';
 export type { ReadingOptions } from './reading-options.ts';

@@ -1,17 +1,11 @@
 import { identifier, literal, tableColumns } from '../platform/tabular/index.ts';
 import { keyInvalid } from './errors.ts';
 import { idOf, keyOf, sameKey } from './find-duplicates.ts';
-import type { IngestResult, IngestRun } from './ingest-file.ts';
+import type { IngestResult, IngestRun, Previous } from './ingest.ts';
 import type { Pass } from './pass-rows.ts';
 import type { TableSchema } from './pure/table-schema.ts';
 import { widenSchema } from './pure/widen-schema.ts';
 import type { Report } from './report-issues.ts';
-
-/** The table as it stands before this file. */
-export interface Previous {
-  file: string;
-  schema: TableSchema;
-}
 
 export interface Merged {
   schema: TableSchema;

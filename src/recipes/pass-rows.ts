@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { literal, type Tabular } from '../platform/tabular/index.ts';
 import { bindFields, toleratedShare } from './bind-fields.ts';
-import type { IngestRun } from './ingest-file.ts';
+import type { IngestRun } from './ingest.ts';
 import { type BoundField, type CompiledTable, compileTable } from './pure/compile-table.ts';
 import { MiscountedRows } from './stage-delimited.ts';
 import type { Cleaned } from './steps/index.ts';

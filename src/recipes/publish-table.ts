@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { identifier, literal } from '../platform/tabular/index.ts';
-import type { IngestResult, IngestRun } from './ingest-file.ts';
+import type { IngestResult, IngestRun } from './ingest.ts';
 import type { Merged } from './merge-revision.ts';
 import { type Pass, rowGroupSize } from './pass-rows.ts';
 import type { Report } from './report-issues.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { literal } from '../platform/tabular/index.ts';
 import { noRows } from './errors.ts';
 import { findDuplicates, type KeyRule } from './find-duplicates.ts';
-import type { IngestRun } from './ingest-file.ts';
+import type { IngestRun } from './ingest.ts';
 import type { Issue, IssueCount } from './issue.ts';
 import type { Pass } from './pass-rows.ts';
 import type { CellRule } from './pure/compile-table.ts';

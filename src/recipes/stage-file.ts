@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { detectFormat } from './detect-format.ts';
 import { emptyFile, limitReached } from './errors.ts';
-import type { IngestRequest } from './ingest-file.ts';
+import type { IngestRequest } from './ingest.ts';
 import type { RecipeLimits } from './limits.ts';
 import { stageDelimited } from './stage-delimited.ts';
 import { stageJson } from './stage-json.ts';

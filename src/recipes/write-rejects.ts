@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { identifier, literal } from '../platform/tabular/index.ts';
-import type { IngestRun } from './ingest-file.ts';
+import type { IngestRun } from './ingest.ts';
 import type { Pass } from './pass-rows.ts';
 import type { Report } from './report-issues.ts';
 

@@ -1,6 +1,6 @@
 import Value from 'typebox/value';
 import { stepInvalid } from '../errors.ts';
-import type { IngestRun } from '../ingest-file.ts';
+import type { IngestRun } from '../ingest.ts';
 import type { StagedColumn } from '../staged.ts';
 import { cleaningFunctions } from './registry.ts';
 import type { RecipeStep, StepEffect } from './step.ts';
