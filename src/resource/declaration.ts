@@ -123,7 +123,8 @@ export interface ResourceDeclaration {
   ordering?: readonly string[];
   /** Default order, such as `['-created_at']`; the primary key is always added. */
   order?: readonly string[];
-  GET_params_required?: readonly string[];
+  /** Parameters a list must carry; of a group, one is enough. */
+  GET_params_required?: readonly (string | readonly string[])[];
   required_fields_for_post?: readonly string[];
   natural_keys?: readonly (readonly string[])[];
   permission: Permission;
@@ -165,7 +166,9 @@ type ValueOf<Type extends FieldType> = {
 
 /** The row that a declaration's fields describe; dates and instants are ISO text. */
 export type RowOf<Fields extends Record<string, Field>> = {
-  [Name in keyof Fields]: ValueOf<Fields[Name]['type']> | (Fields[Name]['nullable'] extends true ? null : never);
+  -readonly [Name in keyof Fields]:
+    | ValueOf<Fields[Name]['type']>
+    | (Fields[Name]['nullable'] extends true ? null : never);
 };
 
 /** Declares a resource. The hooks see a value typed by the fields. */

@@ -12,6 +12,7 @@ export {
 export { forbidden } from './errors.ts';
 export { filtersPage } from './filters-page.ts';
 export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
+export { nearest } from './pure/nearest.ts';
 export {
   type ActionRun,
   type ActionRuns,
@@ -20,5 +21,4 @@ export {
   type ResourceDeps,
   type Resources,
 } from './resources.ts';
-export { nearest } from './pure/nearest.ts';
 export { registerResources } from './routes.ts';

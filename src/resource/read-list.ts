@@ -3,7 +3,7 @@ import { sql } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
 import { type Count, countRows, exactBelow, isSmallTable } from './count-rows.ts';
 import { type Cursor, writeCursor } from './pure/cursor.ts';
-import { findColumn, type Model, quote } from './pure/model.ts';
+import { findColumn, type Model, tableOf } from './pure/model.ts';
 import { cursorScope } from './pure/parse-list.ts';
 import { type KnownCount, type PageRow, planPage, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
@@ -56,12 +56,9 @@ export async function narrowed(
   query: ListQuery,
   access: Access,
 ): Promise<{ query: ListQuery; source: Source }> {
-  const { hooks, object_class } = model.declaration;
+  const { hooks } = model.declaration;
   const context = { db: resources.deps.db, access };
-  const source =
-    typeof object_class === 'string'
-      ? { table: object_class.split('.').map(quote).join('.') }
-      : { sql: object_class(query.parameters, context) };
+  const source = sourceOf(resources, model, access, query.parameters);
   if (!hooks?.select) return { query, source };
   const condition = [...query.condition];
   const used: { joins: NonNullable<ReturnType<typeof findColumn>>['joins'] }[] = [];
@@ -81,6 +78,19 @@ export async function narrowed(
     context,
   );
   return { query: { ...query, condition }, source };
+}
+
+/** The table, or the SQL a declaration gives for these parameters. */
+export function sourceOf(
+  resources: Resources,
+  model: Model,
+  access: Access,
+  parameters: ListQuery['parameters'] = {},
+): Source {
+  const { object_class } = model.declaration;
+  return typeof object_class === 'string'
+    ? { table: tableOf(model) }
+    : { sql: object_class(parameters, { db: resources.deps.db, access }) };
 }
 
 interface Page {

@@ -4,6 +4,7 @@ import { fieldTypes } from './pure/field-types.ts';
 import type { Column, Model } from './pure/model.ts';
 import { fieldsOf } from './pure/parse-list.ts';
 import { type ObjectRow, planObjects, withUri } from './pure/plan-object.ts';
+import { sourceOf } from './read-list.ts';
 import type { Resources } from './resources.ts';
 import { rowsOf } from './run-plan.ts';
 
@@ -18,20 +19,27 @@ export async function readOne(
   right?: string,
 ): Promise<{ body: string; whole: string; may: boolean | undefined }> {
   const columns = detailColumns(model, access);
-  const plan = planObjects(model, [id], access, { columns, ...(right === undefined ? {} : { right }) });
+  const source = sourceOf(resources, model, access);
+  const plan = planObjects(model, [id], access, { source, columns, ...(right === undefined ? {} : { right }) });
   const [row] = await rowsOf<ObjectRow>(resources.deps.db.pool, plan);
   if (row === undefined) throw noObject(model.name, id);
   const whole = withUri(model, row);
   if (fields === undefined) return { body: whole, whole, may: row.may };
   const asked = fieldsOf(model, fields, access);
-  const [part] = await rowsOf<ObjectRow>(resources.deps.db.pool, planObjects(model, [id], access, { columns: asked }));
+  const [part] = await rowsOf<ObjectRow>(
+    resources.deps.db.pool,
+    planObjects(model, [id], access, { source, columns: asked }),
+  );
   if (part === undefined) throw noObject(model.name, id);
   return { body: part.body, whole, may: row.may };
 }
 
 /** `{"objects":[…],"not_found":[…]}` in the asked order. */
 export async function readSet(resources: Resources, model: Model, ids: unknown[], access: Access): Promise<string> {
-  const plan = planObjects(model, ids, access, { columns: detailColumns(model, access) });
+  const plan = planObjects(model, ids, access, {
+    source: sourceOf(resources, model, access),
+    columns: detailColumns(model, access),
+  });
   const rows = await rowsOf<ObjectRow>(resources.deps.db.pool, plan);
   const found = new Map(rows.map((row) => [String(row.id), withUri(model, row)]));
   const objects = ids.map((id) => found.get(String(id))).filter((body) => body !== undefined);

@@ -66,14 +66,12 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
     answerList(resources, model, request, reply),
   );
-  if (typeof model.declaration.object_class === 'string') {
-    scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
-      answerDetail(resources, model, request, reply),
-    );
-    scope.get(`${list}/set/:ids`, described(operations.setOperation(model)), (request, reply) =>
-      answerSet(resources, model, request, reply),
-    );
-  }
+  scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
+    answerDetail(resources, model, request, reply),
+  );
+  scope.get(`${list}/set/:ids`, described(operations.setOperation(model)), (request, reply) =>
+    answerSet(resources, model, request, reply),
+  );
   scope.get(`${list}/schema`, described(operations.schemaOperation(model)), async (request, reply) => {
     const access = await readingAccess(resources, model, request);
     onlyParameters(request, []);

@@ -188,6 +188,7 @@ function declarations(events: string[]) {
       hooks: {
         beforeWrite: (value, { before }) => {
           events.push(`before ${before?.name ?? 'nothing'} → ${value.name ?? '(same)'}`);
+          if (Array.isArray(value.tags)) value.tags = value.tags.filter((tag) => tag !== 'banned');
         },
         afterWrite: (before, after) => {
           events.push(`after ${before?.name ?? 'nothing'} → ${after?.name ?? 'nothing'}`);
@@ -227,7 +228,7 @@ function declarations(events: string[]) {
       },
       permission: { read: 'site.read', write: 'site.write', owner: 'visit__site__owner' },
       required_fields_for_post: ['visit_id', 'label'],
-      GET_params_required: ['visit_id'],
+      GET_params_required: [['visit_id', 'id']],
     }),
     resource({
       resource_name: 'unit',

@@ -200,3 +200,16 @@ test('an exact count follows every write, also those made behind the back of the
   await world.db.pool.query(`delete from site where owner = 'counted'`);
   expect(await total()).toBe(0);
 });
+
+test('SQL in place of a table answers singly as well; a required parameter may be one of several', async () => {
+  const one = await world.admin.get('/api/v1/site_size/1/');
+  expect(one.body).toEqual({ id: 1, name: 'Alder', owner: 'ann', visits: 2, resource_uri: '/api/v1/site_size/1/' });
+  expect((await world.bob.get('/api/v1/site_size/1/')).status).toBe(404);
+  expect((await world.admin.get('/api/v1/site_size/set/2;77/')).body).toMatchObject({
+    objects: [{ id: 2 }],
+    not_found: [77],
+  });
+  const uuid = '00000000-0000-4000-8000-000000000001';
+  expect((await world.admin.get(`/api/v1/sample/?id=${uuid}`)).body.objects).toHaveLength(1);
+  expect((await world.admin.get('/api/v1/sample/')).body.error).toBe('Missing required parameter visit_id');
+});

@@ -87,6 +87,21 @@ describe('answers are what is stored', () => {
     expect(same.headers.get('etag')).toBe((await world.admin.get('/api/v1/site/1')).headers.get('etag'));
   });
 
+  test('hooks see values, and may change them', async () => {
+    const { body } = await world.admin.post('/api/v1/site/', { ...newSite, tags: '["a","banned","b"]' });
+    expect(body.tags).toEqual(['a', 'b']);
+    const many = await world.admin.post('/api/v1/site/', {
+      objects: [
+        { ...newSite, name: 'm', code: 'm', tags: ['banned'] },
+        { ...newSite, name: 'n', code: 'n', settings: { a: 1 } },
+      ],
+    });
+    expect(many.body.objects.map((o: { tags: unknown; settings: unknown }) => [o.tags, o.settings])).toEqual([
+      [[], null],
+      [[], { a: 1 }],
+    ]);
+  });
+
   test('forms are converted by type; an empty text is null where it may be', async () => {
     const form = new URLSearchParams({
       ...newSite,

@@ -13,7 +13,7 @@ export interface FieldTypeRow {
   noun: string;
   /** Undefined: the text is no value of this type. */
   fromText(text: string): unknown;
-  /** Undefined: the JSON value is no value of this type. Null never arrives here. */
+  /** Undefined: the JSON value is no value of this type. Null never arrives here. JSON stays a value, for the hooks. */
   fromJson(value: unknown): unknown;
   /** SQL text expression of the value as JSON; null stays null. */
   toJson(column: string): string;
@@ -137,10 +137,9 @@ function jsonType(
   jsonSchema: Record<string, unknown>,
   fits: (value: unknown) => boolean,
 ): FieldTypeRow {
-  const fromText = (text: string) => {
-    const value = parseJson(text);
-    return value !== undefined && fits(value) ? encodeJson(value) : undefined;
-  };
+  const accepted = (value: unknown) =>
+    value !== undefined && fits(value) && !hasNul(JSON.stringify(value)) ? value : undefined;
+  const fromText = (text: string) => accepted(parseJson(text));
   return {
     sqlType: 'jsonb',
     duckType: 'JSON',
@@ -149,16 +148,15 @@ function jsonType(
     noun,
     fromText,
     // A string is taken as JSON text, as form clients and the original's clients send it.
-    fromJson: (value) => (typeof value === 'string' ? fromText(value) : fits(value) ? encodeJson(value) : undefined),
+    fromJson: (value) => (typeof value === 'string' ? fromText(value) : accepted(value)),
     toJson: (column) => `${column}::text`,
     toCsv: (column) => `${column}::text`,
   };
 }
 
-/** JSON text as jsonb takes it; NUL, which PostgreSQL cannot store, makes the value none of this type. */
-function encodeJson(value: unknown): string | undefined {
-  const text = JSON.stringify(value);
-  return /(?<!\\)(\\\\)*\\u0000/.test(text) ? undefined : text;
+/** NUL is the one character PostgreSQL stores in no JSON. */
+function hasNul(json: string): boolean {
+  return /(?<!\\)(\\\\)*\\u0000/.test(json);
 }
 
 function parseJson(text: string): unknown {

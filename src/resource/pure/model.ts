@@ -155,6 +155,9 @@ function relate(model: Model, models: Map<string, Model>): void {
     if (references === undefined) continue;
     const target = models.get(references.resource);
     if (!target) throw new Error(`${model.name}.${field.name} refers to unknown resource ${references.resource}`);
+    if (typeof target.declaration.object_class !== 'string') {
+      throw new Error(`${model.name}.${field.name} refers to ${target.name}, which is no table`);
+    }
     const relation = references.relation ?? field.name.replace(/_id$/, '');
     if (relation !== field.name) model.relations.set(relation, { foreignKey: field, target });
     if (typeof model.declaration.object_class === 'string') target.referrers.push({ model, field });

@@ -206,7 +206,8 @@ function pagingParameters(model: Model, formats: readonly Format[]): Record<stri
 
 function requiredParameters(model: Model): string[] {
   const declared = Object.entries(model.declaration.parameters ?? {}).filter(([, parameter]) => parameter.required);
-  return [...(model.declaration.GET_params_required ?? []), ...declared.map(([name]) => name)];
+  const always = (model.declaration.GET_params_required ?? []).filter((group) => typeof group === 'string');
+  return [...always, ...declared.map(([name]) => name)];
 }
 
 function objectSchema(model: Model): JsonSchema {

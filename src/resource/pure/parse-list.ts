@@ -44,8 +44,10 @@ const dataParameters = new Set(['page', 'per_page', 'filter', 'sort']);
 export function parseList(model: Model, request: ListRequest, access: Access): ListQuery {
   const given = singleValues(request.raw);
   const received = withoutCredentials(given);
-  for (const name of model.declaration.GET_params_required ?? []) {
-    if (given[name] === undefined || given[name] === '') throw errors.missingParameter(name);
+  for (const group of model.declaration.GET_params_required ?? []) {
+    const names = [group].flat();
+    // A cursor brings its filters along.
+    if (given.cursor === undefined && !names.some((name) => given[name])) throw errors.missingParameter(names[0]!);
   }
   const parameters: Record<string, unknown> = {};
   const condition: ListQuery['condition'] = [];

@@ -167,6 +167,10 @@ export function planRows(
   };
 }
 
+export function sourceText(statement: Statement, source: Source): string {
+  return 'table' in source ? `${source.table} t` : `(${statement.embed(source.sql)}) t`;
+}
+
 function matching(
   statement: Statement,
   model: Model,
@@ -176,8 +180,7 @@ function matching(
   columns: Column[],
 ): { from: string; where: string } {
   const joins = joinsOfConditions(query.condition, joinsOf(columns));
-  const base = 'table' in source ? `${source.table} t` : `(${statement.embed(source.sql)}) t`;
-  const from = joinsText(statement, base, joins.values(), access);
+  const from = joinsText(statement, sourceText(statement, source), joins.values(), access);
   const visible = visibleRows(statement, model, model.declaration.permission.read, 't', access);
   const wanted = conditionsText(statement, query.condition);
   return { from, where: `${visible} and ${wanted}` };

@@ -1,10 +1,12 @@
 import type { Access } from '../access.ts';
 import { type Column, type Model, tableOf } from './model.ts';
-import type { Plan } from './plan-list.ts';
+import { type Plan, type Source, sourceText } from './plan-list.ts';
 import { jsonRow } from './render.ts';
 import { joinsOf, joinsText, newStatement, visibleRows } from './statement.ts';
 
 export interface ObjectNeeds {
+  /** Default: the resource's table. */
+  source?: Source;
   columns: Column[];
   /** Lock the rows for a write. */
   lock?: boolean;
@@ -16,7 +18,12 @@ export interface ObjectNeeds {
 export function planObjects(model: Model, ids: unknown[], access: Access, needs: ObjectNeeds): Plan {
   const statement = newStatement();
   const key = model.primaryKey.sql('t');
-  const from = joinsText(statement, `${tableOf(model)} t`, joinsOf(needs.columns).values(), access);
+  const from = joinsText(
+    statement,
+    sourceText(statement, needs.source ?? { table: tableOf(model) }),
+    joinsOf(needs.columns).values(),
+    access,
+  );
   const visible = visibleRows(statement, model, model.declaration.permission.read, 't', access);
   const may = needs.right === undefined ? '' : `, (${visibleRows(statement, model, needs.right, 't', access)}) as may`;
   const body = jsonRow(needs.columns, (column) => column.sql);

@@ -1,4 +1,5 @@
 import { useDefault, type WriteValues } from './check-values.ts';
+import { isJsonType } from './field-types.ts';
 import { type FieldModel, type Model, quote, tableOf } from './model.ts';
 import type { Plan } from './plan-list.ts';
 import { newStatement } from './statement.ts';
@@ -26,7 +27,7 @@ export function planInsertMany(model: Model, rows: WriteValues[]): Plan {
     (row) =>
       `(${fields
         .map((field) => {
-          const value = row[field.name];
+          const value = encoded(field, row[field.name]);
           return value === undefined || value === useDefault ? 'default' : statement.bind(value, field.columnType);
         })
         .join(', ')})`,
@@ -67,8 +68,14 @@ function written(model: Model, values: WriteValues): [FieldModel, unknown][] {
   return Object.entries(values).map(([name, value]) => {
     const field = model.fields.get(name);
     if (!field?.stored) throw new Error(`${model.name} has no column ${name} to write`);
-    return [field, value];
+    return [field, encoded(field, value)];
   });
+}
+
+/** JSON goes to the driver as text: of a list it would make a PostgreSQL array. */
+function encoded(field: FieldModel, value: unknown): unknown {
+  const isPlain = value === undefined || value === null || value === useDefault || !isJsonType(field.type);
+  return isPlain ? value : JSON.stringify(value);
 }
 
 export const columnOf = (field: FieldModel): string => quote(field.field.column ?? field.name);

@@ -36,7 +36,7 @@ export function resourceSchema(model: Model, access: Access): object {
       canOrderBy(model, name, access),
     ),
     required_on_post: [...(declaration.required_fields_for_post ?? [])].sort(),
-    required_on_get: [...(declaration.GET_params_required ?? [])],
+    required_on_get: (declaration.GET_params_required ?? []).map((group) => [group].flat()[0]!),
     fields: Object.fromEntries(fieldSchemas(model, access)),
   };
 }
