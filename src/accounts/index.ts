@@ -10,7 +10,7 @@ export {
 export { accountCommands } from './commands/index.ts';
 export {
   DmptoolRefusal,
-  type DmptoolRoutes,
+  type DmptoolRoute,
   dmptoolScope,
   jsonObjectOf,
   requireDmptoolUser,

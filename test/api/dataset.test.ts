@@ -82,7 +82,10 @@ describe('modes', () => {
   });
 
   test('the recipe of the first file is used for the next one, under the frozen schema', async () => {
-    const recipe = JSON.stringify([{ function: 'rename', params: { columns: { NAME: 'name' } } }, { function: 'trim' }]);
+    const recipe = JSON.stringify([
+      { function: 'rename', params: { columns: { NAME: 'name' } } },
+      { function: 'trim' },
+    ]);
     const first = await send('recipe', 'id,NAME\n1, Ann \n', { recipe });
     expect(first.status, first.text).toBe(201);
     const second = await send('recipe', 'id,NAME\n2, Ben \n');

@@ -23,17 +23,18 @@ export class DmptoolRefusal extends Error {
   }
 }
 
-export type DmptoolRoutes = Record<
-  string,
-  Partial<Record<Method, (request: FastifyRequest, reply: FastifyReply) => unknown>>
->;
+export interface DmptoolRoute {
+  method: Method;
+  url: string;
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown;
+}
 
 /**
  * Serves routes in the dmptool dialect (contract plans §2.1) at `/compat/dmptool` and, unless switched off, at the
  * root: bodies read as JSON whatever their type, its two error shapes, its 405, and its token check, which comes before
  * everything else. Also for the plan routes of that contract.
  */
-export async function dmptoolScope(app: App, context: Context, routes: DmptoolRoutes): Promise<void> {
+export async function dmptoolScope(app: App, context: Context, routes: DmptoolRoute[]): Promise<void> {
   for (const prefix of [...(context.config.dmptoolRoot ? [''] : []), '/compat/dmptool']) {
     await app.register(
       async (scope) => {
@@ -46,18 +47,24 @@ export async function dmptoolScope(app: App, context: Context, routes: DmptoolRo
           if (request.auth.kind === 'token') checkNarrowing(request, request.auth);
         });
         scope.setErrorHandler((error, request, reply) => refuse(context, error, request, reply));
-        for (const [url, handlers] of Object.entries(routes)) addRoute(scope as unknown as App, url, handlers);
+        for (const url of new Set(routes.map((route) => route.url))) {
+          addUrl(
+            scope as unknown as App,
+            url,
+            routes.filter((route) => route.url === url),
+          );
+        }
       },
       { prefix },
     );
   }
 }
 
-function addRoute(scope: App, url: string, handlers: DmptoolRoutes[string]): void {
+function addUrl(scope: App, url: string, routes: DmptoolRoute[]): void {
   const config = { ownAuthentication: true, csrf: false } as const;
-  const allowed = methods.filter((method) => handlers[method] !== undefined);
-  for (const method of allowed) {
-    scope.route({ method, url, config, handler: async (request, reply) => handlers[method]!(request, reply) });
+  const allowed = routes.map(({ method }) => method);
+  for (const { method, handler } of routes) {
+    scope.route({ method, url, config, handler: async (request, reply) => handler(request, reply) });
   }
   const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   scope.route({

@@ -22,15 +22,17 @@ import {
 
 /** `/login`, `/logout`, `/changepassword`, `/refresh` of contract plans §2.3, to the byte. */
 export function dmptoolSignIn(app: App, context: Context): Promise<void> {
-  return dmptoolScope(app, context, {
-    '/login': { GET: (request, reply) => login(context, request, reply) },
-    '/logout': { DELETE: (request) => logout(context, request) },
-    '/changepassword': { PUT: (request) => changePassword(context, request) },
-    '/refresh': {
-      GET: (request) => refresh(context, request),
-      POST: async (request, reply) => reply.code(201).send(await refresh(context, request)),
+  return dmptoolScope(app, context, [
+    { method: 'GET', url: '/login', handler: (request, reply) => login(context, request, reply) },
+    { method: 'DELETE', url: '/logout', handler: (request) => logout(context, request) },
+    { method: 'PUT', url: '/changepassword', handler: (request) => changePassword(context, request) },
+    { method: 'GET', url: '/refresh', handler: (request) => refresh(context, request) },
+    {
+      method: 'POST',
+      url: '/refresh',
+      handler: async (request, reply) => reply.code(201).send(await refresh(context, request)),
     },
-  });
+  ]);
 }
 
 async function login(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
