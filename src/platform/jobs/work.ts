@@ -49,8 +49,8 @@ export function migrateJobs(context: Pick<Context, 'db' | 'log'>): Promise<void>
 }
 
 /**
- * Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net. Jobs are fetched and completed
- * a few at a time; what a busy worker has fetched too many goes back after half a second.
+ * Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net. Jobs are completed a few
+ * at a time.
  */
 export async function startWorker(
   context: Context,
@@ -59,6 +59,71 @@ export async function startWorker(
   repeated: Repeated[] = [],
 ): Promise<Worker> {
   const stopping = new AbortController();
+  const tasks = taskList(context, handlers, stopping.signal);
+  const crontab = cron.map((entry) => `${entry.pattern} ${entry.job}`).join('\n');
+  const start = () => startRunner(context, tasks, crontab);
+  const supervised = await supervise(context, start, stopping.signal);
+  const stops = repeated.map((task) => repeat(context, task));
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(stops.map((stop) => stop()));
+      await supervised.stop();
+    },
+  };
+}
+
+/**
+ * graphile-worker gives up for good when its connection breaks while it completes a job or hands some back. Then a new
+ * one begins; what the old one held is free after a lease.
+ */
+async function supervise(
+  context: Context,
+  start: () => Promise<StartedRunner>,
+  stopping: AbortSignal,
+): Promise<{ stop(): Promise<void> }> {
+  let current = await start();
+  const watching = (async () => {
+    while (!stopping.aborted) {
+      const failure = await current.ended;
+      await current.presence.end();
+      if (stopping.aborted) return;
+      context.log.warn({ err: failure }, 'worker ended, starting another');
+      current = await startAgain(start, stopping, current);
+    }
+  })();
+  return {
+    stop: async () => {
+      await current.stop();
+      await watching;
+    },
+  };
+}
+
+/** Until the database lets it. */
+async function startAgain(
+  start: () => Promise<StartedRunner>,
+  stopping: AbortSignal,
+  before: StartedRunner,
+): Promise<StartedRunner> {
+  for (let delayMs = 50; !stopping.aborted; delayMs = Math.min(2 * delayMs, 2000)) {
+    try {
+      return await start();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+  return before;
+}
+
+interface StartedRunner {
+  presence: { end(): Promise<void> };
+  /** Never rejects; gives what it ended with. */
+  ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+async function startRunner(context: Context, tasks: TaskList, crontab: string): Promise<StartedRunner> {
   const events: WorkerEvents = new EventEmitter();
   let poolId = '';
   events.on('pool:create', ({ workerPool }) => {
@@ -73,25 +138,23 @@ export async function startWorker(
       worker: {
         concurrentJobs: context.config.workers,
         pollInterval: 2000,
-        localQueue: { size: 2 * context.config.workers, ttl: 500 },
+        // No `localQueue`: when its connection breaks as it closes, 0.18 leaves a rejection nobody can catch.
         completeJobBatchDelay: 5,
         failJobBatchDelay: 5,
       },
     },
-    taskList: taskList(context, handlers, stopping.signal),
-    ...(cron.length > 0
-      ? { crontab: cron.map((entry) => `${entry.pattern} ${entry.job}`).join('\n') }
-      : { parsedCronItems: [] }),
+    taskList: tasks,
+    ...(crontab === '' ? { parsedCronItems: [] } : { crontab }),
   });
   const presence = await showPresence(context, poolId);
-  const stops = repeated.map((task) => repeat(context, task));
   return {
-    stop: async () => {
-      stopping.abort();
-      await Promise.all(stops.map((stop) => stop()));
-      await runner.stop();
-      await presence.end();
-    },
+    presence,
+    ended: runner.promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+    // A runner that has ended by itself refuses to be stopped.
+    stop: () => runner.stop().catch(() => undefined),
   };
 }
 
