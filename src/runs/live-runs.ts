@@ -24,7 +24,8 @@ const lingerMs = 2_000;
  */
 class LiveRuns {
   #context: Context;
-  #attempts = new Map<string, { attempt: Attempt; keptUntil: number }>();
+  /** By attempt: this process may begin a run anew while a lost attempt of it has not yet heard of that. */
+  #attempts = new Map<Attempt, { keptUntil: number }>();
   #timer: NodeJS.Timeout | undefined;
   #linger: NodeJS.Timeout | undefined;
   #subscription: Subscription | undefined;
@@ -35,20 +36,21 @@ class LiveRuns {
   }
 
   add(attempt: Attempt, claimedAtMs: number): void {
-    this.#attempts.set(attempt.claimed.id, { attempt, keptUntil: claimedAtMs + this.#leaseMs });
+    this.#attempts.set(attempt, { keptUntil: claimedAtMs + this.#leaseMs });
     clearTimeout(this.#linger);
     this.#timer ??= setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
     this.#subscription ??= listen(this.#context.db, runChannel, {
       message: (payload) => {
         const [id, state] = payload.split(' ');
-        if (state === 'cancelling') this.#attempts.get(id ?? '')?.attempt.stop('cancelled');
+        if (state !== 'cancelling') return;
+        for (const live of this.#attempts.keys()) if (live.claimed.id === id) live.stop('cancelled');
       },
       listening: () => void this.#renew(),
     });
   }
 
   remove(attempt: Attempt): void {
-    if (this.#attempts.get(attempt.claimed.id)?.attempt === attempt) this.#attempts.delete(attempt.claimed.id);
+    this.#attempts.delete(attempt);
     if (this.#attempts.size > 0) return;
     clearTimeout(this.#linger);
     this.#linger = setTimeout(() => {
@@ -70,16 +72,19 @@ class LiveRuns {
     // Measured from before the statement, so that we always believe the lease to end before the database does.
     const sentAt = performance.now();
     try {
-      const mine = [...this.#attempts.values()].map(({ attempt: { claimed } }) => claimed);
-      for (const { id, state } of await renewLeases(this.#context.db, mine, this.#context.config.runLeaseSeconds)) {
-        const kept = this.#attempts.get(id);
+      const mine = [...this.#attempts.keys()];
+      const claims = mine.map((live) => live.claimed);
+      const states = await renewLeases(this.#context.db, claims, this.#context.config.runLeaseSeconds);
+      for (const { n, state } of states) {
+        const live = mine[n - 1]!;
+        const kept = this.#attempts.get(live);
         if (kept === undefined) continue;
         if (state === null) {
           // Its own success is no loss; the handler returns soon.
-          if (!kept.attempt.mayHaveEnded) kept.attempt.stop('lost');
+          if (!live.mayHaveEnded) live.stop('lost');
         } else {
           kept.keptUntil = sentAt + this.#leaseMs;
-          if (state === 'cancelling') kept.attempt.stop('cancelled');
+          if (state === 'cancelling') live.stop('cancelled');
         }
       }
     } catch (error) {
@@ -92,6 +97,6 @@ class LiveRuns {
 
   #stopExpired(): void {
     const now = performance.now();
-    for (const { attempt, keptUntil } of this.#attempts.values()) if (keptUntil < now) attempt.stop('lost');
+    for (const [live, { keptUntil }] of this.#attempts) if (keptUntil < now) live.stop('lost');
   }
 }

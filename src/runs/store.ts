@@ -314,23 +314,23 @@ export async function hasLine(db: Queryable, id: string, afterSeq: number, line:
 }
 
 /**
- * Renews the leases of this process's runs in one statement, and says what each of them is now; null: it is not ours
- * any more. A row that a publishing transaction holds is passed over: waiting for it would let the others expire.
+ * Renews the leases of this process's runs in one statement, and says what each (`n`, from 1) is now; null: it is not
+ * ours any more. A row that a publishing transaction holds is passed over: waiting for it would let the others expire.
  */
 export function renewLeases(
   db: Queryable,
   mine: { id: string; attempt: number }[],
   leaseSeconds: number,
-): Promise<{ id: string; state: RunState | null }[]> {
+): Promise<{ n: number; state: RunState | null }[]> {
   return db.many(sql`
     with fast as materialized (select set_config('synchronous_commit', 'off', true)),
-    mine as (select id, attempt from fast, unnest(${mine.map((run) => run.id)}::uuid[],
-      ${mine.map((run) => run.attempt)}::int[]) as given(id, attempt)),
+    mine as (select id, attempt, n from fast, unnest(${mine.map((run) => run.id)}::uuid[],
+      ${mine.map((run) => run.attempt)}::int[]) with ordinality as given(id, attempt, n)),
     held as materialized (
       select run.id from run join mine on mine.id = run.id and mine.attempt = run.attempt
       where run.state in (${states(activeStates)}) for no key update of run skip locked),
     renewed as (update run set lease_until = ${secondsFromNow(leaseSeconds)} from held where run.id = held.id)
-    select mine.id, run.state from mine left join run
+    select mine.n, run.state from mine left join run
       on run.id = mine.id and run.attempt = mine.attempt and run.state in (${states(activeStates)})`);
 }
 

@@ -50,11 +50,16 @@ test('kill -9 of workers at random points: every run is published once, none sta
 
 test('connections cut under load, again and again: every run is published once', async () => {
   const worker = await startTestWorker(context, publishing);
-  const name = new URL(context.db.pool.options.connectionString!.replace(/^\w+:/, 'http:').replace('//@', '//')).pathname.slice(1);
+  const name = new URL(
+    context.db.pool.options.connectionString!.replace(/^\w+:/, 'http:').replace('//@', '//'),
+  ).pathname.slice(1);
   const ids: string[] = [];
   for (let cut = 0; cut < 10; cut += 1) {
     for (let n = 0; n < 20; n += 1) ids.push(await insertSurely());
-    await onServer(inject('databaseUrl'), `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+    await onServer(
+      inject('databaseUrl'),
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    );
   }
   await reapRuns(context);
   for (const id of ids) expect((await waitForRun(context, id, 40)).state).toBe('succeeded');
@@ -70,10 +75,15 @@ test('a run whose worker is gone: tried again while attempts are left, then lost
   await loseAttempt(id);
   expect(await reapExpiredRuns(context)).toBe(1);
   expect(await stateOf(context, id)).toMatchObject({
-    state: 'failed', attempt: 2, error: { code: 'lost', message: 'Execution lost: the worker stopped responding' },
+    state: 'failed',
+    attempt: 2,
+    error: { code: 'lost', message: 'Execution lost: the worker stopped responding' },
   });
   expect(await reapExpiredRuns(context)).toBe(0);
-  await workOnce(context, handlersFor(async () => 'never'));
+  await workOnce(
+    context,
+    handlersFor(async () => 'never'),
+  );
   expect((await stateOf(context, id)).state).toBe('failed');
 });
 
@@ -83,9 +93,14 @@ test('the next attempt does not wait for the job the dead worker still holds', a
     where key = ${`run:${id}`}`);
   await loseAttempt(id);
   await reapExpiredRuns(context);
-  await workOnce(context, handlersFor(async (_context, run) => run.attempt));
+  await workOnce(
+    context,
+    handlersFor(async (_context, run) => run.attempt),
+  );
   expect(await stateOf(context, id)).toMatchObject({ state: 'succeeded', summary: 2 });
-  await context.db.exec(sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute' where locked_by = 'pool-dead'`);
+  await context.db.exec(
+    sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute' where locked_by = 'pool-dead'`,
+  );
   expect(await freeJobsOfDeadWorkers(context)).toEqual(['pool-dead']);
   expect(await context.db.many(sql`select id from graphile_worker.jobs`)).toEqual([]);
 });
@@ -97,25 +112,31 @@ test('a cancellation its worker did not live to see is ended by the reaper', asy
   await reapExpiredRuns(context);
   expect((await stateOf(context, id)).state).toBe('cancelled');
   expect(await linesOf(context, id)).toEqual(['Cancellation requested by user', 'Execution cancelled by user.']);
-  await workOnce(context, handlersFor(async () => null));
+  await workOnce(
+    context,
+    handlersFor(async () => null),
+  );
 });
 
 test('an attempt that was taken away hears of it and cannot publish', async () => {
   const [taken, told] = [gate(), gate()];
   let refusal: unknown;
-  const worker = await startTestWorker(context, handlersFor(async ({ db }, run) => {
-    if (run.attempt > 1) return 'second attempt';
-    taken.open();
-    await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve()));
-    refusal = await db
-      .transaction(async (tx) => {
-        await tx.client.query('insert into published (run_id) values ($1)', [run.id]);
-        await run.succeed(tx, 'first attempt');
-      })
-      .catch((error: unknown) => error);
-    told.open();
-    return null;
-  }));
+  const worker = await startTestWorker(
+    context,
+    handlersFor(async ({ db }, run) => {
+      if (run.attempt > 1) return 'second attempt';
+      taken.open();
+      await new Promise<void>((resolve) => run.signal.addEventListener('abort', () => resolve()));
+      refusal = await db
+        .transaction(async (tx) => {
+          await tx.client.query('insert into published (run_id) values ($1)', [run.id]);
+          await run.succeed(tx, 'first attempt');
+        })
+        .catch((error: unknown) => error);
+      told.open();
+      return null;
+    }),
+  );
   const id = await insert(context, { retryDelaySeconds: 0 });
   await taken.opened;
   // As if this process had slept through its lease, and another had taken the run.
@@ -133,17 +154,26 @@ test('a waiting run whose job got lost is asked for again', async () => {
   await context.db.exec(sql`select graphile_worker.remove_job(${`run:${id}`})`);
   await context.db.exec(sql`update run set queued_at = now() - interval '1 minute' where id = ${id}`);
   await reapRuns(context);
-  await workOnce(context, handlersFor(async () => 'found'));
+  await workOnce(
+    context,
+    handlersFor(async () => 'found'),
+  );
   expect((await stateOf(context, id)).summary).toBe('found');
 });
 
 test('jobs of a dead worker that were not replaced are done by another', async () => {
   const job = defineJob<{ n: number }>()('test-job', { maxAttempts: 3 });
   await context.db.transaction((tx) => enqueue(tx, job, { n: 1 }));
-  await context.db.exec(sql`update graphile_worker._private_jobs set locked_by = 'pool-dead2', locked_at = now() - interval '1 minute', attempts = 1`);
+  await context.db.exec(
+    sql`update graphile_worker._private_jobs set locked_by = 'pool-dead2', locked_at = now() - interval '1 minute', attempts = 1`,
+  );
   expect(await freeJobsOfDeadWorkers(context)).toEqual(['pool-dead2']);
   let done = 0;
-  await workOnce(context, [handler(job, async () => { done += 1; })]);
+  await workOnce(context, [
+    handler(job, async () => {
+      done += 1;
+    }),
+  ]);
   expect(done).toBe(1);
 });
 

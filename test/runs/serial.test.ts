@@ -16,7 +16,10 @@ test('runs of one key: one at a time, in order, whatever happens to those before
     const key = run.payload.text!;
     working.set(key, working.get(key)! + 1);
     overlaps += working.get(key)! - 1;
-    mostAtOnce = Math.max(mostAtOnce, [...working.values()].reduce((sum, n) => sum + n));
+    mostAtOnce = Math.max(
+      mostAtOnce,
+      [...working.values()].reduce((sum, n) => sum + n),
+    );
     order.get(key)!.push(run.id);
     await new Promise((resolve) => setImmediate(resolve));
     working.set(key, working.get(key)! - 1);
@@ -43,10 +46,13 @@ test('runs of one key: one at a time, in order, whatever happens to those before
 
 test('many writers of one key: order of insertion is order of work', async () => {
   const order: string[] = [];
-  const worker = await startTestWorker(context, handlersFor(async (_context, run) => {
-    order.push(run.id);
-    return null;
-  }));
+  const worker = await startTestWorker(
+    context,
+    handlersFor(async (_context, run) => {
+      order.push(run.id);
+      return null;
+    }),
+  );
   const ids = await Promise.all(Array.from({ length: 50 }, () => insert(context, { serialKey: 'many' })));
   for (const id of ids) await waitForRun(context, id, 30);
   await worker.stop();
@@ -58,15 +64,18 @@ test('a run whose turn comes while the one before is being published is not forg
   const published = gate();
   const commit = gate();
   const first = await insert(context, { serialKey: 'turn' });
-  const worker = await startTestWorker(context, handlersFor(async ({ db }, run) => {
-    if (run.id !== first) return null;
-    await db.transaction(async (tx) => {
-      await run.succeed(tx);
-      published.open();
-      await commit.opened;
-    });
-    return null;
-  }));
+  const worker = await startTestWorker(
+    context,
+    handlersFor(async ({ db }, run) => {
+      if (run.id !== first) return null;
+      await db.transaction(async (tx) => {
+        await run.succeed(tx);
+        published.open();
+        await commit.opened;
+      });
+      return null;
+    }),
+  );
   await published.opened;
   // Inserted and tried while the end of the first is written but not yet visible.
   const second = await insert(context, { serialKey: 'turn' });
@@ -80,6 +89,9 @@ test('a run whose turn comes while the one before is being published is not forg
 test('cancelling the head of the line lets the next one go', async () => {
   const [first, second] = [await insert(context, { serialKey: 'line' }), await insert(context, { serialKey: 'line' })];
   await context.db.transaction((tx) => cancelRun(tx, first));
-  await workOnce(context, handlersFor(async () => null));
+  await workOnce(
+    context,
+    handlersFor(async () => null),
+  );
   expect((await waitForRun(context, second, 0)).state).toBe('succeeded');
 });

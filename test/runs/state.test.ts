@@ -9,9 +9,20 @@ const { context } = await startWorld();
 
 /** Every change there is, written out once more and not taken from the code. */
 const lawful = new Set([
-  'queued starting', 'queued running', 'queued succeeded', 'queued failed', 'queued cancelled',
-  'starting running', 'starting succeeded', 'starting failed', 'starting cancelling', 'starting queued',
-  'running succeeded', 'running failed', 'running cancelling', 'running queued',
+  'queued starting',
+  'queued running',
+  'queued succeeded',
+  'queued failed',
+  'queued cancelled',
+  'starting running',
+  'starting succeeded',
+  'starting failed',
+  'starting cancelling',
+  'starting queued',
+  'running succeeded',
+  'running failed',
+  'running cancelling',
+  'running queued',
   'cancelling cancelled',
 ]);
 
@@ -29,9 +40,9 @@ test.each(pairs)('%s → %s: the table, and the statement', async (from, to) => 
 
 test.each(runStates.filter(hasEnded))('%s is the end, also for statements that do not ask', async (from) => {
   const id = await insertIn(from);
-  await expect(
-    context.db.exec(sql`update run set state = 'queued', ended_at = null where id = ${id}`),
-  ).rejects.toThrow(/stays so/);
+  await expect(context.db.exec(sql`update run set state = 'queued', ended_at = null where id = ${id}`)).rejects.toThrow(
+    /stays so/,
+  );
 });
 
 test('a change meant for an earlier attempt is refused', async () => {
@@ -57,6 +68,8 @@ test('of two changes at once one wins', async () => {
 /** Not dispatched: nobody but the test moves it. */
 async function insertIn(state: RunState): Promise<string> {
   const id = await insert(context, { dispatched: false });
-  await context.db.exec(sql`update run set state = ${state}, ended_at = ${hasEnded(state) ? sql`now()` : null} where id = ${id}`);
+  await context.db.exec(
+    sql`update run set state = ${state}, ended_at = ${hasEnded(state) ? sql`now()` : null} where id = ${id}`,
+  );
   return id;
 }

@@ -49,8 +49,7 @@ export function migrateJobs(context: Pick<Context, 'db' | 'log'>): Promise<void>
 }
 
 /**
- * Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net. Jobs are completed a few
- * at a time.
+ * Starts this process's workers. `LISTEN` wakes them; the poll is only the safety net.
  */
 export async function startWorker(
   context: Context,
@@ -138,7 +137,8 @@ async function startRunner(context: Context, tasks: TaskList, crontab: string): 
       worker: {
         concurrentJobs: context.config.workers,
         pollInterval: 2000,
-        // No `localQueue`: when its connection breaks as it closes, 0.18 leaves a rejection nobody can catch.
+        // When a connection breaks as a job is completed, 0.18 shuts down, but only with batches does it catch the
+        // error; as its `localQueue` hands jobs back, it never does. Hence batches, and no local queue.
         completeJobBatchDelay: 5,
         failJobBatchDelay: 5,
       },
@@ -146,13 +146,15 @@ async function startRunner(context: Context, tasks: TaskList, crontab: string): 
     taskList: tasks,
     ...(crontab === '' ? { parsedCronItems: [] } : { crontab }),
   });
+  const ended = Promise.withResolvers<unknown>();
+  runner.promise.then(() => ended.resolve(undefined), ended.resolve);
+  // It may shut itself down and never say that it has ended.
+  events.on('pool:gracefulShutdown', ({ message }) => ended.resolve(message));
+  events.on('pool:forcefulShutdown', ({ message }) => ended.resolve(message));
   const presence = await showPresence(context, poolId);
   return {
     presence,
-    ended: runner.promise.then(
-      () => undefined,
-      (error: unknown) => error,
-    ),
+    ended: ended.promise,
     // A runner that has ended by itself refuses to be stopped.
     stop: () => runner.stop().catch(() => undefined),
   };
