@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { handler, type JobHandler, type JobRun } from '../platform/jobs/index.ts';
+import { enqueue, handler, type JobHandler, type JobRun } from '../platform/jobs/index.ts';
 import { changeRun } from './change-run.ts';
 import { isTemporary } from './is-temporary.ts';
 import { executeRun as executeRunJob } from './jobs.ts';
@@ -32,6 +32,8 @@ async function executeRun(
   runId: string,
   job: JobRun,
 ): Promise<void> {
+  // Fetched by a worker that has just been told to stop: for another one.
+  if (job.signal.aborted) return enqueue(context.db, executeRunJob, { runId }, { key: `run:${runId}` });
   const claimedAtMs = performance.now();
   const claimed = await claim(context, handlers, runId);
   const runHandler = claimed && handlers.get(claimed.kind);
@@ -82,8 +84,10 @@ async function claim(
 async function watch(context: Context, attempt: Attempt, runHandler: RunHandler, job: JobRun): Promise<Ending> {
   const { claimed, live } = attempt;
   const shutDown = () => attempt.stop('shutdown');
-  job.signal.addEventListener('abort', shutDown);
   if (job.signal.aborted) shutDown();
+  // Stopped before it began: a handler would wait for an abort that has been.
+  if (attempt.stopped !== undefined) return endingOf(attempt.stopped);
+  job.signal.addEventListener('abort', shutDown);
   const timeout = setTimeout(() => attempt.stop('timeout'), claimed.timeoutSeconds * 1000);
   try {
     const summary = await Promise.race([runHandler.handle(context, live), giveUp(context, attempt)]);

@@ -65,9 +65,10 @@ export async function startWorker(
   const stops = repeated.map((task) => repeat(context, task));
   return {
     stop: async () => {
+      // First no new jobs, then the word to those that go on.
+      const stopped = supervised.stop();
       stopping.abort();
-      await Promise.all(stops.map((stop) => stop()));
-      await supervised.stop();
+      await Promise.all([...stops.map((stop) => stop()), stopped]);
     },
   };
 }
