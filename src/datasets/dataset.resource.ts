@@ -5,7 +5,9 @@ export const datasetResource = resource({
   resource_name: 'dataset',
   help: 'A table that grows by revisions. One object: /api/v1/dataset/{id}.',
   object_class: ({ deleted }) => sql`
-    select d.*, r.rows, r.version from dataset d
+    select d.id, d.number, d.project_id, d.name, d.title, d.description, d.schema, to_jsonb(d.key) as key, d.metadata,
+      d.latest_revision, d.created_at, d.updated_at, r.rows, r.version
+    from dataset d
       left join revision r on r.dataset_id = d.id and r.n = d.latest_revision
     where (d.deleted_at is not null) = ${deleted === true}`,
   fields: {
@@ -16,7 +18,7 @@ export const datasetResource = resource({
     title: { type: 'string' },
     description: { type: 'string' },
     schema: { type: 'dict', nullable: true },
-    key: { type: 'list', sql_type: 'text[]' },
+    key: { type: 'list' },
     metadata: { type: 'dict' },
     latest_revision: { type: 'integer', help: '0: no revision yet.' },
     rows: { type: 'integer', nullable: true },

@@ -19,6 +19,7 @@ export { datasetNameOf, isDatasetName } from './pure/dataset-name.ts';
 export { describeUpload } from './pure/describe-upload.ts';
 export { unifySchemas } from './pure/unify-schemas.ts';
 export { waitSeconds } from './pure/wait-seconds.ts';
+export * from './read/index.ts';
 export { reviseDataset } from './revise-dataset.ts';
 export { revisionResource } from './revision.resource.ts';
 export { revisionRoutes } from './revision-routes.ts';
@@ -64,4 +65,3 @@ export {
 export { uploadResource } from './uploads/upload.resource.ts';
 export { type Upload, type UploadState, uploadStates } from './uploads/upload.ts';
 export { getUploadFor, uploadRoutes } from './uploads/upload-routes.ts';
-export * from './read/index.ts';

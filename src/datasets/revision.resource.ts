@@ -6,7 +6,7 @@ export const revisionResource = resource({
   help: 'What a dataset was at one time; never changes. One object: /api/v1/dataset/{id}/revision/{n}.',
   object_class: () => sql`
     select r.dataset_id::text || '/' || r.n as id, r.dataset_id, d.project_id, d.name as dataset_name, r.n, r.kind,
-      r.upload_id, r.run_id, r.rows, r.bytes, r.mode, r.key, r.schema, r.reading, r.recipe, r.version, r.changelog, r.refers_to, r.counts, r.issue_counts,
+      r.upload_id, r.run_id, r.rows, r.bytes, r.mode, to_jsonb(r.key) as key, r.schema, r.reading, r.recipe, r.version, r.changelog, r.refers_to, r.counts, r.issue_counts,
       (r.issue_counts->>'error')::bigint as errors, (r.issue_counts->>'warning')::bigint as warnings,
       r.n = d.latest_revision as latest, r.created_by, r.created_at
     from revision r join dataset d on d.id = r.dataset_id where d.deleted_at is null`,
@@ -22,7 +22,7 @@ export const revisionResource = resource({
     rows: { type: 'integer' },
     bytes: { type: 'integer', help: 'Size of the table as Parquet.' },
     mode: { type: 'string', nullable: true },
-    key: { type: 'list', sql_type: 'text[]' },
+    key: { type: 'list' },
     schema: { type: 'dict' },
     reading: { type: 'dict' },
     recipe: { type: 'list' },

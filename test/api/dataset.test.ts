@@ -42,6 +42,13 @@ describe('modes', () => {
       rows: 3,
       key: ['id'],
     });
+    const listed = await owner.get(`/api/v1/dataset?project_id=${project}&name=append`);
+    expect(listed.body.objects).toMatchObject([{ key: ['id'], latest_revision: 2, rows: 3, version: '1.1.0' }]);
+    const revisions = await owner.get(`/api/v1/revision?dataset_id=${second.body.dataset.id}&order_by=-n`);
+    expect(revisions.body.objects).toMatchObject([
+      { n: 2, key: ['id'], latest: true },
+      { n: 1, latest: false },
+    ]);
   });
 
   test('upsert takes the newest row of each key and counts what really changed', async () => {

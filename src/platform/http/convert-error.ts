@@ -15,11 +15,13 @@ export function toAppError(error: unknown, limits: { bodyMaxBytes: number }): Ap
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return errors.unsupportedMediaType();
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'ECONNRESET':
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return errors.clientDisconnected();
     case '57014':
       return errors.statementTimeout();
+    // A client that hangs up is recognised by its request; a connection reset under a statement is the database's.
+    case 'ECONNRESET':
+    case 'EPIPE':
     case '57P01':
     case '57P02':
     case '57P03':
