@@ -1,6 +1,15 @@
 import { Command } from 'commander';
 import { version } from './app.ts';
-import { addClientCommands, CommandError, exitCodes, group, type Io, processIo, runProgram } from './cli/index.ts';
+import {
+  addAdminCommands,
+  addClientCommands,
+  CommandError,
+  exitCodes,
+  group,
+  type Io,
+  processIo,
+  runProgram,
+} from './cli/index.ts';
 import { type Config, readConfig, readEnv } from './platform/config/index.ts';
 import { findEmbedded } from './platform/db/embed/index.ts';
 import { migrateOnly, type ServeParts, serve } from './serve.ts';
@@ -16,6 +25,20 @@ export function buildProgram(io: Io): Command {
     api: true,
     work: true,
   });
+  serverCommand(
+    program,
+    'runserver',
+    'the same as serve, on dmptool’s port 5000',
+    { api: true, work: true },
+    { host: '127.0.0.1', port: '5000' },
+  );
+  serverCommand(
+    program,
+    'runprodserver',
+    'the same as serve, open to the network, on dmptool’s port 5000',
+    { api: true, work: true },
+    { host: '0.0.0.0', port: '5000' },
+  );
   serverCommand(program, 'api', 'the API alone; other processes work', { api: true, work: false });
   program
     .command('work')
@@ -38,22 +61,34 @@ export function buildProgram(io: Io): Command {
         throw new CommandError(`no database runs on ${config.dataDir}`, exitCodes.databaseUnreachable);
       io.out(`${url}\n`);
     });
+  addAdminCommands(program, io);
   addClientCommands(program, io);
   return program;
 }
 
-function serverCommand(program: Command, name: string, about: string, parts: ServeParts): void {
+function serverCommand(
+  program: Command,
+  name: string,
+  about: string,
+  parts: ServeParts,
+  defaults: ServerFlags = {},
+): void {
   program
     .command(name)
     .description(about)
     .helpOption('--help', 'display help')
     .option('-h, --host <address>', 'address to listen on')
     .option('-p, --port <number>', 'port to listen on')
-    .action((flags: { host?: string; port?: string }) => runServer(processIo(), parts, flags));
+    .action((flags: ServerFlags) => runServer(processIo(), parts, { ...defaults, ...flags }));
+}
+
+interface ServerFlags {
+  host?: string;
+  port?: string;
 }
 
 /** Returns once everything is up; the open server keeps the process alive until it is told to stop. */
-async function runServer(io: Io, parts: ServeParts, flags: { host?: string; port?: string }): Promise<void> {
+async function runServer(io: Io, parts: ServeParts, flags: ServerFlags): Promise<void> {
   const server = await serve(configWith(flags), parts);
   io.out(server.address === undefined ? 'Granary works.\n' : `Granary listens on ${server.address}\n`);
   if (server.firstAdmin?.password !== undefined) {
@@ -70,7 +105,7 @@ async function runServer(io: Io, parts: ServeParts, flags: { host?: string; port
   process.once('SIGINT', stop);
 }
 
-function configWith(flags: { host?: string; port?: string }): Config {
+function configWith(flags: ServerFlags): Config {
   const env = readEnv();
   return readConfig({
     ...env,

@@ -1,5 +1,7 @@
-export { addClientCommands, group } from './client/commands.ts';
+export { addAdminCommands } from './admin/commands.ts';
+export { addClientCommands } from './client/commands.ts';
 export { CommandError, exitCodes } from './errors.ts';
-export { ask, type Io, processIo, readStdin } from './io.ts';
+export { group } from './find-group.ts';
+export { type Io, processIo } from './io.ts';
 export { tableText } from './print-table.ts';
 export { runProgram } from './run-program.ts';

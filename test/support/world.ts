@@ -18,6 +18,7 @@ export interface World {
   context: Context;
   app: App;
   url: string;
+  databaseUrl: string;
   folder: string;
   anon: Actor;
   /** Does all jobs that are due, and those they ask for, in order. */
@@ -55,7 +56,15 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
     await rm(folder, { recursive: true, force: true });
     if (waiting.length > 0) throw new Error(`jobs left waiting: ${waiting.join(', ')}`);
   });
-  return { context, app, url, folder, anon: new Actor(url, {}), runJobs: () => workOnce(context, handlers) };
+  return {
+    context,
+    app,
+    url,
+    databaseUrl: databaseUrl(server, name),
+    folder,
+    anon: new Actor(url, {}),
+    runJobs: () => workOnce(context, handlers),
+  };
 }
 
 async function leftJobs(context: Context): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
+import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
@@ -225,11 +226,6 @@ function dataPath(id: string, flags: { revision?: string; format?: string }): st
 
 async function pipeOut(answer: Response, io: Io): Promise<void> {
   for await (const chunk of Readable.fromWeb(answer.body as never)) io.out(chunk as string);
-}
-
-/** The group a noun's commands hang under; admin commands may have made it already. */
-export function group(program: Command, name: string, about: string): Command {
-  return program.commands.find((command) => command.name() === name) ?? program.command(name).description(about);
 }
 
 function list(parent: Command, io: Io, path: string, columns: string[], query: Record<string, string> = {}): void {
