@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
@@ -18,6 +17,7 @@ import { type App, createHttp, serveWeb } from './platform/http/index.ts';
 import { createResources, type ResourceDeclaration, registerResources } from './resource/index.ts';
 import { actionRuns, runResource, runRoutes } from './runs/index.ts';
 import { docsRoutes } from './serve-docs.ts';
+import { version } from './version.ts';
 import { runHandlers } from './worker.ts';
 
 /** What a module adds to the server. Order matters only where a hook must come before routes. */
@@ -47,9 +47,6 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
 ];
 
 const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
-const packageFile = path.join(import.meta.dirname, '..', 'package.json');
-export const version: string = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
-
 /** The whole server over one context; not listening yet. */
 export async function createApp(context: Context): Promise<App> {
   const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];

@@ -1,21 +1,24 @@
 import { Command } from 'commander';
-import { version } from './app.ts';
 import {
-  addAdminCommands,
   addClientCommands,
   CommandError,
   exitCodes,
   group,
   type Io,
+  loadAdminCommands,
   processIo,
   runProgram,
 } from './cli/index.ts';
 import { type Config, readConfig, readEnv } from './platform/config/index.ts';
 import { findEmbedded } from './platform/db/embed/index.ts';
-import { migrateOnly, type ServeParts, serve } from './serve.ts';
+import type { ServeParts } from './serve.ts';
+import { version } from './version.ts';
+
+/** These need nothing of the server's own code, so it is not loaded for them. */
+const clientOnly = new Set(['login', 'logout', 'dataset', 'upload', 'rows', 'issues', 'runs', 'download']);
 
 /** Every command and the function it calls. */
-export function buildProgram(io: Io): Command {
+async function buildProgram(io: Io, argv: string[]): Promise<Command> {
   const program = new Command('granary')
     .version(version)
     .description('Numbers about places over time, every one traceable to the row of the file it came from.')
@@ -48,6 +51,7 @@ export function buildProgram(io: Io): Command {
     .command('migrate')
     .description('bring the database to this version')
     .action(async () => {
+      const { migrateOnly } = await import('./serve.ts');
       const applied = await migrateOnly(readConfig(readEnv()));
       io.out(applied.length === 0 ? 'Nothing to do.\n' : `${applied.join('\n')}\n`);
     });
@@ -61,7 +65,7 @@ export function buildProgram(io: Io): Command {
         throw new CommandError(`no database runs on ${config.dataDir}`, exitCodes.databaseUnreachable);
       io.out(`${url}\n`);
     });
-  addAdminCommands(program, io);
+  if (!clientOnly.has(argv[0] ?? '')) (await loadAdminCommands()).addAdminCommands(program, io);
   addClientCommands(program, io);
   return program;
 }
@@ -89,6 +93,7 @@ interface ServerFlags {
 
 /** Returns once everything is up; the open server keeps the process alive until it is told to stop. */
 async function runServer(io: Io, parts: ServeParts, flags: ServerFlags): Promise<void> {
+  const { serve } = await import('./serve.ts');
   const server = await serve(configWith(flags), parts);
   io.out(server.address === undefined ? 'Granary works.\n' : `Granary listens on ${server.address}\n`);
   if (server.firstAdmin?.password !== undefined) {
@@ -115,4 +120,5 @@ function configWith(flags: ServerFlags): Config {
 }
 
 const io = processIo();
-process.exitCode = await runProgram(buildProgram(io), io, process.argv.slice(2));
+const argv = process.argv.slice(2);
+process.exitCode = await runProgram(await buildProgram(io, argv), io, argv);
