@@ -2,17 +2,18 @@ import { afterAll, expect, test } from 'vitest';
 import { startWorld } from '../support/world.ts';
 import { accountRows } from './permissions/accounts.rows.ts';
 import { makeCast, makeScene, type Part, parts } from './permissions/cast.ts';
+import { datasetRows } from './permissions/datasets.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
 
 /** Every module's lines, one list. A route without a line fails below; so does a line without a route. */
-const rows: Rows = { ...platformRows, ...accountRows, ...runRows };
+const rows: Rows = { ...platformRows, ...accountRows, ...runRows, ...datasetRows };
 
 const world = await startWorld();
 const cast = await makeCast(world);
 const reading = new Set(['GET', 'HEAD']);
-const sharedScene = await makeScene(world, cast);
+const sharedScene = await makeScene(world, cast, { full: true });
 
 // Links and mail that the calls asked for.
 afterAll(() => world.runJobs());

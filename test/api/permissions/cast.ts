@@ -4,6 +4,7 @@ import { createToken } from '../../../src/accounts/tokens/create-token.ts';
 import { cancelRun, insertRun } from '../../../src/runs/index.ts';
 import { Actor } from '../../support/actor.ts';
 import { testKind } from '../../support/run-kinds.ts';
+import { sendFile } from '../../support/upload.ts';
 import type { World } from '../../support/world.ts';
 
 /** Everybody who may knock, in the order of the columns of the matrix. */
@@ -36,6 +37,10 @@ export interface Scene {
   /** Runs of the project that belong to nobody: one waiting, one ended. */
   run: string;
   endedRun: string;
+  /** With a table of two rows in the shared scene; bare in those that are made for one write. */
+  dataset: string;
+  /** The owner's, in the shared scene only. */
+  upload: string;
 }
 
 let count = 0;
@@ -59,7 +64,8 @@ export async function makeCast(world: World): Promise<Cast> {
   return { actors: actors as Cast['actors'], ids };
 }
 
-export async function makeScene(world: World, cast: Cast): Promise<Scene> {
+/** `full`: with the table and the upload, which take their time; for what only reads. */
+export async function makeScene(world: World, cast: Cast, options: { full?: boolean } = {}): Promise<Scene> {
   const { context } = world;
   const member = await person(world, 'USER');
   const bystander = await person(world, 'USER');
@@ -85,7 +91,33 @@ export async function makeScene(world: World, cast: Cast): Promise<Scene> {
     await insertRun(tx, context, ask),
   ]);
   await context.db.transaction((tx) => cancelRun(tx, endedRun!));
-  return { project, member: member.id, bystander: bystander.id, group: rows[0]!.id, run: run!, endedRun: endedRun! };
+  const { dataset, upload } = options.full ? await withData(world, cast, project) : await bareDataset(world, project);
+  return {
+    project,
+    member: member.id,
+    bystander: bystander.id,
+    group: rows[0]!.id,
+    run: run!,
+    endedRun: endedRun!,
+    dataset,
+    upload,
+  };
+}
+
+/** What a real upload of the owner leaves behind. */
+async function withData(world: World, cast: Cast, project: string): Promise<{ dataset: string; upload: string }> {
+  const sent = await sendFile(world, cast.actors.owner, project, 'facts.csv', 'id,name\n1,Ann\n2,Ben\n', { key: 'id' });
+  if (sent.status !== 201) throw new Error(`upload: ${sent.status} ${sent.text}`);
+  return { dataset: sent.body.dataset.id, upload: sent.body.id };
+}
+
+async function bareDataset(world: World, project: string): Promise<{ dataset: string; upload: string }> {
+  const id = world.context.newId();
+  await world.context.db.pool.query(
+    `insert into dataset (id, project_id, name, title, schema, key, metadata) values ($1, $2, $3, '', '{"fields":[]}', '{}', '{}')`,
+    [id, project, `bare-${id}`],
+  );
+  return { dataset: id, upload: world.context.newId() };
 }
 
 function person(world: World, role: 'USER' | 'ADMIN' | 'SUPERADMIN') {
