@@ -30,5 +30,5 @@ export const datasetResource = resource({
   order: ['name'],
   parameters: { deleted: { type: 'boolean', help: 'True: deleted datasets, which can be restored.' } },
   permission: { read: 'dataset.read', project: 'project_id' },
-  own_routes: { detail: ['PATCH', 'DELETE'] },
+  own_routes: { detail: ['GET', 'PATCH', 'DELETE'] },
 });

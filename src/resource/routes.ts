@@ -66,9 +66,11 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
     answerList(resources, model, request, reply),
   );
-  scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
-    answerDetail(resources, model, request, reply),
-  );
+  if (!model.declaration.own_routes?.detail?.includes('GET')) {
+    scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
+      answerDetail(resources, model, request, reply),
+    );
+  }
   scope.get(`${list}/set/:ids`, described(operations.setOperation(model)), (request, reply) =>
     answerSet(resources, model, request, reply),
   );
@@ -115,8 +117,8 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
     );
   }
   const { own_routes: own } = model.declaration;
-  closeMethods(scope, list, [...listMethods, ...(own?.list ?? [])]);
-  closeMethods(scope, detail, [...detailMethods, ...(own?.detail ?? [])]);
+  closeMethods(scope, list, [...new Set([...listMethods, ...(own?.list ?? [])])]);
+  closeMethods(scope, detail, [...new Set([...detailMethods, ...(own?.detail ?? [])])]);
   closeMethods(scope, `${list}/schema`, ['GET', 'HEAD', 'OPTIONS']);
   closeMethods(scope, `${list}/set/:ids`, ['GET', 'HEAD', 'OPTIONS']);
 }

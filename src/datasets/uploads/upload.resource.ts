@@ -31,5 +31,5 @@ export const uploadResource = resource({
   filtering: { counts: false },
   order: ['-created_at'],
   permission: { read: 'upload.read', project: 'project_id', owner: 'user_id' },
-  own_routes: { list: ['POST', 'PUT'], detail: ['DELETE'] },
+  own_routes: { list: ['POST', 'PUT'], detail: ['GET', 'DELETE'] },
 });
