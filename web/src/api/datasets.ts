@@ -13,6 +13,9 @@ export interface Dataset {
   key: string[];
   metadata: Record<string, unknown>;
   latest_revision: number;
+  /** Of the latest revision. */
+  rows: number | null;
+  version: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -84,7 +87,12 @@ export const revisionsQuery = (datasetId: string) =>
 
 export const changeDataset = (id: string, body: Partial<Dataset>): Promise<Dataset> =>
   fetchApi(`/api/v1/dataset/${id}`, { method: 'PATCH', body });
+export const deleteDataset = (id: string): Promise<void> => fetchApi(`/api/v1/dataset/${id}`, { method: 'DELETE' });
+export const restoreDataset = (id: string): Promise<Dataset> =>
+  fetchApi(`/api/v1/dataset/${id}/restore`, { method: 'POST', body: {} });
+/** The page follows the run by itself. */
+const respondAtOnce = { prefer: 'respond-async' };
 export const undoRevision = (id: string, n: number): Promise<unknown> =>
-  fetchApi(`/api/v1/dataset/${id}/revision/${n}/undo`, { method: 'POST', body: {} });
+  fetchApi(`/api/v1/dataset/${id}/revision/${n}/undo`, { method: 'POST', body: {}, headers: respondAtOnce });
 export const restoreRevision = (id: string, n: number): Promise<unknown> =>
-  fetchApi(`/api/v1/dataset/${id}/revision/${n}/restore`, { method: 'POST', body: {} });
+  fetchApi(`/api/v1/dataset/${id}/revision/${n}/restore`, { method: 'POST', body: {}, headers: respondAtOnce });

@@ -34,6 +34,9 @@ export const downloadUrl = (
   query: Record<string, string>,
 ): string => urlOf(dataPath(datasetId, revision, extension), query);
 
+/** Columns every table has beside its own: row and line in the file, and whose file. */
+export const lineageColumns = ['_row', '_line', '_upload'];
+
 export function rowPageQuery(
   datasetId: string,
   revision: number | undefined,

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { IssueGroup, RowCounts } from './datasets.ts';
 import { csrfHeader, fetchApi, urlOf } from './fetch-api.ts';
+import { fetchList } from './list.ts';
 import { problemOf, unreachable } from './problem.ts';
 import type { RunState } from './runs.ts';
 import type { TableSchema } from './table-schema.ts';
@@ -53,13 +54,18 @@ export type OnError = 'reject' | 'quarantine' | 'skip' | 'null';
 
 export interface Step {
   function: string;
-  params: Record<string, unknown>;
+  params?: Record<string, unknown>;
 }
 
 export interface Preview {
+  /** False: as it stands, nothing of the file may be published; the upload's `error` says why. */
+  publishable: boolean;
   schema: TableSchema;
   reading: Record<string, unknown>;
-  rows: Record<string, unknown>[];
+  options: { mode: string; key: string[]; on_error: OnError };
+  recipe: Step[];
+  /** Absent for those who may add but not read. */
+  rows?: Record<string, unknown>[];
   changes?: Change[];
 }
 
@@ -69,17 +75,40 @@ export interface Change {
   after: Record<string, unknown>;
 }
 
+export interface UploadLine {
+  id: string;
+  file_name: string;
+  dataset_name: string;
+  state: UploadState;
+  created_at: string;
+}
+
+/** Those that wait for somebody to look at them. */
+export const waitingUploadsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['uploads', { projectId }],
+    queryFn: ({ signal }) =>
+      fetchList<UploadLine>(
+        '/api/v1/upload',
+        { project_id: projectId, state: 'awaiting_confirmation', limit: 50 },
+        signal,
+      ),
+  });
+
 export const uploadQuery = (id: string) =>
   queryOptions({
     queryKey: ['uploads', id],
     queryFn: ({ signal }) => fetchApi<Upload>(`/api/v1/upload/${id}`, { signal }),
   });
 
+/** The page follows the run by itself. */
+const respondAtOnce = { prefer: 'respond-async' };
+
 /** Reads the kept file again with other options, and waits for a word again. */
 export const checkAgain = (id: string, options: UploadOptions): Promise<Upload> =>
-  fetchApi(`/api/v1/upload/${id}/check`, { method: 'POST', body: options });
+  fetchApi(`/api/v1/upload/${id}/check`, { method: 'POST', body: options, headers: respondAtOnce });
 export const confirmUpload = (id: string): Promise<Upload> =>
-  fetchApi(`/api/v1/upload/${id}/confirm`, { method: 'POST', body: {} });
+  fetchApi(`/api/v1/upload/${id}/confirm`, { method: 'POST', body: {}, headers: respondAtOnce });
 export const dropUpload = (id: string): Promise<unknown> => fetchApi(`/api/v1/upload/${id}`, { method: 'DELETE' });
 
 export interface Sending {
@@ -99,8 +128,7 @@ export function sendFile(
     const headers = {
       accept: 'application/json',
       'content-type': 'application/octet-stream',
-      // The page follows the run by itself.
-      prefer: 'respond-async',
+      ...respondAtOnce,
       ...csrfHeader(),
     };
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);

@@ -1,13 +1,14 @@
 import { Anchor, Badge, Button, Code, Group, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
-import { changeDataset, type Dataset, datasetQuery } from '../api/datasets.ts';
+import { changeDataset, type Dataset, datasetQuery, deleteDataset, restoreDataset } from '../api/datasets.ts';
 import type { TableField } from '../api/table-schema.ts';
 import { Failure } from '../ui/failure.tsx';
 import { dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';
-import { toastDone } from '../ui/toast.tsx';
+import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useDatasetId } from './dataset-id.ts';
 
 export function About() {
@@ -19,6 +20,7 @@ export function About() {
           <Details dataset={found} />
           <Columns dataset={found} />
           <Access dataset={found} />
+          <Removal dataset={found} />
         </Stack>
       )}
     </Loaded>
@@ -52,6 +54,31 @@ function Details({ dataset }: { dataset: Dataset }) {
           </Group>
         </Stack>
       </form>
+    </Section>
+  );
+}
+
+function Removal({ dataset }: { dataset: Dataset }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const refresh = () => queries.invalidateQueries({ queryKey: ['datasets'] });
+  const remove = useMutation({
+    mutationFn: () => deleteDataset(dataset.id),
+    onError: toastProblem,
+    onSuccess: async () => {
+      await navigate({ to: `/project/${dataset.project_id}` as never });
+      await refresh();
+      toastDone(`${dataset.title || dataset.name} is deleted.`, async () => {
+        await restoreDataset(dataset.id);
+        await refresh();
+      });
+    },
+  });
+  return (
+    <Section title="Delete this dataset" about="Its files and revisions are kept, and it can be brought back.">
+      <Button color="red" variant="light" loading={remove.isPending} onClick={() => remove.mutate()}>
+        Delete dataset
+      </Button>
     </Section>
   );
 }

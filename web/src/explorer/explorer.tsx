@@ -19,7 +19,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { OldRevision } from './old-revision.tsx';
 import { RowDrawer } from './row-drawer.tsx';
 import { useRows } from './use-rows.ts';
-import { queryOf, type Search, searchOf, type View, viewOf, withSortOf } from './view-state.ts';
+import { gridQueryOf, type Search, searchOf, type View, viewOf, withSortOf } from './view-state.ts';
 
 export function Explorer() {
   const id = useDatasetId();
@@ -47,9 +47,16 @@ export function Explorer() {
 function OfDataset({ dataset, revisions }: { dataset: Dataset; revisions: Revision[] }) {
   const [view, setView] = useView();
   const revision = revisions.find(({ n }) => n === (view.revision ?? dataset.latest_revision));
-  const all = (revision?.schema ?? dataset.schema)?.fields ?? [];
+  const all = useMemo(() => (revision?.schema ?? dataset.schema)?.fields ?? [], [revision, dataset]);
   const fields = useMemo(() => shownFields(all, view.fields), [all, view.fields]);
-  const query = useMemo(() => queryOf(view), [view]);
+  const query = useMemo(
+    () =>
+      gridQueryOf(
+        view,
+        all.map(({ name }) => name),
+      ),
+    [view, all],
+  );
   const [visible, setVisible] = useState({ first: 0, last: 0 });
   const rows = useRows(dataset.id, view.revision, query, visible);
   const [opened, setOpened] = useState<number>();

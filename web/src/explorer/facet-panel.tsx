@@ -9,7 +9,7 @@ import { Failure } from '../ui/failure.tsx';
 import { briefCount } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { cellText } from './cell-text.ts';
-import { type Condition, queryOf, type View, withCondition, withoutCondition } from './view-state.ts';
+import { type Condition, filterOf, type View, withCondition, withoutCondition } from './view-state.ts';
 
 const Histogram = lazy(() => import('./histogram.tsx').then(({ Histogram: component }) => ({ default: component })));
 
@@ -52,7 +52,7 @@ interface OfField {
 }
 
 function OneFacet({ dataset, field, view, onChange }: Omit<FacetPanelProps, 'fields'> & { field: TableField }) {
-  const { sort: _, fields: __, ...filter } = queryOf(view);
+  const filter = filterOf(view);
   const facet = useQuery(facetQuery(dataset.id, view.revision, field.name, filter));
   return (
     <section aria-label={`Values of ${field.name}`} style={{ padding: '8px 6px' }}>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, CloseButton, Group, Popover, Text, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCode, IconFilterPlus } from '@tabler/icons-react';
+import { IconCode, IconFilterPlus, IconSearch } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { TableField } from '../api/table-schema.ts';
 import { ConditionForm } from './condition-form.tsx';
@@ -19,6 +19,7 @@ export function FilterBar({ fields, view, onChange }: FilterBarProps) {
   return (
     <>
       <Group gap={6}>
+        <WordSearch key={view.words} words={view.words} onSearch={(words) => onChange({ ...view, words })} />
         {view.conditions.map((condition) => (
           <ConditionChip
             key={`${condition.column}__${condition.operator}`}
@@ -34,12 +35,12 @@ export function FilterBar({ fields, view, onChange }: FilterBarProps) {
             <IconCode size={17} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        {(view.conditions.length > 0 || view.expression !== '') && (
+        {(view.conditions.length > 0 || view.expression !== '' || view.words !== '') && (
           <Button
             size="compact-sm"
             variant="subtle"
             color="gray"
-            onClick={() => onChange({ ...view, conditions: [], expression: '' })}
+            onClick={() => onChange({ ...view, conditions: [], expression: '', words: '' })}
           >
             Clear filter
           </Button>
@@ -53,6 +54,31 @@ export function FilterBar({ fields, view, onChange }: FilterBarProps) {
         />
       )}
     </>
+  );
+}
+
+function WordSearch({ words, onSearch }: { words: string; onSearch: (words: string) => void }) {
+  const [text, setText] = useState(words);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSearch(text.trim());
+  };
+  return (
+    <search>
+      <form onSubmit={submit}>
+        <TextInput
+          size="xs"
+          w={190}
+          type="search"
+          aria-label="Search in all columns"
+          placeholder="Search in all columns"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={() => text.trim() !== words && onSearch(text.trim())}
+        />
+      </form>
+    </search>
   );
 }
 

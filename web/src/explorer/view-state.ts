@@ -1,9 +1,13 @@
+import { lineageColumns } from '../api/rows.ts';
+
 /**
  * What the explorer shows, as the query of its own address. The words are the API's: `filter`, `sort`, `fields`,
  * `revision` and `<column>__<operator>` are handed on as they stand, so an address can be read, shared and asked with curl.
  */
 export interface View {
   conditions: Condition[];
+  /** Words that must all occur somewhere in the row. */
+  words: string;
   /** Raw expression, beside the conditions. */
   expression: string;
   sort: SortTerm[];
@@ -36,6 +40,7 @@ export function viewOf(search: Search): View {
       const parts = conditionName.exec(name);
       return parts === null ? [] : [{ column: parts[1]!, operator: parts[2]!, value }];
     }),
+    words: search.q ?? '',
     expression: search.filter ?? '',
     sort: namesIn(search.sort).map((name) =>
       name.startsWith('-') ? { column: name.slice(1), descending: true } : { column: name, descending: false },
@@ -50,15 +55,27 @@ export function searchOf(view: View): Search {
   return { ...facetless(view), ...(view.facets.length === 0 ? {} : { facets: namesOf(view.facets) }) };
 }
 
-/** What goes to the API with every read of rows, counts and files; the revision is part of the path. */
+/** What goes to the API with every read of rows and files; the revision is part of the path. */
 export function queryOf(view: View): Search {
   const { revision: _, ...query } = facetless(view);
-  return query;
+  // Columns of the key would stay whatever is chosen.
+  return view.fields === undefined ? query : { ...query, key: 'false' };
+}
+
+/** The rows of the view alone, whatever their order and columns. */
+export const filterOf = (view: View): Search => queryOf({ ...view, sort: [], fields: undefined });
+
+/** For the grid: the same rows with what leads back to their file, which a table of thousands of columns goes without. */
+export function gridQueryOf(view: View, columns: string[]): Search {
+  const names = view.fields ?? columns;
+  if (names.length > 300) return queryOf(view);
+  return { ...queryOf(view), key: 'false', fields: namesOf([...names, ...lineageColumns]) };
 }
 
 function facetless(view: View): Search {
   return {
     ...Object.fromEntries(view.conditions.map(({ column, operator, value }) => [`${column}__${operator}`, value])),
+    ...(view.words === '' ? {} : { q: view.words }),
     ...(view.expression === '' ? {} : { filter: view.expression }),
     ...(view.sort.length === 0
       ? {}

@@ -1,8 +1,11 @@
-import { ActionIcon, Button, Code, Group, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import type { TableField } from '../api/table-schema.ts';
 import type { Step } from '../api/uploads.ts';
 import { Section } from '../ui/section.tsx';
+import { AddStep } from './add-step.tsx';
+import { stepKinds } from './step-kinds.ts';
 
 interface CleaningStepsProps {
   steps: Step[];
@@ -10,44 +13,24 @@ interface CleaningStepsProps {
   onChange: (steps: Step[]) => void;
 }
 
-/** Steps that need no settings, or whose settings the columns give. The API takes more of them, with parameters. */
-const offered = [
-  { function: 'trim', about: 'Remove blanks around values' },
-  { function: 'collapse_spaces', about: 'Make several blanks one' },
-  { function: 'unquote', about: 'Remove stray quotes' },
-  { function: 'null_values', about: 'Read n/a, -, null and the like as empty' },
-  { function: 'decimal_comma', about: 'Read 1.234,5 as a number' },
-  { function: 'booleanish', about: 'Read yes and no as true and false' },
-  { function: 'dates', about: 'Read dates in other forms' },
-  { function: 'dedupe', about: 'Keep the newest of rows with the same key' },
-];
-
-export function CleaningSteps({ steps, onChange }: CleaningStepsProps) {
-  const add = (name: string) => onChange([...steps, { function: name, params: {} }]);
+export function CleaningSteps({ steps, fields, onChange }: CleaningStepsProps) {
+  const [adding, { open, close }] = useDisclosure();
   return (
     <Section
       title="Cleaning steps"
       about="Applied in order before the checks, and kept with the dataset for its next file."
       actions={
-        <Menu position="bottom-end" shadow="md" width={300}>
-          <Menu.Target>
-            <Button size="xs" variant="default" leftSection={<IconPlus size={15} aria-hidden />}>
-              Add step
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {offered.map((entry) => (
-              <Menu.Item key={entry.function} onClick={() => add(entry.function)}>
-                <Text fz="sm">{entry.about}</Text>
-                <Text fz="xs" c="dimmed">
-                  {entry.function}
-                </Text>
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <Button size="xs" variant="default" leftSection={<IconPlus size={15} aria-hidden />} onClick={open}>
+          Add step
+        </Button>
       }
     >
+      <AddStep
+        opened={adding}
+        close={close}
+        columns={fields.map(({ name }) => name)}
+        onAdd={(step) => onChange([...steps, step])}
+      />
       {steps.length === 0 ? (
         <Text fz="sm" c="dimmed">
           None: values are read as they stand.
@@ -58,7 +41,7 @@ export function CleaningSteps({ steps, onChange }: CleaningStepsProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the same step may stand twice, and its place is what it is.
             <Group key={index} component="li" justify="space-between" wrap="nowrap" gap="sm">
               <Text fz="sm" style={{ minWidth: 0 }}>
-                {index + 1}. {offered.find((entry) => entry.function === step.function)?.about ?? step.function}{' '}
+                {index + 1}. {stepKinds.find((entry) => entry.function === step.function)?.title ?? step.function}{' '}
                 {Object.keys(step.params ?? {}).length > 0 && <Code fz={11}>{JSON.stringify(step.params)}</Code>}
               </Text>
               <Group gap={2} wrap="nowrap">

@@ -1,15 +1,13 @@
 import { Table, Text } from '@mantine/core';
-import { isNumeric } from '../api/table-schema.ts';
-import type { Preview } from '../api/uploads.ts';
+import { isNumeric, type TableField } from '../api/table-schema.ts';
 import { cellText } from '../explorer/cell-text.ts';
 import { plural } from '../ui/format.ts';
 import { Section } from '../ui/section.tsx';
 
 /** The first rows as they would be published. */
-export function PreviewRows({ preview }: { preview: Preview }) {
-  const { fields } = preview.schema;
+export function PreviewRows({ fields, rows }: { fields: TableField[]; rows: Record<string, unknown>[] }) {
   return (
-    <Section title="First rows" about={`${plural(preview.rows.length, 'row')} as they would be published`}>
+    <Section title="First rows" about={`${plural(rows.length, 'row')} as they would be published`}>
       <section
         className="scroll-x"
         style={{ maxHeight: 420, overflowY: 'auto' }}
@@ -32,7 +30,7 @@ export function PreviewRows({ preview }: { preview: Preview }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {preview.rows.slice(0, 50).map((row, index) => (
+            {rows.slice(0, 50).map((row, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list in file order.
               <Table.Tr key={index}>
                 {fields.map((field) => (

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
-import { IconCopy } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,7 +20,7 @@ import { UploadIssues } from './upload-issues.tsx';
 
 /** What was understood, open to correction. A change asks for another check; only what was checked can be confirmed. */
 export function Review({ upload, preview }: { upload: Upload; preview: Preview }) {
-  const [checked] = useState(() => reviewOf(upload, preview));
+  const [checked] = useState(() => reviewOf(preview));
   const [form, setForm] = useState<ReviewForm>(checked);
   const dirty = !sameReview(checked, form);
   return (
@@ -30,28 +30,38 @@ export function Review({ upload, preview }: { upload: Upload; preview: Preview }
           See <TextLink to={`/upload/${upload.duplicate_of}`}>that upload</TextLink>. You may publish it again.
         </Alert>
       )}
+      {!preview.publishable && (
+        <Alert
+          color="red"
+          icon={<IconAlertTriangle aria-hidden />}
+          title="As it stands, nothing of this file is published"
+        >
+          {upload.error?.message}
+        </Alert>
+      )}
       <Section title="Rows" about={`If confirmed, for ${upload.dataset.name}`}>
         {upload.rows !== null && <RowNumbers rows={upload.rows} />}
       </Section>
       <UploadIssues uploadId={upload.id} />
       <OnErrorChoice value={form.onError} onChange={(onError) => setForm({ ...form, onError })} />
-      <SchemaForm form={form} proposed={preview.schema} rows={preview.rows} onChange={setForm} />
+      <SchemaForm form={form} proposed={preview.schema} rows={preview.rows ?? []} onChange={setForm} />
       <CleaningSteps steps={form.steps} fields={form.fields} onChange={(steps) => setForm({ ...form, steps })} />
       {preview.changes !== undefined && preview.changes.length > 0 && <ChangedKeys changes={preview.changes} />}
-      <PreviewRows preview={preview} />
-      <Decision upload={upload} form={form} dirty={dirty} onReset={() => setForm(checked)} />
+      {preview.rows !== undefined && <PreviewRows fields={preview.schema.fields} rows={preview.rows} />}
+      <Decision upload={upload} preview={preview} form={form} dirty={dirty} onReset={() => setForm(checked)} />
     </Stack>
   );
 }
 
 interface DecisionProps {
   upload: Upload;
+  preview: Preview;
   form: ReviewForm;
   dirty: boolean;
   onReset: () => void;
 }
 
-function Decision({ upload, form, dirty, onReset }: DecisionProps) {
+function Decision({ upload, preview, form, dirty, onReset }: DecisionProps) {
   const { check, publish, drop } = useDecision(upload, form);
   const fresh = (upload.rows?.inserted ?? 0) + (upload.rows?.updated ?? 0);
   return (
@@ -59,7 +69,9 @@ function Decision({ upload, form, dirty, onReset }: DecisionProps) {
       <Text fz="sm" c="dimmed" role="status">
         {dirty
           ? 'You changed how the file is read. Check it again to see what that does.'
-          : `Confirming makes a new revision with ${plural(fresh, 'new or changed row')}.`}
+          : preview.publishable
+            ? `Confirming makes a new revision with ${plural(fresh, 'new or changed row')}.`
+            : 'Change what stands in the way, then check again.'}
       </Text>
       <Group gap="xs" wrap="nowrap">
         {dirty ? (
@@ -76,7 +88,7 @@ function Decision({ upload, form, dirty, onReset }: DecisionProps) {
             Check again
           </Button>
         ) : (
-          <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+          <Button loading={publish.isPending} disabled={!preview.publishable} onClick={() => publish.mutate()}>
             Confirm and publish
           </Button>
         )}

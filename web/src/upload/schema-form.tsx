@@ -15,6 +15,11 @@ interface SchemaFormProps {
 export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) {
   const change = (index: number, part: Partial<TableField>) =>
     onChange({ ...form, fields: form.fields.with(index, { ...form.fields[index]!, ...part }) });
+  const rename = (index: number, name: string) => {
+    const old = form.fields[index]!.name;
+    const fields = form.fields.with(index, { ...form.fields[index]!, name });
+    onChange({ ...form, fields, key: form.key.map((other) => (other === old ? name : other)) });
+  };
   const toggleKey = (name: string) =>
     onChange({
       ...form,
@@ -43,9 +48,15 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
             {form.fields.map((field, index) => (
               <Table.Tr key={proposed.fields[index]?.name ?? field.name}>
                 <Table.Td>
-                  <Text fz="sm" fw={560}>
-                    {field.name}
-                  </Text>
+                  <TextInput
+                    size="xs"
+                    variant="unstyled"
+                    aria-label={`Name of column ${proposed.fields[index]?.name}`}
+                    value={field.name}
+                    onChange={(event) => rename(index, event.currentTarget.value)}
+                    error={field.name.trim() === '' ? 'A column needs a name' : undefined}
+                    styles={{ input: { height: 22, minHeight: 22, fontWeight: 560, fontSize: 13 } }}
+                  />
                   <TextInput
                     size="xs"
                     variant="unstyled"
@@ -102,7 +113,7 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
                   maw={200}
                   style={{ whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}
                 >
-                  {examplesOf(rows, field.name)}
+                  {examplesOf(rows, proposed.fields[index]?.name ?? field.name)}
                 </Table.Td>
               </Table.Tr>
             ))}
