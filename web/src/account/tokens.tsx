@@ -68,7 +68,7 @@ function TokenTable({ tokens }: { tokens: AccessToken[] }) {
               <Table.Td>{token.expires_at === null ? 'never' : dateTime(token.expires_at)}</Table.Td>
               <Table.Td ta="end">
                 <Button size="compact-sm" variant="subtle" color="red" onClick={() => setDoomed(token)}>
-                  Revoke<span className="mantine-visually-hidden">{` ${token.name}`}</span>
+                  Revoke<span className="visually-hidden">{` ${token.name}`}</span>
                 </Button>
               </Table.Td>
             </Table.Tr>

@@ -64,7 +64,7 @@ export function IssueGroups({ uploadId, counts, chosen, onChoose }: IssueGroupsP
                     onClick={() => onChoose(isChosen(group) ? undefined : filterOf(group))}
                   >
                     {isChosen(group) ? 'Hide' : 'Rows'}
-                    <span className="mantine-visually-hidden">{` of ${group.code} ${group.column ?? ''}`}</span>
+                    <span className="visually-hidden">{` of ${group.code} ${group.column ?? ''}`}</span>
                   </Anchor>
                 </Table.Td>
               </Table.Tr>

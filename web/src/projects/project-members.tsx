@@ -101,7 +101,7 @@ function MemberRow({ project, member }: { project: Project; member: Member }) {
             loading={remove.isPending}
             onClick={() => remove.mutate()}
           >
-            Remove<span className="mantine-visually-hidden">{` ${name}`}</span>
+            Remove<span className="visually-hidden">{` ${name}`}</span>
           </Button>
         )}
       </Table.Td>

@@ -28,7 +28,7 @@ export function DropZone({ onFiles, compact }: { onFiles: (files: File[]) => voi
       <input
         type="file"
         multiple
-        className="mantine-visually-hidden"
+        className="visually-hidden"
         onChange={(event) => {
           take(event.currentTarget.files);
           event.currentTarget.value = '';

@@ -88,7 +88,7 @@ function ItemActions({ item }: { item: QueueItem }) {
   if (item.state === 'waiting' || item.state === 'sending') {
     return (
       <Button size="compact-sm" variant="default" onClick={() => uploadQueue.stop(item.id)}>
-        Stop<span className="mantine-visually-hidden">{` sending ${item.file.name}`}</span>
+        Stop<span className="visually-hidden">{` sending ${item.file.name}`}</span>
       </Button>
     );
   }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -37,13 +37,22 @@ export function Review({ upload, preview }: { upload: Upload; preview: Preview }
           title="As it stands, nothing of this file is published"
         >
           {upload.error?.message}
+          {form.onError === 'reject' && (upload.rows?.rejected ?? 0) > 0 && (
+            <div style={{ marginTop: 8 }}>
+              <Button size="compact-sm" variant="default" onClick={() => setForm({ ...form, onError: 'quarantine' })}>
+                Set {plural(upload.rows?.rejected ?? 0, 'row')} aside instead
+              </Button>
+            </div>
+          )}
         </Alert>
       )}
-      <Section title="Rows" about={`If confirmed, for ${upload.dataset.name}`}>
-        {upload.rows !== null && <RowNumbers rows={upload.rows} />}
-      </Section>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title="Rows" about={`If confirmed, for ${upload.dataset.name}`}>
+          {upload.rows !== null && <RowNumbers rows={upload.rows} />}
+        </Section>
+        <OnErrorChoice value={form.onError} onChange={(onError) => setForm({ ...form, onError })} />
+      </SimpleGrid>
       <UploadIssues uploadId={upload.id} />
-      <OnErrorChoice value={form.onError} onChange={(onError) => setForm({ ...form, onError })} />
       <SchemaForm form={form} proposed={preview.schema} rows={preview.rows ?? []} onChange={setForm} />
       <CleaningSteps steps={form.steps} fields={form.fields} onChange={(steps) => setForm({ ...form, steps })} />
       {preview.changes !== undefined && preview.changes.length > 0 && <ChangedKeys changes={preview.changes} />}
