@@ -34,8 +34,8 @@ export const downloadUrl = (
   query: Record<string, string>,
 ): string => urlOf(dataPath(datasetId, revision, extension), query);
 
-/** Columns every table has beside its own: row and line in the file, and whose file. */
-export const lineageColumns = ['_row', '_line', '_upload'];
+/** Columns every table has beside its own: the row in the file, and the revision whose file it is. */
+export const lineageColumns = ['_row', '_rev'];
 
 export function rowPageQuery(
   datasetId: string,

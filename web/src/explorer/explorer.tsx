@@ -100,6 +100,7 @@ function OfDataset({ dataset, revisions }: { dataset: Dataset; revisions: Revisi
       </div>
       <RowDrawer
         dataset={dataset}
+        revisions={revisions}
         fields={all}
         row={opened === undefined ? undefined : rows.rowAt(opened)}
         position={opened}

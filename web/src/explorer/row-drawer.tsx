@@ -1,5 +1,5 @@
 import { Drawer, Stack, Table, Text } from '@mantine/core';
-import type { Dataset } from '../api/datasets.ts';
+import type { Dataset, Revision } from '../api/datasets.ts';
 import type { Row } from '../api/rows.ts';
 import type { TableField } from '../api/table-schema.ts';
 import { cellText } from './cell-text.ts';
@@ -7,6 +7,7 @@ import { RowOrigin } from './row-origin.tsx';
 
 interface RowDrawerProps {
   dataset: Dataset;
+  revisions: Revision[];
   fields: TableField[];
   row: Row | undefined;
   position: number | undefined;
@@ -14,7 +15,7 @@ interface RowDrawerProps {
 }
 
 /** One row whole, every column of it, and where it came from. */
-export function RowDrawer({ dataset, fields, row, position, onClose }: RowDrawerProps) {
+export function RowDrawer({ dataset, revisions, fields, row, position, onClose }: RowDrawerProps) {
   return (
     <Drawer
       opened={row !== undefined}
@@ -25,7 +26,7 @@ export function RowDrawer({ dataset, fields, row, position, onClose }: RowDrawer
     >
       {row !== undefined && (
         <Stack>
-          <RowOrigin row={row} />
+          <RowOrigin row={row} revisions={revisions} />
           <Table layout="fixed" withRowBorders>
             <Table.Tbody>
               {fields

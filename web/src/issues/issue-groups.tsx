@@ -39,7 +39,7 @@ export function IssueGroups({ uploadId, counts, chosen, onChoose }: IssueGroupsP
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody className="numbers">
-            {counts.groups.map((group) => (
+            {counts.groups.toSorted(worstFirst).map((group) => (
               <Table.Tr
                 key={`${group.severity} ${group.code} ${group.column}`}
                 bg={isChosen(group) ? 'var(--mark)' : undefined}
@@ -84,6 +84,9 @@ export function IssueGroups({ uploadId, counts, chosen, onChoose }: IssueGroupsP
     </>
   );
 }
+
+const ranks = { error: 0, warning: 1, info: 2 };
+const worstFirst = (a: IssueGroup, b: IssueGroup): number => ranks[a.severity] - ranks[b.severity] || b.count - a.count;
 
 const filterOf = ({ severity, code, column }: IssueGroup): IssueFilter => ({
   severity,
