@@ -17,8 +17,10 @@ interface UploadAnswer {
   id: string;
   dataset: { id: string };
   revision: number | null;
-  rows: { read: number; inserted: number; rejected: number };
+  rows: { read: number; inserted: number; unchanged: number; rejected: number };
   issues: { errors: number; warnings: number };
+  /** Set when the same content was sent before: it is recognised and not taken in twice. */
+  duplicate_of: string | null;
   run: { id: string; state: string };
 }
 
@@ -107,9 +109,13 @@ async function gapminder(file: DirtyFile): Promise<void> {
     ],
   });
   say();
+  const { read, inserted, unchanged, rejected } = answer.rows;
   say(
-    `   ${answer.rows.read} rows read, ${answer.rows.inserted} published, ${answer.rows.rejected} set aside, in ${seconds(since)}. What was caught, and what had been put in:`,
+    answer.duplicate_of === null
+      ? `   ${read} rows read, ${inserted + unchanged} published, ${rejected} set aside, in ${seconds(since)}.`
+      : `   The same file as last time, recognised in ${seconds(since)} and not taken in twice.`,
   );
+  say('   What had been put in, and what was caught:');
   say();
   const issues = (await call<{ items: Issue[] }>('GET', `/api/v1/upload/${answer.id}/issues.json?severity=error`))
     .items;
@@ -117,7 +123,7 @@ async function gapminder(file: DirtyFile): Promise<void> {
     const issue = issues.find((candidate) => candidate.row === fault.row);
     return { row: fault.row, 'put in': fault.what, code: issue?.code ?? 'NOT CAUGHT', message: issue?.message ?? '' };
   });
-  say(indent(tableText(found, ['row', 'put in', 'code', 'message'])));
+  say(indent(tableText(found, ['row', 'put in', 'code', 'message'], 100)));
   const caught = found.filter((line) => line.code !== 'NOT CAUGHT').length;
   say(
     `   ${caught} of ${file.faults.length} faults caught; ${issues.filter((issue) => !file.faults.some((fault) => fault.row === issue.row)).length} false alarms.`,
@@ -146,7 +152,7 @@ async function flights(): Promise<void> {
     const made = await dirtyFlights(file);
     const { size } = await stat(file);
     heading(
-      `2. flights-dirty.csv: ${made.rows.toLocaleString('en')} flights, ${Math.round(size / 1e6)} MB, one bad cell in every hundredth row`,
+      `2. flights-dirty.csv: ${counted(made.rows)} flights, ${Math.round(size / 1e6)} MB, one bad cell in every hundredth row`,
     );
     const since = performance.now();
     const answer = await upload('flights', 'flights-dirty.csv', createReadStream(file), {
@@ -162,12 +168,15 @@ async function flights(): Promise<void> {
       mode: 'replace',
     });
     const took = (performance.now() - since) / 1000;
-    say(
-      `   ${answer.rows.read.toLocaleString('en')} rows read, ${answer.rows.inserted.toLocaleString('en')} published, ${answer.rows.rejected.toLocaleString('en')} set aside in ${took.toFixed(2)} s (${Math.round(answer.rows.read / took).toLocaleString('en')} rows/s).`,
-    );
-    say(
-      `   ${answer.issues.errors.toLocaleString('en')} issues for ${made.faults.toLocaleString('en')} faults put in.`,
-    );
+    const { read, inserted, rejected } = answer.rows;
+    if (answer.duplicate_of !== null)
+      say(`   The same file as last time, recognised in ${took.toFixed(2)} s and not taken in twice.`);
+    else {
+      say(
+        `   ${counted(read)} rows read, ${counted(inserted)} published, ${counted(rejected)} set aside in ${took.toFixed(2)} s (${counted(Math.round(read / took))} rows/s).`,
+      );
+    }
+    say(`   ${counted(answer.issues.errors)} issues for ${counted(made.faults)} faults put in.`);
     say();
     const summary = await call<{ summary: Record<string, unknown>[] }>(
       'GET',
@@ -258,6 +267,8 @@ async function demoLogin(): Promise<{ email: string; password: string }> {
   await writeFile(file, JSON.stringify(made), { mode: 0o600 });
   return made;
 }
+
+const counted = (count: number) => count.toLocaleString('en');
 
 function heading(text: string): void {
   say();

@@ -1,7 +1,7 @@
 /** Aligned columns for people; numbers to the right. Long cells are cut, since `--json` gives them whole. */
-export function tableText(rows: Record<string, unknown>[], columns: string[]): string {
+export function tableText(rows: Record<string, unknown>[], columns: string[], maxWidth = 60): string {
   if (rows.length === 0) return '(none)\n';
-  const cells = rows.map((row) => columns.map((column) => cellText(row[column])));
+  const cells = rows.map((row) => columns.map((column) => cellText(row[column], maxWidth)));
   const widths = columns.map((column, index) => Math.max(column.length, ...cells.map((row) => row[index]!.length)));
   const right = columns.map((column) => rows.every((row) => row[column] == null || typeof row[column] === 'number'));
   const line = (texts: string[]) =>
@@ -12,9 +12,7 @@ export function tableText(rows: Record<string, unknown>[], columns: string[]): s
   return `${[line(columns), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)].join('\n')}\n`;
 }
 
-const maxWidth = 60;
-
-function cellText(value: unknown): string {
+function cellText(value: unknown, maxWidth: number): string {
   const text = value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   const flat = text.replace(/[\r\n\t]+/g, ' ');
   return flat.length > maxWidth ? `${flat.slice(0, maxWidth - 1)}…` : flat;
