@@ -4,6 +4,7 @@ import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } fr
 import {
   datasetResource,
   datasetRoutes,
+  lineageRoutes,
   revisionResource,
   revisionRoutes,
   uploadResource,
@@ -30,6 +31,7 @@ const modules: RegisterRoutes[] = [
   runRoutes,
   datasetRoutes,
   revisionRoutes,
+  lineageRoutes,
   uploadRoutes,
   ingestRoutes,
   seedcaseInputRoutes,

@@ -13,6 +13,7 @@ export type {
 } from './dataset.ts';
 export { datasetRoutes } from './dataset-routes.ts';
 export { datasetDeleted, nothingQuarantined, uploadNotFound } from './errors.ts';
+export { lineageRoutes } from './lineage-routes.ts';
 export { type Publication, publishRevision } from './publish-revision.ts';
 export { changelogLine } from './pure/changelog-line.ts';
 export { datasetNameOf, isDatasetName } from './pure/dataset-name.ts';

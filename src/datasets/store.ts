@@ -150,6 +150,17 @@ export function batchesOfRevision(db: Queryable, datasetId: string, n: number): 
     where dataset_id = ${datasetId} and first_n <= ${n} and (until_n is null or until_n > ${n}) order by position`);
 }
 
+/** Every arrival there ever was, each once, in order; `current` while its rows count. */
+export function batchesEver(
+  db: Queryable,
+  datasetId: string,
+  limit: number,
+): Promise<(Batch & { current: boolean })[]> {
+  return db.many(sql`
+    select distinct on (position) ${batchColumns}, bool_or(until_n is null) over (partition by position) as current
+    from revision_batch where dataset_id = ${datasetId} order by position, first_n limit ${limit}`);
+}
+
 /** Ends what is part of the newest revision and not to be kept. Returns the positions that go on. */
 export async function endBatches(tx: Queryable, datasetId: string, n: number, keep: number[]): Promise<number[]> {
   await tx.exec(sql`

@@ -50,7 +50,7 @@ export function describeReading(reading: Reading): Record<string, unknown> {
   const named = Object.entries(options).flatMap(([name, option]) =>
     said.get(option.name) === undefined ? [] : [[name, said.get(option.name)]],
   );
-  return { ...Object.fromEntries(named), compression: reading.compression };
+  return { ...Object.fromEntries(named), compression: reading.compression, direct_lines: reading.direct };
 }
 
 function parsedValue(name: string, kind: 'text' | 'flag' | 'number' | 'list', value: unknown): unknown {
