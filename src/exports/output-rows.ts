@@ -54,12 +54,12 @@ export function outputRows(
   };
 }
 
-/** What tells rows apart in the long shape: the key, or where there is none the row of the file. */
+/** What tells rows apart in the long shape: the key, or where there is none what the lineage says. */
 function identifying(table: Table, columns: OutputColumn[], style: CellStyle, options: OutputOptions): OutputColumn[] {
   const key = columns.filter(({ column }) => column.key);
   if (key.length > 0) return key;
   return renderColumns(
-    table.columns.filter(({ hidden, name }) => hidden && name === '_row'),
+    table.columns.filter(({ hidden }) => hidden),
     style,
     options,
   );

@@ -9,7 +9,7 @@ const text = (description: string) => ({ type: 'string', description });
 export const rowsQuerySchema = {
   type: 'object',
   properties: {
-    filter: text("Expression, such as: area > 10 and name ilike 'a%'. See docs/filters.md."),
+    filter: text("Expression, such as: area > 10 and name ilike 'a%'. See docs/rows.md."),
     filter_by: text('The same under its older name; both are ANDed.'),
     q: text('Words that must all occur somewhere in the row.'),
     fields: text('Columns to show, separated by commas; -c leaves one out. Key columns stay unless key=false.'),

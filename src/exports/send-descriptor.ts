@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { getReadableDataset, openTable, type Parameters } from '../datasets/index.ts';
+import { getVisibleDataset, openTable, type Parameters } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
 import { parseRowsRequest, refusing } from './parse-rows-request.ts';
 import { descriptorOf } from './pure/descriptor.ts';
 
-/** The descriptor of a revision's rows: a CSV and the stored Parquet, at addresses relative to this one. */
+/**
+ * The descriptor of a revision's rows: a CSV and the stored Parquet, at addresses relative to this one. It tells what the
+ * catalogue tells, so whoever sees the dataset may have it; the rows themselves are another right.
+ */
 export function sendDescriptor(
   context: Context,
   request: FastifyRequest,
@@ -13,7 +16,7 @@ export function sendDescriptor(
   revision: number | undefined,
 ): Promise<FastifyReply> {
   return refusing(async () => {
-    const dataset = await getReadableDataset(context, request.access, id);
+    const dataset = await getVisibleDataset(context, request.access, id);
     const table = await openTable(context, dataset, revision ?? 'latest');
     const { selection, options } = await parseRowsRequest(context, table, request.query as Parameters, undefined);
     const { n, rows, bytes, tableSha256, version, createdAt } = table.revision;

@@ -3,12 +3,13 @@ import { startWorld } from '../support/world.ts';
 import { accountRows } from './permissions/accounts.rows.ts';
 import { makeCast, makeScene, type Part, parts } from './permissions/cast.ts';
 import { datasetRows } from './permissions/datasets.rows.ts';
+import { exportRows } from './permissions/exports.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
 
 /** Every module's lines, one list. A route without a line fails below; so does a line without a route. */
-const rows: Rows = { ...platformRows, ...accountRows, ...runRows, ...datasetRows };
+const rows: Rows = { ...platformRows, ...accountRows, ...runRows, ...datasetRows, ...exportRows };
 
 const world = await startWorld();
 const cast = await makeCast(world);

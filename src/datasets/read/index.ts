@@ -1,7 +1,14 @@
 export { columnStatistics } from './column-statistics.ts';
 export { cursorForeign, selectionRefused } from './errors.ts';
 export { facetsOf } from './facets.ts';
-export { getReadableDataset, holdFile, openTable, readableDatasets, type Table } from './open-table.ts';
+export {
+  getReadableDataset,
+  getVisibleDataset,
+  holdFile,
+  openTable,
+  readableDatasets,
+  type Table,
+} from './open-table.ts';
 export { columnRef, quoted } from './pure/bindings.ts';
 export type { Column } from './pure/column.ts';
 export { exactSql, isoSql, jsonCellSql } from './pure/json-cell.ts';

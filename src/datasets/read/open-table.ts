@@ -29,9 +29,15 @@ const rightsOf = (access: Access) => ({
 
 /** Throws `dataset_not_found` for what the caller may not see, `rows_forbidden` for what they may see but not read. */
 export async function getReadableDataset(context: Context, access: Access, given: string): Promise<ReadDataset> {
+  const found = await getVisibleDataset(context, access, given);
+  if (!found.mayRead) throw rowsForbidden();
+  return found;
+}
+
+/** For what the catalogue tells about a dataset. Throws `dataset_not_found`. */
+export async function getVisibleDataset(context: Context, access: Access, given: string): Promise<ReadDataset> {
   const found = await findReadDataset(context.db, given, rightsOf(access));
   if (found === undefined) throw datasetNotFound(given);
-  if (!found.mayRead) throw rowsForbidden();
   return found;
 }
 

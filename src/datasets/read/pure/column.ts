@@ -11,7 +11,7 @@ export interface Column {
   fieldType: string;
   /** Type of the stored table. */
   engineType: string;
-  /** Lineage (`_row`, `_line`, `_upload`): shown only when named. */
+  /** Lineage (`_row`, `_rev`): shown only when named. */
   hidden: boolean;
   key: boolean;
   /** Numbers that a double cannot hold exactly may occur: they leave as text in JSON. */
