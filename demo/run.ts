@@ -58,8 +58,13 @@ await call('POST', '/api/v1/project', { json: { slug: 'demo', title: 'Demo' } })
   if (!error.message.includes('already exists')) throw error;
 });
 
-await gapminder(dirtyGapminder());
-await flights();
+try {
+  await gapminder(dirtyGapminder());
+  await flights();
+} catch (error) {
+  await server.stop();
+  throw error;
+}
 
 say();
 say(`Web app   ${address}/app/`);
@@ -268,7 +273,9 @@ async function demoLogin(): Promise<{ email: string; password: string }> {
   return made;
 }
 
-const counted = (count: number) => count.toLocaleString('en');
+function counted(count: number): string {
+  return count.toLocaleString('en');
+}
 
 function heading(text: string): void {
   say();
