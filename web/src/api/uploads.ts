@@ -93,6 +93,8 @@ export const waitingUploadsQuery = (projectId: string) =>
         { project_id: projectId, state: 'awaiting_confirmation', limit: 50 },
         signal,
       ),
+    // A check that ends elsewhere shows up without a reload.
+    refetchInterval: 5000,
   });
 
 export const uploadQuery = (id: string) =>

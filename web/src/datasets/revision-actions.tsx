@@ -68,6 +68,12 @@ export function RevisionActions({ dataset, revision }: { dataset: Dataset; revis
   );
 }
 
+interface Change {
+  kind: 'undo' | 'restore';
+  n: number;
+  before: number;
+}
+
 /** Both make a new revision and destroy none, so either can be taken back by restoring the one before. */
 function useRevisionChanges(dataset: Dataset) {
   const queries = useQueryClient();
@@ -79,14 +85,14 @@ function useRevisionChanges(dataset: Dataset) {
       ),
     );
   };
-  const before = dataset.latest_revision;
   const change = useMutation({
-    mutationFn: async ({ kind, n }: { kind: 'undo' | 'restore'; n: number }) => {
+    mutationFn: async ({ kind, n }: Change) => {
       await whenRunEnds(await (kind === 'undo' ? undoRevision : restoreRevision)(dataset.id, n));
       await refresh();
     },
     onError: toastProblem,
-    onSuccess: (_, { kind, n }) =>
+    // `before` travels with the change: by now the dataset of this component is the one after it.
+    onSuccess: (_, { kind, n, before }) =>
       toastDone(kind === 'undo' ? `Revision ${n} is undone.` : `Back to revision ${n}.`, async () => {
         await whenRunEnds(await restoreRevision(dataset.id, before));
         await refresh();
@@ -94,7 +100,7 @@ function useRevisionChanges(dataset: Dataset) {
   });
   return {
     busy: change.isPending,
-    undo: (n: number) => change.mutate({ kind: 'undo', n }),
-    restore: (n: number) => change.mutate({ kind: 'restore', n }),
+    undo: (n: number) => change.mutate({ kind: 'undo', n, before: dataset.latest_revision }),
+    restore: (n: number) => change.mutate({ kind: 'restore', n, before: dataset.latest_revision }),
   };
 }

@@ -33,6 +33,8 @@ export function ConditionForm({ fields, condition, onApply }: ConditionFormProps
           value={column}
           onChange={(next) => next !== null && setColumn(next)}
           searchable
+          // What one types replaces the name that stands there.
+          onFocus={(event) => event.currentTarget.select()}
           allowDeselect={false}
           comboboxProps={{ withinPortal: false }}
           data-autofocus={condition === undefined || undefined}

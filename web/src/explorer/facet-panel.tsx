@@ -61,7 +61,7 @@ function OneFacet({ dataset, field, view, onChange }: Omit<FacetPanelProps, 'fie
           {field.name}
         </Text>
         <ActionIcon
-          size="xs"
+          size={24}
           aria-label={`Stop counting ${field.name}`}
           onClick={() => onChange({ ...view, facets: view.facets.filter((name) => name !== field.name) })}
         >

@@ -88,21 +88,21 @@ function ConditionChip({ condition, fields, view, onChange }: FilterBarProps & {
   const words = `${condition.column} ${conditionWords(field?.type, condition.operator, condition.value)}`;
   return (
     <Popover opened={opened} onDismiss={close} position="bottom-start" trapFocus shadow="md">
-      <Popover.Target>
-        <span className="chip">
-          <button type="button" onClick={open} aria-haspopup="dialog" aria-label={`Change the filter: ${words}`}>
+      <span className="chip">
+        <Popover.Target>
+          <button type="button" onClick={open} aria-label={`Change the filter: ${words}`}>
             <Text span fz="sm" c="dimmed">
               {condition.column}{' '}
             </Text>
             {conditionWords(field?.type, condition.operator, condition.value)}
           </button>
-          <CloseButton
-            size="sm"
-            aria-label={`Remove the filter: ${words}`}
-            onClick={() => onChange(withoutCondition(view, condition))}
-          />
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        <CloseButton
+          size={24}
+          aria-label={`Remove the filter: ${words}`}
+          onClick={() => onChange(withoutCondition(view, condition))}
+        />
+      </span>
       <Popover.Dropdown>
         <ConditionForm
           fields={fields}

@@ -28,7 +28,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 }
 
 function Details({ problem }: { problem: Problem }) {
-  const more = problem.errors.filter((entry) => entry.message !== problem.message).slice(0, 8);
+  const more = problem.errors.filter((entry) => !problem.message.includes(entry.message)).slice(0, 8);
   if (more.length === 0) return null;
   return (
     <List size="sm" mt={4}>

@@ -16,8 +16,8 @@ export function Section({
   const id = useId();
   return (
     <section className="panel" aria-labelledby={id} style={{ padding: 16 }}>
-      <Group justify="space-between" align="flex-start" mb="sm" wrap="nowrap">
-        <div>
+      <Group justify="space-between" align="flex-start" mb="sm">
+        <div style={{ flex: '1 1 220px' }}>
           <Title order={2} id={id}>
             {title}
           </Title>

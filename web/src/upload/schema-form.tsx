@@ -55,7 +55,7 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
                     value={field.name}
                     onChange={(event) => rename(index, event.currentTarget.value)}
                     error={field.name.trim() === '' ? 'A column needs a name' : undefined}
-                    styles={{ input: { height: 22, minHeight: 22, fontWeight: 560, fontSize: 13 } }}
+                    styles={{ input: { height: 24, minHeight: 24, fontWeight: 560, fontSize: 13 } }}
                   />
                   <TextInput
                     size="xs"
@@ -64,7 +64,7 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
                     aria-label={`Title of ${field.name}`}
                     value={field.title ?? ''}
                     onChange={(event) => change(index, { title: event.currentTarget.value })}
-                    styles={{ input: { height: 20, minHeight: 20, color: 'var(--muted)' } }}
+                    styles={{ input: { height: 24, minHeight: 24, color: 'var(--muted)' } }}
                   />
                 </Table.Td>
                 <Table.Td>
