@@ -65,4 +65,4 @@ export {
 } from './uploads/store.ts';
 export { uploadResource } from './uploads/upload.resource.ts';
 export { type Upload, type UploadState, uploadStates } from './uploads/upload.ts';
-export { getUploadFor, uploadRoutes } from './uploads/upload-routes.ts';
+export { getUploadToChange, uploadRoutes } from './uploads/upload-routes.ts';

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { getUploadFor } from '../datasets/index.ts';
+import { getUploadToChange } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import { answerUpload } from './answer-upload.ts';
@@ -22,7 +22,7 @@ export function reviewRoutes(app: App, context: Context): void {
       `/api/v1/upload/:id/${action}`,
       { config: { access: 'signed-in' }, schema: { params, body, tags, summary: about } },
       async (request, reply) => {
-        const upload = await getUploadFor(context, request.access, request.params.id);
+        const upload = await getUploadToChange(context, request.access, request.params.id);
         const { options } = readParameters(request.query, request.headers, request.body ?? {});
         await reviewUpload(context, request.access, upload.id, action, options);
         return answerUpload(context, request, reply, [upload.id]);
@@ -30,8 +30,8 @@ export function reviewRoutes(app: App, context: Context): void {
     );
   }
 
-  const drop = async (access: Parameters<typeof getUploadFor>[1], id: string) => {
-    const upload = await getUploadFor(context, access, id);
+  const drop = async (access: Parameters<typeof getUploadToChange>[1], id: string) => {
+    const upload = await getUploadToChange(context, access, id);
     await context.db.transaction((tx) => dropUpload(tx, upload.id));
   };
   app.post(

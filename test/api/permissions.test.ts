@@ -4,12 +4,20 @@ import { accountRows } from './permissions/accounts.rows.ts';
 import { makeCast, makeScene, type Part, parts } from './permissions/cast.ts';
 import { datasetRows } from './permissions/datasets.rows.ts';
 import { exportRows } from './permissions/exports.rows.ts';
+import { ingestRows } from './permissions/ingest.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
 
 /** Every module's lines, one list. A route without a line fails below; so does a line without a route. */
-const rows: Rows = { ...platformRows, ...accountRows, ...runRows, ...datasetRows, ...exportRows };
+const rows: Rows = {
+  ...platformRows,
+  ...accountRows,
+  ...runRows,
+  ...datasetRows,
+  ...ingestRows,
+  ...exportRows,
+};
 
 const world = await startWorld();
 const cast = await makeCast(world);

@@ -17,6 +17,9 @@ export const uploadsWith = (access: Access, right: string): Sql =>
 /** Whether the caller may read the rows of the upload's project, whoever sent it. */
 export const uploadsReadable = (access: Access): Sql => access.where('row.read', { project: raw('upload.project_id') });
 
+export const uploadsChangeable = (access: Access): Sql =>
+  access.where('row.add', { project: raw('upload.project_id') });
+
 export type NewUpload = Pick<
   Upload,
   | 'id'

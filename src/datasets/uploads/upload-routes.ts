@@ -2,6 +2,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../../platform/context.ts';
 import { type App, originOf, sendBlob } from '../../platform/http/index.ts';
 import type { Access } from '../../resource/access.ts';
+import { forbidden } from '../../resource/index.ts';
 import { findRun } from '../../runs/index.ts';
 import { acknowledgementNotFound, issueNotFound, nothingQuarantined, uploadNotFound } from '../errors.ts';
 import { answerIssues, issueQuery } from '../issues/answer-issues.ts';
@@ -12,6 +13,7 @@ import {
   deleteAcknowledgement,
   findUpload,
   insertAcknowledgement,
+  uploadsChangeable,
   uploadsReadable,
   uploadsWith,
 } from './store.ts';
@@ -113,7 +115,7 @@ export function uploadRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { access, body } = request;
-      const upload = await getUploadFor(context, access, request.params.id);
+      const upload = await getUploadToChange(context, access, request.params.id);
       const kind = { code: body.code, ...(body.column === undefined ? {} : { column: body.column }) };
       if (countedIssues(upload.issueCounts?.groups ?? [], kind) === 0) throw issueNotFound(body.code);
       const entry = {
@@ -137,7 +139,7 @@ export function uploadRoutes(app: App, context: Context): void {
       schema: { params: Type.Object({ id: Type.String(), entry: Type.String() }), tags, summary: 'Take the word back' },
     },
     async (request, reply) => {
-      const upload = await getUploadFor(context, request.access, request.params.id);
+      const upload = await getUploadToChange(context, request.access, request.params.id);
       const { entry } = request.params;
       const removed = uuid.test(entry) ? await deleteAcknowledgement(context.db, upload.id, entry) : 0;
       if (removed === 0) throw acknowledgementNotFound(entry);
@@ -152,6 +154,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export async function getUploadFor(context: Context, access: Access, id: string): Promise<Upload> {
   const upload = uuid.test(id) ? await findUpload(context.db, id, uploadsWith(access, 'upload.read')) : undefined;
   if (upload === undefined) throw uploadNotFound(id);
+  return upload;
+}
+
+/** The same for who changes what becomes of it: those who may add rows. Throws `forbidden` where it is only visible. */
+export async function getUploadToChange(context: Context, access: Access, id: string): Promise<Upload> {
+  const upload = await getUploadFor(context, access, id);
+  if ((await findUpload(context.db, id, uploadsChangeable(access))) === undefined) throw forbidden();
   return upload;
 }
 
