@@ -30,7 +30,8 @@ export async function answerUpload(
     .header('location', `${origin}/api/v1/upload/${first.upload.id}`);
   if (results.length === 1) {
     const digest = Buffer.from(first.upload.blobSha256, 'hex').toString('base64');
-    reply.header('granary-file-digest', `sha-256=:${digest}:`);
+    // The file's, not this answer's: the contract's way to tell a sender what was stored (data-api.md §8.1).
+    reply.header('repr-digest', `sha-256=:${digest}:`);
   }
   const receipts = results.map(({ upload, run }) => ({
     ...describeUpload(upload, run, origin),

@@ -225,6 +225,7 @@ describe('checksums', () => {
     );
     expect(answer.status, answer.text).toBe(201);
     expect(answer.body.file.size).toBe(visits.length);
+    expect(answer.headers.get('repr-digest')).toBe(`sha-256=:${await hash('SHA-256', visits)}:`);
   });
 
   test.each([
