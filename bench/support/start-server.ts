@@ -78,11 +78,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function accessToken(url: string): Promise<string> {
+export async function accessToken(url: string, person = admin): Promise<string> {
   const answer = await fetch(`${url}/auth`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(admin),
+    body: JSON.stringify(person),
   });
   const body = (await answer.json()) as { access_token?: string };
   if (body.access_token === undefined) throw new Error(`sign-in: ${answer.status} ${JSON.stringify(body)}`);

@@ -7,7 +7,6 @@ import {
   parseSelection,
   type Selection,
   SelectionProblem,
-  selectionParameters,
   selectionRefused,
   single,
   startAfter,
@@ -88,5 +87,3 @@ export async function refusing<T>(work: () => Promise<T>): Promise<T> {
     throw error instanceof SelectionProblem ? selectionRefused(error) : error;
   }
 }
-
-export { selectionParameters };

@@ -9,19 +9,17 @@ export {
   readableDatasets,
   type Table,
 } from './open-table.ts';
-export { columnRef, quoted } from './pure/bindings.ts';
+export { columnRef } from './pure/bindings.ts';
 export type { Column } from './pure/column.ts';
 export { exactSql, isoSql, jsonCellSql } from './pure/json-cell.ts';
 export { lookups } from './pure/lookup-sql.ts';
 export { longRowsSql, type Rendered, rowsSql } from './pure/rows-sql.ts';
 export {
   booleanOf,
-  conditionOf,
   type Parameters,
   parseSelection,
   type Selection,
   SelectionProblem,
-  selectionParameters,
   single,
 } from './pure/selection.ts';
 export { asRefusal, boundQuery, queryTable, type Statement } from './query-table.ts';

@@ -1,2 +1,1 @@
-export { openGate } from './gate.ts';
 export { openReaders, type Query, type Readers, type ReadersOptions, type Text } from './open-readers.ts';
