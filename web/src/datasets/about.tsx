@@ -7,6 +7,7 @@ import type { TableField } from '../api/table-schema.ts';
 import { Failure } from '../ui/failure.tsx';
 import { dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
+import { ScrollX } from '../ui/scroll-x.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useDatasetId } from './dataset-id.ts';
@@ -87,7 +88,7 @@ function Columns({ dataset }: { dataset: Dataset }) {
   const fields = dataset.schema?.fields ?? [];
   return (
     <Section title="Columns" about="The Table Schema each new file is checked against.">
-      <div className="scroll-x">
+      <ScrollX label="Columns and their types">
         <Table miw={480}>
           <Table.Thead>
             <Table.Tr>
@@ -115,7 +116,7 @@ function Columns({ dataset }: { dataset: Dataset }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollX>
     </Section>
   );
 }

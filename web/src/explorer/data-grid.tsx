@@ -97,7 +97,7 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
       tabIndex={-1}
       onKeyDown={focus.onKeyDown}
     >
-      <div style={{ width, height: lines.getTotalSize() + headHeight, position: 'relative' }}>
+      <div style={{ width, minWidth: '100%', height: lines.getTotalSize() + headHeight, position: 'relative' }}>
         {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above; its cells are what one focuses. */}
         <div className="grid-head" role="row" aria-rowindex={1} style={{ width }}>
           {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above. */}

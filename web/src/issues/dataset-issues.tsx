@@ -44,7 +44,7 @@ function OfArrivals({ arrivals }: { arrivals: Revision[] }) {
         <Group>
           <Select
             size="xs"
-            w={210}
+            w={244}
             aria-label="Revision"
             allowDeselect={false}
             value={String(shown.n)}

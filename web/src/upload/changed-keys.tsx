@@ -1,13 +1,14 @@
 import { Table, Text } from '@mantine/core';
 import type { Change } from '../api/uploads.ts';
 import { cellText } from '../explorer/cell-text.ts';
+import { ScrollX } from '../ui/scroll-x.tsx';
 import { Section } from '../ui/section.tsx';
 
 /** For an update by key: what stands there now, and what would. */
 export function ChangedKeys({ changes }: { changes: Change[] }) {
   return (
     <Section title="Rows that would change" about="Old and new values of rows with the same key">
-      <div className="scroll-x" style={{ maxHeight: 360, overflowY: 'auto' }}>
+      <ScrollX label="Old and new values" style={{ maxHeight: 360, overflowY: 'auto' }}>
         <Table stickyHeader verticalSpacing={4} fz="sm" className="numbers">
           <Table.Thead>
             <Table.Tr>
@@ -38,7 +39,7 @@ export function ChangedKeys({ changes }: { changes: Change[] }) {
             })}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollX>
     </Section>
   );
 }
