@@ -78,12 +78,6 @@ export interface Batch {
   rows: number;
 }
 
-export interface Product {
-  format: string;
-  sha256: string;
-  bytes: number;
-}
-
 export interface RowCounts {
   read: number;
   inserted: number;

@@ -5,7 +5,6 @@ export type {
   IssueCounts,
   IssueGroup,
   Mode,
-  Product,
   Revision,
   RowCounts,
   TableField,
@@ -25,18 +24,13 @@ export { reviseDataset } from './revise-dataset.ts';
 export { revisionResource } from './revision.resource.ts';
 export { revisionRoutes } from './revision-routes.ts';
 export {
-  batchesOfRevision,
-  datasetsOfProject,
   datasetsWith,
   everything,
   findDataset,
   findDatasetByName,
   findLiveBatch,
-  findProduct,
   findRevision,
   insertDataset,
-  lockDataset,
-  replaceProduct,
 } from './store.ts';
 export {
   changedKeys,
@@ -48,14 +42,10 @@ export {
   writeTable,
 } from './tables/merge-batches.ts';
 export {
-  type Acknowledgement,
-  acknowledgementsOf,
   closeQuarantine,
-  deleteAcknowledgement,
   expiredUploads,
   findSameContent,
   findUpload,
-  insertAcknowledgement,
   insertUpload,
   lockUpload,
   type UploadChange,
@@ -64,5 +54,5 @@ export {
   uploadsWith,
 } from './uploads/store.ts';
 export { uploadResource } from './uploads/upload.resource.ts';
-export { type Upload, type UploadState, uploadStates } from './uploads/upload.ts';
+export type { Upload, UploadState } from './uploads/upload.ts';
 export { getUploadToChange, uploadRoutes } from './uploads/upload-routes.ts';

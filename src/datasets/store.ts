@@ -1,6 +1,6 @@
 import { type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
 import type { Access } from '../resource/access.ts';
-import type { Batch, Dataset, Product, Revision, TableSchema } from './dataset.ts';
+import type { Batch, Dataset, Revision, TableSchema } from './dataset.ts';
 
 const datasetColumns = sql`id, number, project_id as "projectId", name, title, description, schema, key, reading, recipe,
   settings, metadata, latest_revision as "latestRevision", created_by as "createdBy", created_at as "createdAt",
@@ -40,14 +40,6 @@ export function findDatasetByName(
 export function findDeletedDataset(db: Queryable, id: string, visible: Sql): Promise<Dataset | undefined> {
   return db.maybe(
     sql`select ${datasetColumns} from dataset where id = ${id} and deleted_at is not null and ${visible}`,
-  );
-}
-
-/** Not deleted, by name. */
-export function datasetsOfProject(db: Queryable, projectId: string, visible: Sql): Promise<Dataset[]> {
-  return db.many(
-    sql`select ${datasetColumns} from dataset
-        where project_id = ${projectId} and deleted_at is null and ${visible} order by name`,
   );
 }
 
@@ -117,18 +109,6 @@ export function findRevision(db: Queryable, datasetId: string, n: number | 'late
   return db.maybe(sql`select ${revisionColumns} from revision where dataset_id = ${datasetId} and n = ${which}`);
 }
 
-/** Newest first. */
-export function revisionsOfDataset(
-  db: Queryable,
-  datasetId: string,
-  page: { before?: number | undefined; limit: number },
-): Promise<Revision[]> {
-  return db.many(sql`
-    select ${revisionColumns} from revision
-    where dataset_id = ${datasetId} and (${page.before ?? null}::int is null or n < ${page.before ?? null}::int)
-    order by n desc limit ${page.limit}`);
-}
-
 export type NewRevision = Omit<Revision, 'createdAt'>;
 
 export async function insertRevision(tx: Queryable, revision: NewRevision): Promise<void> {
@@ -191,18 +171,4 @@ export function findLiveBatch(
     from revision_batch b join upload u on u.id = b.upload_id
     where b.dataset_id = ${datasetId} and b.until_n is null and u.fingerprint = ${fingerprint}
     order by b.position desc limit 1`);
-}
-
-/** Files made from a revision, by format. */
-export function findProduct(db: Queryable, datasetId: string, n: number, format: string): Promise<Product | undefined> {
-  return db.maybe(sql`
-    select format, sha256, bytes from product where dataset_id = ${datasetId} and n = ${n} and format = ${format}`);
-}
-
-/** Hold the blob (`holdBlobs`) in the same transaction first. Making it again changes nothing. */
-export async function replaceProduct(tx: Queryable, datasetId: string, n: number, product: Product): Promise<void> {
-  await tx.exec(sql`
-    insert into product (dataset_id, n, format, sha256, bytes)
-    values (${datasetId}, ${n}, ${product.format}, ${product.sha256}, ${product.bytes})
-    on conflict (dataset_id, n, format) do update set sha256 = excluded.sha256, bytes = excluded.bytes`);
 }

@@ -1,5 +1,4 @@
 export { ingestUpload } from './ingest-upload.ts';
-export { recordUploads, type StoredArrival } from './record-upload.ts';
 export { ingestRoutes } from './routes.ts';
 export { seedcaseInputRoutes } from './seedcase.dialect.ts';
 export { sweepIngestFolders } from './sweep-folders.ts';

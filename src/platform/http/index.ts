@@ -2,5 +2,5 @@ export { toAppError } from './convert-error.ts';
 export { type App, type CorsPolicies, createHttp, type HttpOptions, urlHost } from './create-http.ts';
 export { bodyTooLarge, methodNotAllowed, notFound, rateLimited, unsupportedMediaType } from './errors.ts';
 export { originOf } from './origin-of.ts';
-export { attachment, sendBlob } from './send-blob.ts';
+export { sendBlob } from './send-blob.ts';
 export { serveWeb } from './serve-web.ts';
