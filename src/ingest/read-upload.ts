@@ -103,6 +103,7 @@ async function readFile(
       mode: plan.mode,
       ...(plan.key.length === 0 ? {} : { key: plan.key }),
       ...(previous === undefined || plan.mode !== 'append' ? {} : { previous: previous as never }),
+      ...(previous === undefined || plan.mode !== 'upsert' ? {} : { referable: previous.file }),
       blank: plan.blank,
       revision: (dataset?.latestRevision ?? 0) + 1,
       dryRun: isReview && plan.mode !== 'upsert',

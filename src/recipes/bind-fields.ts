@@ -3,6 +3,7 @@ import { profileColumns } from './profile-columns.ts';
 import type { BoundField } from './pure/compile-table.ts';
 import { type Proposal, physicalOf, proposeType } from './pure/propose-type.ts';
 import { type Field, missingValuesOf, type TableSchema } from './pure/table-schema.ts';
+import { settleDateFormats } from './settle-date-formats.ts';
 import type { StagedColumn } from './staged.ts';
 import type { Cleaned } from './steps/index.ts';
 
@@ -64,7 +65,7 @@ export async function bindFields(
     for (const [id, profile] of full) profiles.set(id, profile);
   }
 
-  return kept.map((one) => {
+  const settled = kept.map((one) => {
     if (one.discard) return one;
     const profile = one.column && profiles.get(one.column.id);
     if (!profile) return one;
@@ -78,6 +79,7 @@ export async function bindFields(
     if (warning) noteOnce(run, one.field.name, warning);
     return withPhysical({ ...one, field: { ...one.field, ...field } }, physicalOf(field.type, profile));
   });
+  return settleDateFormats(run, cleaned, settled);
 }
 
 function withPhysical(one: BoundField, physical: string | undefined): BoundField {

@@ -4,10 +4,11 @@ import type { IngestRun } from './ingest.ts';
 import type { Pass } from './pass-rows.ts';
 import { primaryKeyOf } from './pure/table-schema.ts';
 
-/** Rows that repeat a key; `relation` gives `_row`, `_line`, `value`, `first_row`. */
+/** Rows lost to a rule over many rows, such as a repeated key; `relation` gives `_row`, `_line`, `value`, `first_row`. */
 export interface KeyRule {
   columns: string[];
-  rule: 'unique' | 'uniqueKeys' | 'primaryKey';
+  code: 'unique-constraint' | 'foreign-key';
+  rule: 'unique' | 'uniqueKeys' | 'primaryKey' | 'foreignKeys';
   phrase: string;
   relation: string;
   count: number;
@@ -37,10 +38,11 @@ export async function findDuplicates(run: IngestRun, pass: Pass): Promise<KeyRul
   for (const [i, { columns, rule }] of sets.entries()) {
     const ids = columns.map((name) => idOf(pass, name));
     const within = await repeats(run, pass, ids, `repeated_${i}`);
-    if (within.count > 0) found.push({ columns, rule, phrase: 'is repeated', ...within });
+    if (within.count > 0) found.push({ columns, code: 'unique-constraint', rule, phrase: 'is repeated', ...within });
     if (rule === 'primaryKey' && mode === 'append' && previous) {
       const before = await alreadyThere(run, pass, columns, ids, previous.file);
-      if (before.count > 0) found.push({ columns, rule, phrase: 'is already in the dataset', ...before });
+      if (before.count > 0)
+        found.push({ columns, code: 'unique-constraint', rule, phrase: 'is already in the dataset', ...before });
     }
   }
   return found;
@@ -101,7 +103,8 @@ export function sameKey(left: string, right: string, leftType: string, rightType
   return text ? `${left}::varchar = ${right}::varchar` : `${left} = ${right}`;
 }
 
-async function count(run: IngestRun, table: string): Promise<number> {
+/** How many rows a table holds. */
+export async function count(run: IngestRun, table: string): Promise<number> {
   const [row] = await run.tabular.rows(`select count(*)::double as n from ${table}`);
   return Number(row!.n);
 }

@@ -4,6 +4,7 @@ import { openTabular } from '../platform/tabular/index.ts';
 import { bindFields } from './bind-fields.ts';
 import { engineMemoryExhausted, schemaInvalid } from './errors.ts';
 import type { IngestRequest, IngestResult, IngestRun, StepReport } from './ingest.ts';
+import { judgeValues } from './judge-values.ts';
 import { defaultLimits } from './limits.ts';
 import { mergeRevision } from './merge-revision.ts';
 import { passRows } from './pass-rows.ts';
@@ -67,7 +68,7 @@ export function previewFile(request: IngestRequest): Promise<IngestResult> {
   return ingestFile({ ...request, dryRun: true });
 }
 
-async function ingestStaged(parts: Omit<IngestRun, 'tabular'>): Promise<IngestResult> {
+async function ingestStaged(parts: Omit<IngestRun, 'tabular' | 'refused'>): Promise<IngestResult> {
   const { request } = parts;
   const tabular = await openTabular({
     workFolder: request.workFolder,
@@ -75,14 +76,16 @@ async function ingestStaged(parts: Omit<IngestRun, 'tabular'>): Promise<IngestRe
     readFolders: [
       path.dirname(request.file),
       ...(request.previous ? [path.dirname(request.previous.file)] : []),
+      ...(request.referable === undefined ? [] : [path.dirname(request.referable)]),
       ...(request.engine?.readFolders ?? []),
     ],
     ...(request.signal ? { signal: request.signal } : {}),
   });
   try {
-    const run: IngestRun = { ...parts, tabular };
+    const run: IngestRun = { ...parts, tabular, refused: new Map() };
     const cleaned = await applySteps(run);
     const bound = await run.timed('infer', () => bindFields(run, cleaned));
+    run.refused = await judgeValues(run, cleaned, bound);
     request.onProgress?.(0.2, 'cast');
     const pass = await passRows(run, cleaned, bound);
     request.onProgress?.(0.7, 'check');

@@ -1,6 +1,7 @@
 import type { Tabular, TabularRow } from '../platform/tabular/index.ts';
 import type { Issue, IssueCount } from './issue.ts';
 import type { RecipeLimits } from './limits.ts';
+import type { RefusedValues } from './pure/compile-field.ts';
 import type { TableSchema } from './pure/table-schema.ts';
 import type { ReadingOptions } from './reading-options.ts';
 import type { Reading, Staged } from './staged.ts';
@@ -33,6 +34,8 @@ export interface IngestRequest {
   mode?: 'append' | 'replace' | 'upsert';
   key?: string[];
   previous?: Previous;
+  /** Parquet file whose rows foreign keys may name as well; `previous` needs no mention. For an upsert that is merged later. */
+  referable?: string;
   /** What an empty cell does to an existing value in `upsert`. Default `keep`. */
   blank?: 'keep' | 'clear';
   /** Number stored with every row this file brings, as lineage. Default 1. */
@@ -96,6 +99,8 @@ export interface IngestRun {
   staged: Staged;
   issues: Issue[];
   steps: StepReport[];
+  /** What `judgeValues` found wrong, by field. */
+  refused: RefusedValues;
   /** Adds to the report of the step that is being timed. */
   note(detail: Omit<StepReport, 'step' | 'seconds'>): void;
   timed<T>(step: string, work: () => Promise<T>): Promise<T>;

@@ -15,6 +15,10 @@ export interface RecipeLimits {
   spreadsheetCells: number;
   /** Issues listed; counting goes on beyond. */
   listedIssues: number;
+  /** Different values of one column that a constraint outside SQL (`jsonSchema`, a pattern RE2 cannot run) is tried on. */
+  judgedValues: number;
+  /** Seconds for all of them together. */
+  judgeSeconds: number;
 }
 
 export const defaultLimits: RecipeLimits = {
@@ -28,4 +32,6 @@ export const defaultLimits: RecipeLimits = {
   spreadsheetBytes: 100_000_000,
   spreadsheetCells: 50_000_000,
   listedIssues: 100_000,
+  judgedValues: 1_000_000,
+  judgeSeconds: 30,
 };

@@ -47,6 +47,7 @@ async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]):
     emptyBadCells: request.onError === 'null',
     cellsOf: cleaned.cellsOf,
     rawIds: staged.columns.map(({ id }) => id),
+    refused: ({ name }) => run.refused.get(name) ?? {},
   });
   const file = path.join(request.workFolder, 'pass.parquet');
   const numbered = cleaned.numbered;

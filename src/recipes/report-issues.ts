@@ -2,8 +2,10 @@ import path from 'node:path';
 import { literal } from '../platform/tabular/index.ts';
 import { noRows } from './errors.ts';
 import { findDuplicates, type KeyRule } from './find-duplicates.ts';
+import { findOrphans } from './find-orphans.ts';
 import type { IngestRun } from './ingest.ts';
 import type { Issue, IssueCount } from './issue.ts';
+import { noteHeader } from './match-header.ts';
 import type { Pass } from './pass-rows.ts';
 import type { CellRule } from './pure/compile-table.ts';
 import type { Cleaned } from './steps/index.ts';
@@ -27,7 +29,8 @@ export interface Report {
 export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass): Promise<Report> {
   const { tabular, staged, limits, request } = run;
   noteHeader(run, cleaned, pass);
-  const keys = await findDuplicates(run, pass);
+  const duplicates = await findDuplicates(run, pass);
+  const keys = [...duplicates, ...(await findOrphans(run, pass, repeatedRows(duplicates)))];
   await createRules(run, pass.table.rules, keys);
 
   const sources = [
@@ -106,39 +109,6 @@ function repeatedRows(keys: KeyRule[]): string | undefined {
     : `(${keys.map(({ relation }) => `select _row from ${relation}`).join(' union ')})`;
 }
 
-/** Declared columns the file lacks, and columns nobody declared. */
-function noteHeader(run: IngestRun, cleaned: Cleaned, pass: Pass): void {
-  const { schema, schemaPolicy = 'evolve' } = run.request;
-  if (!schema) return;
-  const declared = new Set(schema.fields.map((field) => field.name));
-  for (const { field, column } of pass.bound) {
-    if (declared.has(field.name) && column === undefined) {
-      const needed = schemaPolicy === 'freeze' || field.constraints?.required === true;
-      run.issues.push({
-        severity: needed ? 'error' : 'warning',
-        code: 'missing-header',
-        message: `Column '${field.name}' with type '${field.type}' is missing`,
-        path: `/fields/${field.name}`,
-        column: field.name,
-      });
-    }
-  }
-  const bound = new Set(pass.bound.map(({ column }) => column?.id));
-  const unknown = cleaned.columns.filter(
-    (column) =>
-      !bound.has(column.id) || pass.bound.some((one) => one.column?.id === column.id && !declared.has(one.field.name)),
-  );
-  for (const column of unknown) {
-    run.issues.push({
-      severity: schemaPolicy === 'freeze' ? 'error' : 'warning',
-      code: 'extra-header',
-      message: `Column '${column.name}' is not in the schema`,
-      path: `/fields/${column.name}`,
-      column: column.name,
-    });
-  }
-}
-
 const stagedCodes = [
   'missing-value',
   'extra-value',
@@ -182,7 +152,7 @@ async function createRules(run: IngestRun, rules: CellRule[], keys: KeyRule[]): 
       ),
     ),
     ...keys.map((key, i) =>
-      row(-2 - i, 0, 'error', 'unique-constraint', key.columns.join(', '), 'repeated', key.phrase, undefined, key.rule),
+      row(-2 - i, 0, 'error', key.code, key.columns.join(', '), 'repeated', key.phrase, undefined, key.rule),
     ),
     row(-1, 0, 'warning', 'blank-row', null, 'row', 'The row is completely blank', undefined, undefined, 'stage'),
     ...stagedCodes.map((code, i) => {
@@ -251,7 +221,7 @@ async function countIssues(run: IngestRun, pass: Pass, cleaned: Cleaned, keys: K
     }
   }
   for (const key of keys)
-    counts.push({ severity: 'error', code: 'unique-constraint', column: key.columns.join(', '), count: key.count });
+    counts.push({ severity: 'error', code: key.code, column: key.columns.join(', '), count: key.count });
   const blank = pass.counts.blank + (staged.rejected?.counts.find(({ code }) => code === 'blank-row')?.count ?? 0);
   if (blank > 0) counts.push({ severity: 'warning', code: 'blank-row', column: null, count: blank });
   counts.push(...(staged.rejected?.counts.filter(({ code }) => code !== 'blank-row') ?? []));

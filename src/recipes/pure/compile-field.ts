@@ -34,7 +34,16 @@ export interface CellSource {
   padded: boolean;
   /** Inferred integers refuse leading zeros and plus signs, which a declared integer may have. */
   canonical: boolean;
+  refused?: RefusedTexts;
 }
+
+/** SQL of the texts found wrong beforehand, for the constraints that SQL cannot decide. */
+export interface RefusedTexts {
+  pattern?: string;
+  jsonSchema?: string;
+}
+/** By field name. */
+export type RefusedValues = ReadonlyMap<string, RefusedTexts>;
 
 const blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
 
@@ -56,7 +65,7 @@ export function compileField(
     text: cellText(field, schema, source),
     lexical,
     value,
-    checks: checksOf(field, names, physical),
+    checks: checksOf(field, names, physical, source.refused ?? {}),
   };
 }
 
@@ -181,9 +190,22 @@ function casting(field: Field, t: string, physical: Physical, canonical: boolean
       return pattern === undefined ? { lexical: `(${t} is not null)`, value: t } : asText(matches(t, pattern));
     }
     case 'list':
+      return asText(listLexical(field, t));
     case 'any':
       return { lexical: `(${t} is not null)`, value: t };
   }
+}
+
+/** Every item is a value of the item type, in its default format. */
+function listLexical(field: Field, t: string): string {
+  const type = field.itemType ?? 'string';
+  if (type === 'string') return `(${t} is not null)`;
+  const item = casting({ name: field.name, type }, 'trim(item)', defaultPhysical({ name: '', type }), false);
+  return `(${t} is not null and list_bool_and(list_transform(${itemsOf(field, t)}, lambda item: coalesce(${item.lexical}, false))))`;
+}
+
+function itemsOf(field: Field, t: string): string {
+  return `string_split(${t}, ${literal(field.delimiter ?? ',')})`;
 }
 
 function literalsOf(values: string[]): string {
@@ -237,7 +259,12 @@ function patterned(t: string, format: string, type: string): { lexical: string; 
   };
 }
 
-function checksOf(field: Field, { t, v }: { t: string; v: string }, physical: Physical): FieldCheck[] {
+function checksOf(
+  field: Field,
+  { t, v }: { t: string; v: string },
+  physical: Physical,
+  refused: RefusedTexts,
+): FieldCheck[] {
   const constraints = field.constraints ?? {};
   const checks: FieldCheck[] = [];
   /** A limit in the field's own lexical form, read by the same rules as the cells. */
@@ -251,9 +278,17 @@ function checksOf(field: Field, { t, v }: { t: string; v: string }, physical: Ph
   if (constraints.pattern !== undefined) {
     add(
       'pattern-constraint',
-      `not ${matches(t, constraints.pattern)}`,
+      refused.pattern === undefined ? `not ${matches(t, constraints.pattern)}` : `${t} in (${refused.pattern})`,
       constraints.pattern,
       `does not match the pattern '${constraints.pattern}'`,
+    );
+  }
+  if (constraints.jsonSchema !== undefined && refused.jsonSchema !== undefined) {
+    add(
+      'json-schema-constraint',
+      `${t} in (${refused.jsonSchema})`,
+      JSON.stringify(constraints.jsonSchema).slice(0, 500),
+      'does not fit the JSON Schema of the field',
     );
   }
   if (constraints.enum !== undefined) {
@@ -282,7 +317,9 @@ function checksOf(field: Field, { t, v }: { t: string; v: string }, physical: Ph
       ? `json_array_length(${t})`
       : field.type === 'object'
         ? `len(json_keys(${t}))`
-        : `length(${t})`;
+        : field.type === 'list'
+          ? `len(${itemsOf(field, t)})`
+          : `length(${t})`;
   if (constraints.minLength !== undefined) {
     add(
       'minimum-length-constraint',

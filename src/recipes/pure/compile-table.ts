@@ -1,5 +1,5 @@
 import type { Staged, StagedColumn } from '../staged.ts';
-import { type CompiledField, compileField, type Physical } from './compile-field.ts';
+import { type CompiledField, compileField, type Physical, type RefusedTexts } from './compile-field.ts';
 import { type Field, primaryKeyOf, type TableSchema } from './table-schema.ts';
 
 /** A field and the staged column it is read from; `column` undefined = the file lacks it. */
@@ -10,6 +10,8 @@ export interface BoundField {
   /** Not published: a row with a value here is lost. */
   discard?: boolean;
   physical?: Physical;
+  /** How the cells are read when the field itself leaves that open (`format: any`). */
+  readAs?: Field;
 }
 
 export interface CellRule {
@@ -53,14 +55,21 @@ export function compileTable(
     emptyBadCells: boolean;
     cellsOf: (source: string, carried: readonly string[]) => string;
     rawIds: string[];
+    refused?: (field: Field) => RefusedTexts;
   },
 ): CompiledTable {
   const key = new Set(primaryKeyOf(schema));
-  const fields = bound.map(({ field, column, inferred, physical }, i) =>
+  const fields = bound.map(({ field, column, inferred, physical, readAs }, i) =>
     compileField(
-      field,
+      readAs ?? field,
       schema,
-      { cell: column?.id, emptyIsNull: staged.emptyIsNull, padded: staged.padded, canonical: inferred },
+      {
+        cell: column?.id,
+        emptyIsNull: staged.emptyIsNull,
+        padded: staged.padded,
+        canonical: inferred,
+        refused: options.refused?.(field) ?? {},
+      },
       { t: `t${i}`, v: `v${i}` },
       physical,
     ),
@@ -170,7 +179,8 @@ export function compileTable(
 /** Types that take any text never fail to cast. */
 function castable(field: Field): boolean {
   if (field.type === 'string') return field.format !== undefined && field.format !== 'default';
-  return field.type !== 'any' && field.type !== 'list';
+  if (field.type === 'list') return (field.itemType ?? 'string') !== 'string';
+  return field.type !== 'any';
 }
 
 function anyOf(tests: readonly string[]): string {

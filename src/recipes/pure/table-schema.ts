@@ -36,6 +36,9 @@ export const fieldTypes: readonly FieldType[] = [
   'any',
 ];
 
+export const itemTypes = ['string', 'integer', 'boolean', 'number', 'datetime', 'date', 'time'] as const;
+export type ItemType = (typeof itemTypes)[number];
+
 export interface Constraints {
   required?: boolean;
   unique?: boolean;
@@ -69,6 +72,10 @@ export interface Field {
   decimalChar?: string;
   groupChar?: string;
   bareNumber?: boolean;
+  /** What stands between the items of a `list`. Default a comma. */
+  delimiter?: string;
+  /** Type of the items of a `list`. Default `string`. */
+  itemType?: ItemType;
   /** Ours: false keeps blanks around the values of a string field. Default true. */
   trim?: boolean;
   /** Ours: share of the non-empty values that fit the type; set by inference only. */
@@ -77,24 +84,38 @@ export interface Field {
   offered?: FieldType[];
 }
 
+/** Rows that must be there for others: `resource` absent or empty means this very table, and only that can be checked. */
+export interface ForeignKey {
+  fields: string | string[];
+  reference: { resource?: string; fields: string | string[] };
+}
+
+export const fieldsMatches = ['exact', 'equal', 'subset', 'superset', 'partial'] as const;
+export type FieldsMatch = (typeof fieldsMatches)[number];
+
 export interface TableSchema {
   fields: Field[];
   missingValues?: MissingValue[];
   primaryKey?: string | string[];
   uniqueKeys?: string[][];
-  foreignKeys?: unknown[];
-  fieldsMatch?:
-    | 'exact'
-    | 'equal'
-    | 'subset'
-    | 'superset'
-    | 'partial'
-    | ('exact' | 'equal' | 'subset' | 'superset' | 'partial')[];
+  foreignKeys?: ForeignKey[];
+  /** How columns of the file answer to fields, as a word or a list of one word. Absent: `schemaPolicy` decides. */
+  fieldsMatch?: FieldsMatch | FieldsMatch[];
 }
 
 export function primaryKeyOf(schema: TableSchema): string[] {
   if (schema.primaryKey === undefined) return [];
   return typeof schema.primaryKey === 'string' ? [schema.primaryKey] : schema.primaryKey;
+}
+
+export function fieldsMatchOf(schema: TableSchema): FieldsMatch | undefined {
+  return Array.isArray(schema.fieldsMatch) ? schema.fieldsMatch[0] : schema.fieldsMatch;
+}
+
+/** Both sides of a foreign key as lists of equal length. */
+export function sidesOf({ fields, reference }: ForeignKey): { fields: string[]; target: string[] } {
+  const list = (names: string | string[]) => (typeof names === 'string' ? [names] : names);
+  return { fields: list(fields), target: list(reference.fields) };
 }
 
 export function missingValuesOf(schema: TableSchema, field: Field): string[] {
@@ -121,12 +142,51 @@ export function schemaProblems(schema: TableSchema): { pointer: string; problem:
       const problem = constraintProblem(key, value);
       if (problem) problems.push({ pointer: `${at}/constraints/${key}`, problem });
     }
+    problems.push(...shapeProblems(field, at));
   });
   const known = (name: string) => schema.fields.some((field) => field.name === name);
   for (const name of [...primaryKeyOf(schema), ...(schema.uniqueKeys ?? []).flat()]) {
     if (!known(name)) problems.push({ pointer: '/primaryKey', problem: `the key names an unknown field '${name}'` });
   }
+  (schema.foreignKeys ?? []).forEach((foreignKey, i) => {
+    const problem = foreignKeyProblem(foreignKey, known);
+    if (problem) problems.push({ pointer: `/foreignKeys/${i}`, problem });
+  });
+  const match = fieldsMatchOf(schema);
+  if (match !== undefined && !fieldsMatches.includes(match))
+    problems.push({ pointer: '/fieldsMatch', problem: `unknown fieldsMatch '${match}'` });
   return problems;
+}
+
+/** What only some types have. */
+function shapeProblems(field: Field, at: string): { pointer: string; problem: string }[] {
+  const problems: { pointer: string; problem: string }[] = [];
+  if (field.constraints?.jsonSchema !== undefined && !['object', 'array', 'geojson'].includes(field.type)) {
+    problems.push({
+      pointer: `${at}/constraints/jsonSchema`,
+      problem: `jsonSchema is for object, array and geojson fields, and '${field.name}' is '${field.type}'`,
+    });
+  }
+  if (field.itemType !== undefined && !itemTypes.includes(field.itemType))
+    problems.push({ pointer: `${at}/itemType`, problem: `unknown item type '${field.itemType}'` });
+  if (field.delimiter !== undefined && (typeof field.delimiter !== 'string' || field.delimiter === ''))
+    problems.push({ pointer: `${at}/delimiter`, problem: 'the delimiter of a list must be a text' });
+  return problems;
+}
+
+function foreignKeyProblem(foreignKey: ForeignKey, known: (name: string) => boolean): string | undefined {
+  const isNames = (value: unknown) =>
+    typeof value === 'string' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+  if (!isNames(foreignKey?.fields) || !isNames(foreignKey.reference?.fields))
+    return 'a foreign key needs fields and reference.fields';
+  const { resource } = foreignKey.reference;
+  if (resource !== undefined && resource !== '')
+    return `the foreign key refers to the resource '${resource}', which is not at hand; only references to the table itself ("") can be checked`;
+  const { fields, target } = sidesOf(foreignKey);
+  if (fields.length === 0 || fields.length !== target.length)
+    return 'a foreign key needs as many fields as its reference';
+  const unknown = [...fields, ...target].find((name) => !known(name));
+  return unknown === undefined ? undefined : `the foreign key names an unknown field '${unknown}'`;
 }
 
 const constraintKinds: Record<string, (value: unknown) => boolean> = {
