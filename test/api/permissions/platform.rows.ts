@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import type { Rows } from './row.ts';
+
+// Whether it is built or not, nobody needs to sign in to see the sign-in page.
+const webApp = existsSync('web/dist/index.html') ? '200' : '503';
 
 export const platformRows: Rows = {
   'GET /': { answers: '302' },
-  // Not built in tests; what matters is that nobody needs to sign in to see the sign-in page.
-  'GET /app/*': { answers: '503', path: () => '/app/x' },
+  'GET /app': { answers: webApp },
+  'GET /app/*': { answers: webApp, path: () => '/app/x' },
   'GET /livez': { answers: '200' },
   'GET /readyz': { answers: '200' },
   'GET /metrics': { answers: '200' },
