@@ -19,5 +19,5 @@ USER node
 VOLUME /data
 EXPOSE 4680
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD node -e "fetch('http://127.0.0.1:4680/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
-ENTRYPOINT ["node", "bin/granary.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "bin/granary.js"]
 CMD ["serve"]

@@ -16,7 +16,7 @@ export interface BenchServer {
 
 export const admin = { email: 'bench@example.org', password: 'Correct-Horse-7' };
 
-const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const main = path.join(import.meta.dirname, '..', '..', 'bin', 'granary.js');
 
 /** `granary serve` in a process of its own, as in production: what the load generator burns is not the server's. */
 export async function startServer(
@@ -25,7 +25,7 @@ export async function startServer(
 ): Promise<BenchServer> {
   const port = await freePort();
   const begun = performance.now();
-  const child = spawn(process.execPath, [main, command], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', main, command], {
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',

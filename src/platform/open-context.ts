@@ -27,7 +27,7 @@ export async function openContext(config: Config, log: Logger, databaseUrl: stri
     },
     (error) => log.warn({ err: error }, 'database connection lost'),
   );
-  const blobs = openBlobs({
+  const blobs = await openBlobs({
     url: config.blobs === 'file:' ? `file:${path.join(config.dataDir, 'blobs')}` : config.blobs,
     s3: {
       endpoint: config.s3Endpoint,

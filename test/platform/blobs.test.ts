@@ -30,7 +30,7 @@ interface Subject {
 }
 
 async function localSubject(folder: string): Promise<Subject> {
-  const blobs = openBlobs({ url: `file:${path.join(folder, 'blobs')}` });
+  const blobs = await openBlobs({ url: `file:${path.join(folder, 'blobs')}` });
   const leftovers = async () => (await readdir(path.join(folder, 'blobs/tmp')).catch(() => [])).length;
   return { blobs, leftovers, close: async () => {} };
 }
@@ -38,7 +38,7 @@ async function localSubject(folder: string): Promise<Subject> {
 async function s3Subject(folder: string): Promise<Subject> {
   const s3 = await startS3(folder);
   const { accessKeyId: accessKey, secretAccessKey: secretKey } = s3.credentials;
-  const blobs = openBlobs({
+  const blobs = await openBlobs({
     url: `s3://${s3.bucket}/some/prefix`,
     s3: { endpoint: s3.endpoint, accessKey, secretKey },
   });
@@ -321,7 +321,7 @@ describe('blobs in a local folder', () => {
       const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-full-'));
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
       try {
-        const blobs = openBlobs({ url: `file:${folder}` });
+        const blobs = await openBlobs({ url: `file:${folder}` });
         await expect(blobs.put(streamOf(randomBytes(2 * MiB)), unlimited)).rejects.toMatchObject({
           code: 'storage_full',
           status: 507,
@@ -344,7 +344,7 @@ describe('blobs in a local folder', () => {
 
   test('a blob damaged on disk is healed by the next upload of its content', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-heal-'));
-    const blobs = openBlobs({ url: `file:${folder}` });
+    const blobs = await openBlobs({ url: `file:${folder}` });
     const { sha256: name } = await blobs.put(streamOf(Buffer.from('whole')), unlimited);
     const file = await blobs.localFile(name, folder);
     await writeFile(file, 'who');
@@ -398,7 +398,7 @@ describe('blobs in S3', () => {
   });
 });
 
-test('an address that is neither a folder nor a bucket is refused', () => {
-  expect(() => openBlobs({ url: 'ftp://host/x' })).toThrow('neither');
-  expect(() => openBlobs({ url: 'file:' })).toThrow('neither');
+test('an address that is neither a folder nor a bucket is refused', async () => {
+  await expect(openBlobs({ url: 'ftp://host/x' })).rejects.toThrow('neither');
+  await expect(openBlobs({ url: 'file:' })).rejects.toThrow('neither');
 });

@@ -1,4 +1,4 @@
-import { allowInsecureRequests, type Configuration, discovery } from 'openid-client';
+import type { Configuration } from 'openid-client';
 import type { Context } from '../../platform/context.ts';
 import { oidcNotConfigured, oidcUnavailable } from '../errors.ts';
 
@@ -21,7 +21,8 @@ export async function providerOf(context: Context): Promise<Configuration> {
 }
 
 /** Plain http only where the operator wrote it into the setting: a provider on the same machine. */
-function discover(issuer: string, clientId: string, secret: string | undefined): Promise<Configuration> {
+async function discover(issuer: string, clientId: string, secret: string | undefined): Promise<Configuration> {
+  const { allowInsecureRequests, discovery } = await import('openid-client');
   const execute = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
   return discovery(new URL(issuer), clientId, secret, undefined, { execute });
 }

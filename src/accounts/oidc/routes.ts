@@ -1,13 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import {
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
-  fetchUserInfo,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-} from 'openid-client';
 import type { Context } from '../../platform/context.ts';
 import { seal, unseal } from '../../platform/crypto/index.ts';
 import type { App } from '../../platform/http/index.ts';
@@ -36,6 +27,8 @@ export function oidcRoutes(app: App, context: Context): void {
 
   app.get('/auth/oidc/login', { config }, async (request, reply) => {
     const provider = await providerOf(context);
+    const { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier, randomState } =
+      await import('openid-client');
     const { next } = request.query as { next?: string };
     const base = publicUrl(context, request);
     const pending: Pending = {
@@ -61,6 +54,7 @@ export function oidcRoutes(app: App, context: Context): void {
 
   app.get('/auth/oidc/callback', { config }, async (request, reply) => {
     const provider = await providerOf(context);
+    const { authorizationCodeGrant, fetchUserInfo } = await import('openid-client');
     const pending = pendingOf(context, request);
     if (pending === undefined) throw oidcFailed('it was not begun in this browser, or too long ago');
     reply.clearCookie(cookie, { path: '/auth/oidc' });

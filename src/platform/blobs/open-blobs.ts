@@ -1,6 +1,5 @@
 import type { Blobs } from './blobs.ts';
 import { openLocalBlobs } from './local-blobs.ts';
-import { openS3Blobs } from './s3-blobs.ts';
 
 export interface BlobsOptions {
   /** `file:/folder` or `s3://bucket/prefix`. */
@@ -15,7 +14,7 @@ export interface BlobsOptions {
   };
 }
 
-export function openBlobs({ url, s3 = {} }: BlobsOptions): Blobs {
+export async function openBlobs({ url, s3 = {} }: BlobsOptions): Promise<Blobs> {
   const file = /^file:(\/\/(?=\/))?(.+)$/.exec(url);
   if (file !== null) return openLocalBlobs(file[2] as string);
   const bucket = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url);
@@ -25,6 +24,7 @@ export function openBlobs({ url, s3 = {} }: BlobsOptions): Blobs {
     accessKey === undefined || secretKey === undefined
       ? undefined
       : { accessKeyId: accessKey, secretAccessKey: secretKey };
+  const { openS3Blobs } = await import('./s3-blobs.ts');
   return openS3Blobs({
     bucket: bucket[1] as string,
     prefix: bucket[2] as string,

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Context } from '../context.ts';
 import { unseal } from '../crypto/index.ts';
 import { sql } from '../db/index.ts';
@@ -14,6 +13,8 @@ export async function sendMail(context: Context, payload: { id: string }): Promi
   const text = unseal(context.secretFor('mail'), mail.sealed);
   try {
     if (text === undefined) throw new Error('the mail was sealed with another GRANARY_SECRET');
+    // Loaded by the first mail: most installations send few, and many none.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport(context.config.smtpUrl);
     await transport.sendMail({ from: context.config.mailFrom, to: mail.to, subject: mail.subject, text });
     transport.close();

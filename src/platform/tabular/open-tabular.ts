@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { literal } from './quote.ts';
 
 export interface TabularOptions {
@@ -41,6 +41,8 @@ export async function openTabular(options: TabularOptions): Promise<Tabular> {
   const workFolder = path.resolve(options.workFolder);
   const temporary = path.join(workFolder, 'duckdb-tmp');
   await mkdir(temporary, { recursive: true });
+  // Some 60 MB that a process which only answers requests does without.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads ?? 2),
     memory_limit: `${Math.floor((options.memoryBytes ?? 256_000_000) / 1000)}KB`,
