@@ -1,10 +1,9 @@
 import type { Queryable, Tx } from '../platform/db/index.ts';
-import { AppError } from '../platform/errors/index.ts';
 import type { Access } from '../resource/access.ts';
 import { forbidden } from '../resource/index.ts';
 import type { Dataset, TableSchema } from './dataset.ts';
-import { datasetNameTaken, datasetNotFound } from './errors.ts';
-import { isDatasetName } from './pure/dataset-name.ts';
+import { datasetNameTaken, datasetNotFound, invalidDatasetName, keyNotInSchema } from './errors.ts';
+import { datasetNameOf, isDatasetName } from './pure/dataset-name.ts';
 import { datasetsWith, everything, findDataset, findDatasetByName, lockDataset, updateDataset } from './store.ts';
 
 export interface DatasetChange {
@@ -23,11 +22,12 @@ export interface DatasetChange {
  * Changes what a dataset is called and how the next file is taken in; published revisions stay as they are. A changed
  * schema, recipe or reading opens a new edition: then the same file again is not the same thing again.
  */
-export async function changeDataset(tx: Tx, access: Access, id: string, change: DatasetChange): Promise<Dataset> {
-  await getDatasetFor(tx, access, id, 'dataset.write');
+export async function changeDataset(tx: Tx, access: Access, given: string, change: DatasetChange): Promise<Dataset> {
+  const { id } = await getDatasetFor(tx, access, given, 'dataset.write');
   const dataset = await lockDataset(tx, id);
   if (dataset === undefined) throw datasetNotFound(id);
   if (change.name !== undefined && change.name !== dataset.name) await checkName(tx, dataset, change.name);
+  checkKey(change.key ?? dataset.key, (change.schema as TableSchema | undefined) ?? dataset.schema, change);
   const reads = (['schema', 'key', 'reading', 'recipe'] as const).some((name) => change[name] !== undefined);
   const settings = { ...(change.settings ?? dataset.settings) };
   delete settings.edition;
@@ -50,7 +50,6 @@ export async function changeDataset(tx: Tx, access: Access, id: string, change: 
 
 /** The dataset, if the caller may see it and holds the right. Throws `dataset_not_found` or `forbidden`. */
 export async function getDatasetFor(db: Queryable, access: Access, id: string, right: string): Promise<Dataset> {
-  if (!uuid.test(id)) throw datasetNotFound(id);
   const visible = await findDataset(db, id, datasetsWith(access, 'dataset.read'));
   if (visible === undefined) throw datasetNotFound(id);
   if (right !== 'dataset.read' && (await findDataset(db, id, datasetsWith(access, right))) === undefined)
@@ -58,15 +57,17 @@ export async function getDatasetFor(db: Queryable, access: Access, id: string, r
   return visible;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Rows told apart by a column that is not there would be told apart by nothing. */
+function checkKey(key: string[], schema: TableSchema | null, change: DatasetChange): void {
+  if (schema === null || (change.key === undefined && change.schema === undefined)) return;
+  const names = schema.fields.map(({ name }) => name);
+  const missing = key.find((name) => !names.includes(name));
+  if (missing !== undefined) throw keyNotInSchema(missing);
+}
 
 async function checkName(tx: Tx, dataset: Dataset, name: string): Promise<void> {
   if (!isDatasetName(name)) {
-    throw new AppError(
-      400,
-      'invalid_dataset_name',
-      `'${name}' is not a dataset name: lower-case letters, digits, '.', '_', '-'.`,
-    );
+    throw invalidDatasetName(name, datasetNameOf(name));
   }
   if ((await findDatasetByName(tx, dataset.projectId, name, everything)) !== undefined) throw datasetNameTaken(name);
 }

@@ -36,3 +36,14 @@ export const acknowledgementNotFound = (id: string) =>
 export const rowNotFound = () => new AppError(404, 'row_not_found', 'The revision has no such row.');
 export const originalMissing = (n: number) =>
   new AppError(404, 'original_missing', `Revision ${n} came from no file of its own: it was made from earlier ones.`);
+export const invalidDatasetName = (name: string, hint: string) =>
+  new AppError(
+    400,
+    'invalid_dataset_name',
+    `'${name}' is not a dataset name: lower-case letters, digits, '.', '_', '-'.`,
+    {
+      hint: `for example ${hint}`,
+    },
+  );
+export const keyNotInSchema = (column: string) =>
+  new AppError(400, 'key_not_in_schema', `The key names '${column}', which is no column of the dataset.`);

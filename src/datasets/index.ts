@@ -11,7 +11,7 @@ export type {
   TableSchema,
 } from './dataset.ts';
 export { datasetRoutes } from './dataset-routes.ts';
-export { datasetDeleted, nothingQuarantined, uploadNotFound } from './errors.ts';
+export { datasetDeleted, invalidDatasetName, nothingQuarantined, uploadNotFound } from './errors.ts';
 export { lineageRoutes } from './lineage-routes.ts';
 export { type Publication, publishRevision } from './publish-revision.ts';
 export { changelogLine } from './pure/changelog-line.ts';

@@ -40,7 +40,7 @@ export function lineageRoutes(app: App, context: Context): void {
         { id: request.params.id, n },
         'row.read',
       );
-      if (key !== undefined) return traceRow(context, revision, rowKeyOf(dataset, key), origin);
+      if (key !== undefined) return traceRow(context, revision, rowKeyOf(revision, key), origin);
       if (rev !== undefined) {
         const { revision: source } = await getRevisionFor(
           context,

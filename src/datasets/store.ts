@@ -18,9 +18,22 @@ const batchColumns = sql`dataset_id as "datasetId", position, first_n as "firstN
 export const datasetsWith = (access: Access, right: string): Sql =>
   access.where(right, { project: raw('dataset.project_id') });
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Which dataset a request names, by uuid or the short number of older clients: over an index either way. Anything else
+ * names none.
+ */
+export function datasetGiven(given: string, table: 'dataset' | 'd' = 'dataset'): Sql {
+  if (uuid.test(given)) return sql`${raw(table)}.id = ${given}::uuid`;
+  return /^\d{1,9}$/.test(given) ? sql`${raw(table)}.number = ${Number(given)}::int` : raw('false');
+}
+
 /** `visible` is `datasetsWith(access, right)`, or `everything` for the machinery. */
 export function findDataset(db: Queryable, id: string, visible: Sql): Promise<Dataset | undefined> {
-  return db.maybe(sql`select ${datasetColumns} from dataset where id = ${id} and deleted_at is null and ${visible}`);
+  return db.maybe(
+    sql`select ${datasetColumns} from dataset where ${datasetGiven(id)} and deleted_at is null and ${visible}`,
+  );
 }
 
 export const everything: Sql = raw('true');
@@ -39,7 +52,7 @@ export function findDatasetByName(
 
 export function findDeletedDataset(db: Queryable, id: string, visible: Sql): Promise<Dataset | undefined> {
   return db.maybe(
-    sql`select ${datasetColumns} from dataset where id = ${id} and deleted_at is not null and ${visible}`,
+    sql`select ${datasetColumns} from dataset where ${datasetGiven(id)} and deleted_at is not null and ${visible}`,
   );
 }
 

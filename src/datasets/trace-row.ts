@@ -19,19 +19,19 @@ export interface Origin {
 }
 
 /** The key of one row from a query's `key=` JSON. Throws when columns are missing or surplus. */
-export function rowKeyOf(dataset: Pick<Dataset, 'key'>, text: string): Record<string, string> {
-  if (dataset.key.length === 0) throw keyNeeded();
+export function rowKeyOf({ key: columns }: Pick<Dataset, 'key'>, text: string): Record<string, string> {
+  if (columns.length === 0) throw keyNeeded();
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch {
     throw invalidRowKey('key must be a JSON object, such as {"id": 7}.');
   }
-  const single = dataset.key.length === 1 && (typeof given === 'string' || typeof given === 'number');
-  const object = (single ? { [dataset.key[0]!]: given } : given) as Record<string, unknown> | null;
+  const single = columns.length === 1 && (typeof given === 'string' || typeof given === 'number');
+  const object = (single ? { [columns[0]!]: given } : given) as Record<string, unknown> | null;
   const names = typeof object === 'object' && object !== null ? Object.keys(object) : [];
-  if (names.toSorted().join('\0') !== dataset.key.toSorted().join('\0')) {
-    throw invalidRowKey(`key must give exactly: ${dataset.key.join(', ')}.`);
+  if (names.toSorted().join('\0') !== columns.toSorted().join('\0')) {
+    throw invalidRowKey(`key must give exactly: ${columns.join(', ')}.`);
   }
   return Object.fromEntries(names.map((name) => [name, String(object![name])]));
 }

@@ -35,15 +35,6 @@ export const quarantineClosed = (id: string) =>
   new AppError(409, 'quarantine_closed', `The rejected rows of upload ${id} were corrected before.`);
 export const malformedIfMatch = () =>
   new AppError(400, 'malformed_if_match', 'If-Match must be the number of a revision, such as "3".');
-export const invalidDatasetName = (name: string, hint: string) =>
-  new AppError(
-    400,
-    'invalid_dataset_name',
-    `'${name}' is not a dataset name: lower-case letters, digits, '.', '_', '-'.`,
-    {
-      hint: `for example ${hint}`,
-    },
-  );
 export const optionNeedsEditor = (name: string) =>
   new AppError(403, 'option_needs_editor', `Only those who may edit the dataset may set '${name}'.`);
 export const keyNotGiven = () =>

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { getProject } from '../accounts/index.ts';
-import { datasetNameOf, isDatasetName } from '../datasets/index.ts';
+import { datasetNameOf, invalidDatasetName, isDatasetName } from '../datasets/index.ts';
 import { type StoredBlob, uploadTooLarge } from '../platform/blobs/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Access } from '../resource/access.ts';
-import { invalidDatasetName, projectNotGiven } from './errors.ts';
+import { projectNotGiven } from './errors.ts';
 import { endingOf, safeFileName } from './pure/file-name.ts';
 import type { Parameters } from './pure/merge-parameters.ts';
 import { expectedRevision, readParameters } from './read-parameters.ts';

@@ -1,6 +1,7 @@
 import type { Context } from '../../platform/context.ts';
 import { accountLocked, invalidCredentials } from '../errors.ts';
 import { type Lock, lockAfter, lockInForce } from '../pure/lockout.ts';
+import { cleanText } from '../users/read-user-body.ts';
 import { findSignIn, markSignedIn, type SignInUser, updatePasswordHash } from '../users/store.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import { countFailure, deleteFailures, findFailures, lockSignIn } from './store.ts';
@@ -9,10 +10,11 @@ import { countFailure, deleteFailures, findFailures, lockSignIn } from './store.
  * Who this is, by e-mail, username or id and password. Every form of sign-in comes through here, so lockout, timing and
  * the upgrade of old hashes are the same for all. Throws `invalid_credentials` or `account_locked`.
  */
-export async function signIn(context: Context, name: string, password: string, network: string): Promise<SignInUser> {
-  const key = name.trim().toLowerCase().slice(0, 254);
+export async function signIn(context: Context, given: string, password: string, network: string): Promise<SignInUser> {
+  const name = cleanText(given).trim();
+  const key = name.toLowerCase().slice(0, 254);
   await refuseWhileLocked(context, key, network);
-  const user = await findSignIn(context.db, name.trim());
+  const user = await findSignIn(context.db, name);
   const check = await checkPassword(password, user?.disabled === false ? user.passwordHash : undefined);
   if (user === undefined || !check.ok) throw await failed(context, key, network);
   const newHash = check.outdated ? await hashPassword(password) : undefined;

@@ -9,6 +9,8 @@ export interface IssueFilter {
 
 /** As SQL over an issues file. An empty column means: those that belong to no column. */
 export function issueWhere(filter: IssueFilter): string {
+  // No stored text holds NUL, and no SQL text may.
+  if (filter.code?.includes('\0') || filter.column?.includes('\0')) return 'false';
   const tests = [
     ...(filter.severity === undefined ? [] : [`severity = ${literal(filter.severity)}`]),
     ...(filter.code === undefined ? [] : [`code = ${literal(filter.code)}`]),

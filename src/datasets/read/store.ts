@@ -1,5 +1,6 @@
 import { type Queryable, raw, type Sql, sql } from '../../platform/db/index.ts';
 import type { Dataset, Revision } from '../dataset.ts';
+import { datasetGiven } from '../store.ts';
 
 export type ReadDataset = Pick<
   Dataset,
@@ -41,7 +42,7 @@ const revisionColumns =
 export function findReadDataset(db: Queryable, given: string, rights: Rights): Promise<ReadDataset | undefined> {
   return db.maybe(
     sql`select ${datasetColumns(rights)} from dataset d
-        where (d.id::text = lower(${given}) or d.number::text = ${given}) and d.deleted_at is null and ${rights.visible}`,
+        where ${datasetGiven(given, 'd')} and d.deleted_at is null and ${rights.visible}`,
   );
 }
 

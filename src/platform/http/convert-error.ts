@@ -14,6 +14,14 @@ export function toAppError(error: unknown, limits: { bodyMaxBytes: number }): Ap
       return errors.bodyTooLarge(limits.bodyMaxBytes);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return errors.unsupportedMediaType();
+    case 'FST_ERR_BAD_URL':
+      return errors.malformedUrl();
+    // Text only a client can have sent: NUL in text, NUL or half a surrogate pair in JSON.
+    case '22021':
+    case '22P05':
+      return errors.textNotStorable();
+    case '22P02':
+      return isBrokenUnicode(error) ? errors.textNotStorable() : errors.internalError();
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return errors.clientDisconnected();
@@ -36,6 +44,11 @@ export function toAppError(error: unknown, limits: { bodyMaxBytes: number }): Ap
 
 function isConnect(error: unknown): boolean {
   return (error as { syscall?: string }).syscall === 'connect';
+}
+
+/** Any other text PostgreSQL cannot read as a value should not have got so far, and stays a bug. */
+function isBrokenUnicode(error: unknown): boolean {
+  return /^Unicode (high|low) surrogate /.test((error as { detail?: string }).detail ?? '');
 }
 
 /** pg reports a connection that broke under a statement by text only. */

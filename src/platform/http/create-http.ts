@@ -57,7 +57,7 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
     frameworkErrors: (error, request, reply) => {
       const refusal = toAppError(error, config);
       reply.raw
-        .writeHead(refusal.status, { 'content-type': 'application/problem+json' })
+        .writeHead(refusal.status, { 'content-type': 'application/problem+json', 'x-request-id': request.id })
         .end(JSON.stringify(problemOf(refusal, request.id)));
     },
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -7,6 +7,9 @@ export const bodyTooLarge = (maxBytes: number) =>
 export const malformedJson = () => new AppError(400, 'malformed_json', 'Malformed JSON body');
 export const malformedGzip = () => new AppError(400, 'malformed_gzip', 'Malformed gzip body');
 export const unsupportedMediaType = () => new AppError(415, 'unsupported_media_type', 'Unsupported Media Type');
+export const malformedUrl = () => new AppError(400, 'malformed_url', 'The address is not valid percent-encoded UTF-8.');
+export const textNotStorable = () =>
+  new AppError(400, 'text_not_storable', 'Text must not hold NUL characters or halves of surrogate pairs.');
 export const invalidRequest = (errors: ErrorDetail[]) =>
   new AppError(400, 'invalid_request', errors[0]?.message ?? 'The request is not valid.', { errors });
 export const notFound = () => new AppError(404, 'not_found', 'Not Found');
