@@ -33,9 +33,17 @@ const schema: TableSchema = {
   ],
 };
 
+const contenders = ['bare', 'null', 'quarantine'] as const;
+type Contender = (typeof contenders)[number];
+/** Waiting for a turn on a busy machine is in `seconds`, not in `cpu`. */
+interface Times {
+  seconds: number;
+  cpu: number;
+}
+
 /**
  * 3 M rows, one in a hundred with a cell that does not fit: DuckDB's bare CSV → Parquet (everything inferred, nothing checked) against
- * a full ingest at equal threads, each the best of three in a process of its own, and the memory of an ingest of 3 M and of
+ * a full ingest at equal threads, each the best of several in a process of its own, and the memory of an ingest of 3 M and of
  * 30 M rows over an idle process.
  */
 export async function run(): Promise<BenchLine[]> {
@@ -43,35 +51,25 @@ export async function run(): Promise<BenchLine[]> {
   try {
     const file = path.join(folder, 'visits.csv');
     await writeCsv(file, rows);
+    const best = await bestOfRounds(file, folder);
     const big = path.join(folder, 'big.csv');
     await writeCsv(big, rows * 10);
-    const best = {
-      bare: Number.POSITIVE_INFINITY,
-      null: Number.POSITIVE_INFINITY,
-      quarantine: Number.POSITIVE_INFINITY,
-    };
-    // In turns, so that a machine that gets busy does so for all of them.
-    for (let round = 0; round < 3; round++) {
-      for (const what of ['bare', 'null', 'quarantine'] as const) {
-        best[what] = Math.min(best[what], (await measured({ what, file, folder })).seconds);
-      }
-    }
     const memory = await measured({ what: 'null', file, folder });
     const memoryBig = await measured({ what: 'null', file: big, folder });
-    const speed = (what: string, seconds: number): BenchLine => {
-      const ratio = best.bare / seconds;
-      return { name: `ingest 3 M rows, ${what}`, value: seconds, limit: best.bare / 0.5, ratio, unit: 's' };
-    };
+    const line = (name: string, what: Contender, time: keyof Times): BenchLine => ({
+      name,
+      value: best[what][time],
+      limit: best.bare[time] / 0.5,
+      ratio: best.bare[time] / best[what][time],
+      unit: 's',
+    });
     return [
-      {
-        name: 'ingest: bare DuckDB CSV to Parquet',
-        value: best.bare,
-        limit: Number.POSITIVE_INFINITY,
-        ratio: 1,
-        unit: 's',
-      },
-      speed('bad cells emptied', best.null),
-      speed('bad rows quarantined', best.quarantine),
+      { ...line('ingest: bare DuckDB CSV to Parquet', 'bare', 'seconds'), limit: Number.POSITIVE_INFINITY },
+      line('ingest 3 M rows, bad cells emptied', 'null', 'seconds'),
+      line('ingest 3 M rows, bad rows quarantined', 'quarantine', 'seconds'),
+      { ...line('ingest: bare DuckDB, CPU time', 'bare', 'cpu'), limit: Number.POSITIVE_INFINITY },
+      line('ingest 3 M rows, bad cells emptied, CPU time', 'null', 'cpu'),
+      line('ingest 3 M rows, quarantined, CPU time', 'quarantine', 'cpu'),
       {
         name: 'ingest: memory over idle, 3 M rows',
         value: memory.megabytes,
@@ -92,33 +90,59 @@ export async function run(): Promise<BenchLine[]> {
   }
 }
 
+/**
+ * The contenders in turns, each round beginning with another, until a round improves none of them by 3 %: at least five
+ * rounds, at most nine. On a machine with other work only the best times are the program's own.
+ */
+async function bestOfRounds(file: string, folder: string): Promise<Record<Contender, Times>> {
+  const never = { seconds: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY };
+  const best = { bare: never, null: never, quarantine: never };
+  for (let round = 0, improved = true; round < 9 && (improved || round < 5); round++) {
+    improved = false;
+    for (let i = 0; i < contenders.length; i++) {
+      const what = contenders[(round + i) % contenders.length]!;
+      const { seconds, cpu } = await measured({ what, file, folder });
+      improved ||= seconds < 0.97 * best[what].seconds;
+      best[what] = { seconds: Math.min(best[what].seconds, seconds), cpu: Math.min(best[what].cpu, cpu) };
+    }
+    const shares = contenders
+      .map((what) => `${what} ${best[what].seconds.toFixed(2)} s (${best[what].cpu.toFixed(2)} s CPU)`)
+      .join(', ');
+    console.error(`ingest round ${round + 1}, best so far: ${shares}`);
+  }
+  return best;
+}
+
 interface Task {
-  what: 'bare' | 'null' | 'quarantine';
+  what: Contender;
   file: string;
   folder: string;
 }
 
 /** In a fresh process: neither the allocator nor the page faults of an earlier measurement count. */
-async function measured(task: Task): Promise<{ seconds: number; megabytes: number }> {
+async function measured(task: Task): Promise<Times & { megabytes: number }> {
   const child = fork(fileURLToPath(import.meta.url), ['--task', JSON.stringify(task)]);
   const [result] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`the measured process ended with code ${code}`))),
-  ])) as [{ seconds: number; megabytes: number }];
+  ])) as [Times & { megabytes: number }];
   return result;
 }
 
-async function perform(task: Task): Promise<{ seconds: number; megabytes: number }> {
+async function perform(task: Task): Promise<Times & { megabytes: number }> {
   const idle = process.memoryUsage().rss;
   let peak = idle;
   const timer = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage().rss);
   }, 10);
   const startedAt = performance.now();
+  const before = process.cpuUsage();
   await (task.what === 'bare' ? bare(task) : ingest(task, task.what));
   const seconds = (performance.now() - startedAt) / 1000;
+  const used = process.cpuUsage(before);
+  const cpu = (used.user + used.system) / 1e6;
   clearInterval(timer);
-  return { seconds, megabytes: (peak - idle) / 1e6 };
+  return { seconds, cpu, megabytes: (peak - idle) / 1e6 };
 }
 
 async function bare({ file, folder }: Task): Promise<void> {

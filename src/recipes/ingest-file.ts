@@ -88,6 +88,14 @@ async function ingestStaged(parts: Omit<IngestRun, 'tabular' | 'refused'>): Prom
     run.refused = await judgeValues(run, cleaned, bound);
     request.onProgress?.(0.2, 'cast');
     const pass = await passRows(run, cleaned, bound);
+    if (pass.stoppedAfter !== undefined) {
+      run.issues.push({
+        severity: 'warning',
+        code: 'stopped-early',
+        message: `More rows have errors than ${request.maxErrors}: nothing was checked after row ${pass.stoppedAfter}`,
+        path: '',
+      });
+    }
     request.onProgress?.(0.7, 'check');
     const report = await run.timed('report', () => reportIssues(run, cleaned, pass));
     const merged = await run.timed('merge', () => mergeRevision(run, pass, report));

@@ -28,7 +28,10 @@ export interface IngestRequest {
   schemaPolicy?: 'freeze' | 'evolve' | 'discard_row' | 'discard_value';
   /** Default `reject`: one error and nothing is published. `null` empties bad cells and keeps their rows. */
   onError?: 'reject' | 'quarantine' | 'skip' | 'null';
-  /** Rows with errors beyond which nothing is published: a count, or a share such as `5%`. */
+  /**
+   * Rows with errors beyond which nothing is published: a count, or a share such as `5%`. Reading and checking stop early there;
+   * counts and issues are then exact for the rows until then, and the refusal names the row.
+   */
   maxErrors?: number | string;
   /** Default `replace`, which ignores `previous`. */
   mode?: 'append' | 'replace' | 'upsert';

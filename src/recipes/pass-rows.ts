@@ -3,7 +3,9 @@ import path from 'node:path';
 import { literal, type Tabular } from '../platform/tabular/index.ts';
 import { bindFields, toleratedShare } from './bind-fields.ts';
 import type { IngestRun } from './ingest.ts';
-import { type BoundField, type CompiledTable, compileTable } from './pure/compile-table.ts';
+import type { IssueCount } from './issue.ts';
+import { allowedErrors, shareOf } from './pure/allowed-errors.ts';
+import { type BoundField, type CompiledTable, compileTable, tooManyBadRows } from './pure/compile-table.ts';
 import { MiscountedRows } from './stage-delimited.ts';
 import type { Cleaned } from './steps/index.ts';
 
@@ -19,6 +21,52 @@ export interface Pass {
   /** SQL of the violated rules of these rows: `_row`, `_line`, `f` (field), `k` (rule), `value`. */
   violations: string;
   counts: { all: number; emptied: number; lost: number; blank: number };
+  /** Row at which the run stopped because of too many errors: nothing is known of later ones. */
+  stoppedAfter?: number;
+}
+
+/** Rows of the first part that is looked at closely when there are too many errors. */
+const firstPartRows = 50_000;
+
+/**
+ * Casts and checks every row in one scan of the source. With `maxErrors` the scan ends at the first bad row too many; the rows from
+ * the first to that one, rounded up, are then passed by themselves, so that what is reported of them is exact.
+ */
+export async function passRows(run: IngestRun, cleaned: Cleaned, first: BoundField[]): Promise<Pass> {
+  const { stoppedAfter } = run.staged;
+  if (stoppedAfter !== undefined) return { ...(await provenPass(run, cleaned, first)), stoppedAfter };
+  const allowed = await allowedBadRows(run);
+  if (allowed === undefined) return provenPass(run, cleaned, first);
+  if (allowed >= 0) {
+    try {
+      return await provenPass(run, cleaned, first, { stopAfter: allowed });
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(tooManyBadRows))) throw error;
+    }
+  }
+  for (let rows = firstPartRows; ; rows *= 4) {
+    const part = { ...cleaned, source: `(select * from ${cleaned.source} limit ${rows})` };
+    const pass = await provenPass(run, part, first, { part: true });
+    // All rows after all: what looked like errors was a wrong guess of a type, which is mended by now.
+    if (pass.counts.all < rows) return pass;
+    if (pass.counts.lost + pass.counts.emptied <= allowed) continue;
+    const [last] = await run.tabular.rows(`select max(_row)::double as n from ${pass.rows}`);
+    return { ...pass, stoppedAfter: Number(last!.n) };
+  }
+}
+
+/** How many bad rows the pass may find; below 0 when staging alone found too many. Undefined = any number. */
+async function allowedBadRows({ request, staged, tabular }: IngestRun): Promise<number | undefined> {
+  const { maxErrors } = request;
+  if (maxErrors === undefined) return undefined;
+  const rejects = staged.rejected?.counts ?? [];
+  const sum = (counts: IssueCount[]) => counts.reduce((total, { count }) => total + count, 0);
+  const rejected = sum(rejects.filter(({ severity }) => severity === 'error'));
+  if (shareOf(maxErrors) === undefined) return allowedErrors(maxErrors, 0) - rejected;
+  const rows =
+    staged.expectedRows ??
+    Number((await tabular.rows(`select count(*)::double as n from ${staged.relation}`))[0]!.n) + sum(rejects);
+  return allowedErrors(maxErrors, rows) - rejected;
 }
 
 /**
@@ -26,13 +74,18 @@ export interface Pass {
  * are not good. The few bad rows then tell exactly whether the guesses behind the pass hold; where a type or a storage
  * width does not, that column is measured over all rows and the pass is made again, at most twice.
  */
-export async function passRows(run: IngestRun, cleaned: Cleaned, first: BoundField[]): Promise<Pass> {
+async function provenPass(
+  run: IngestRun,
+  cleaned: Cleaned,
+  first: BoundField[],
+  options: { stopAfter?: number; part?: boolean } = {},
+): Promise<Pass> {
   let bound = first;
   for (let attempt = 1; ; attempt++) {
-    const pass = await run.timed('cast', () => writePass(run, cleaned, bound));
+    const pass = await run.timed('cast', () => writePass(run, cleaned, bound, options.stopAfter));
     await keepViolations(run, pass);
     const found = pass.counts.all + cleaned.removed.reduce((sum, { count }) => sum + count, 0);
-    const expected = run.staged.expectedRows ?? found;
+    const expected = options.part ? found : (run.staged.expectedRows ?? found);
     if (found !== expected) throw new MiscountedRows(found, expected);
     const refuted = await refutedColumns(run, pass);
     if (refuted.size === 0 || attempt === 3) return pass;
@@ -41,7 +94,12 @@ export async function passRows(run: IngestRun, cleaned: Cleaned, first: BoundFie
   }
 }
 
-async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]): Promise<Pass> {
+async function writePass(
+  run: IngestRun,
+  cleaned: Cleaned,
+  bound: BoundField[],
+  stopAfter: number | undefined,
+): Promise<Pass> {
   const { tabular, staged, request } = run;
   const table = compileTable(bound, request.schema ?? { fields: [] }, staged, {
     emptyBadCells: request.onError === 'null',
@@ -52,8 +110,10 @@ async function writePass(run: IngestRun, cleaned: Cleaned, bound: BoundField[]):
   const file = path.join(request.workFolder, 'pass.parquet');
   const numbered = cleaned.numbered;
   const carried = numbered ? ['_row', '_line'] : [];
+  if (stopAfter !== undefined) await tabular.run('create or replace sequence bad_row');
+  // Read once and thrown away: finding dictionaries would cost a quarter of the writing.
   await tabular.run(
-    `copy (${table.typed(cleaned.source, carried)}) to ${literal(file)} (format parquet, compression uncompressed, row_group_size ${rowGroupSize(bound.length)})`,
+    `copy (${table.typed(cleaned.source, carried, stopAfter)}) to ${literal(file)} (format parquet, compression uncompressed, dictionary_size_limit 1, row_group_size ${rowGroupSize(bound.length)})`,
   );
   const numbers = numbered
     ? '_row, _line'

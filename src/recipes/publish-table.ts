@@ -3,13 +3,14 @@ import { identifier, literal } from '../platform/tabular/index.ts';
 import type { IngestResult, IngestRun } from './ingest.ts';
 import type { Merged } from './merge-revision.ts';
 import { type Pass, rowGroupSize } from './pass-rows.ts';
+import { allowedErrors } from './pure/allowed-errors.ts';
 import type { Report } from './report-issues.ts';
 import { writeRejects } from './write-rejects.ts';
 
 /** Decides by the policy whether there is a table, and writes it. */
 export async function publishTable(run: IngestRun, pass: Pass, report: Report, merged: Merged): Promise<IngestResult> {
   const { request, tabular } = run;
-  const refused = refusal(run, report);
+  const refused = refusal(run, pass, report);
   const schema = await settledSchema(run, pass, merged);
   const rejects =
     request.onError === 'quarantine' && report.rows.rejected > 0 ? await writeRejects(run, pass, report) : undefined;
@@ -52,19 +53,20 @@ async function rowsBefore(run: IngestRun): Promise<number> {
   return Number(row!.n);
 }
 
-function refusal(run: IngestRun, report: Report): IngestResult['refused'] {
+function refusal(run: IngestRun, pass: Pass, report: Report): IngestResult['refused'] {
   const { request, issues } = run;
   const header = issues.find((issue) => issue.severity === 'error');
   if (header) return { code: header.code.replaceAll('-', '_'), message: header.message };
   const bad = report.rows.rejected + report.rows.emptied;
-  if ((request.onError ?? 'reject') === 'reject' && report.errors > 0)
-    return { code: 'rows_rejected', message: firstAndMore(report) };
-  if (request.maxErrors !== undefined && bad > allowed(request.maxErrors, report.rows.read)) {
+  const stopped = pass.stoppedAfter === undefined ? '' : `; the run stopped early, after row ${pass.stoppedAfter}`;
+  if (stopped || (request.maxErrors !== undefined && bad > allowedErrors(request.maxErrors, report.rows.read))) {
     return {
       code: 'too_many_errors',
-      message: `${bad} of ${report.rows.read} rows have errors, more than ${request.maxErrors}: ${firstAndMore(report)}`,
+      message: `${bad} of ${report.rows.read} rows have errors, more than ${request.maxErrors}${stopped}: ${firstAndMore(report)}`,
     };
   }
+  if ((request.onError ?? 'reject') === 'reject' && report.errors > 0)
+    return { code: 'rows_rejected', message: firstAndMore(report) };
   if (report.rows.accepted === 0 && report.errors > 0)
     return { code: 'no_rows_left', message: `No row is left: ${firstAndMore(report)}` };
   return undefined;
@@ -74,11 +76,6 @@ function refusal(run: IngestRun, report: Report): IngestResult['refused'] {
 function firstAndMore(report: Report): string {
   const more = report.errors - 1;
   return `${report.firstErrors[0] ?? 'errors'}${more > 0 ? ` (and ${more} more)` : ''}`;
-}
-
-function allowed(maxErrors: number | string, rows: number): number {
-  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(maxErrors))?.[1];
-  return share === undefined ? Number(maxErrors) : (Number(share) / 100) * rows;
 }
 
 /** Offers of the first rows that later rows refuted are withdrawn. */

@@ -18,6 +18,8 @@ import { StageWriter } from './write-stage.ts';
 export interface StageContext {
   workFolder: string;
   limits: RecipeLimits;
+  /** Rejected rows beyond which there is no point in reading on. Default any number. */
+  maxRejected?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -219,15 +221,21 @@ async function tokenised(file: string, base: Base, context: StageContext): Promi
   }
 
   try {
+    const tooMany = () => rejects.errors > (context.maxRejected ?? Number.POSITIVE_INFINITY);
     for await (const text of decodedText(file, 'utf-8', context.signal)) {
-      for (const { cells, raw, line } of tokeniser.push(text)) await take(cells, raw, line);
+      for (const { cells, raw, line } of tokeniser.push(text)) {
+        await take(cells, raw, line);
+        if (tooMany()) break;
+      }
+      if (tooMany()) break;
     }
-    for (const { cells, raw, line } of tokeniser.end()) await take(cells, raw, line);
+    if (!tooMany()) for (const { cells, raw, line } of tokeniser.end()) await take(cells, raw, line);
     if (columns === undefined) throw emptyFile();
     return {
       relation: await writer.finish(columns.length),
       numbered: true,
       firstLine: 1,
+      ...(tooMany() ? { stoppedAfter: record - headerRecord } : {}),
       columns,
       emptyIsNull: false,
       padded: true,

@@ -3,6 +3,7 @@ import { detectFormat } from './detect-format.ts';
 import { emptyFile, limitReached } from './errors.ts';
 import type { IngestRequest } from './ingest.ts';
 import type { RecipeLimits } from './limits.ts';
+import { shareOf } from './pure/allowed-errors.ts';
 import { stageDelimited } from './stage-delimited.ts';
 import { stageJson } from './stage-json.ts';
 import { stageParquet } from './stage-parquet.ts';
@@ -17,7 +18,9 @@ export async function stageFile(request: IngestRequest, limits: RecipeLimits, ex
   const unpacked = await unpackFile(request.file, request.name, { workFolder, member: options.member, limits, signal });
   const mediaType = unpacked.compression === 'none' ? request.mediaType : undefined;
   const format = await detectFormat(unpacked.file, unpacked.name, mediaType, options.format);
-  const context = { workFolder, limits, signal };
+  const maxRejected =
+    request.maxErrors === undefined || shareOf(request.maxErrors) !== undefined ? undefined : Number(request.maxErrors);
+  const context = { workFolder, limits, signal, maxRejected };
   const staged = await (() => {
     switch (format) {
       case 'csv':

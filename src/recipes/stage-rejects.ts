@@ -7,6 +7,8 @@ export type RowFault = 'missing-value' | 'extra-value' | 'ragged-quote' | 'blank
 
 /** Collects rows that cannot take part in the table, on disk; most files have none and get no file. */
 export class RejectedRowWriter {
+  /** Rejected rows that count as errors. */
+  errors = 0;
   private writer: StageWriter | undefined;
   private readonly counts = new Map<RowFault, number>();
   private readonly file: string;
@@ -17,6 +19,7 @@ export class RejectedRowWriter {
 
   async add(row: number, line: number | null, code: RowFault, cells: readonly string[]): Promise<void> {
     this.writer ??= await StageWriter.open(this.file);
+    if (code !== 'blank-row') this.errors += 1;
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
     if (this.writer.add(row, line, [code, String(cells.length), JSON.stringify(cells)])) await this.writer.flush();
   }

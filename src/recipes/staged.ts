@@ -12,6 +12,8 @@ export interface Staged {
   firstLine: number;
   /** Rows the relation must give, known when DuckDB reads a delimited file directly: its reader is trusted, but verified. */
   expectedRows?: number;
+  /** Row after which reading ended because more rows were rejected than `maxErrors` allows. */
+  stoppedAfter?: number;
   columns: StagedColumn[];
   /** Whether an empty cell arrives as null. If not, null means absent and '' means empty. */
   emptyIsNull: boolean;

@@ -15,6 +15,11 @@ export interface CompiledField {
   lexical: string;
   /** Typed value, null when it does not fit type or physical; over `t`. */
   value: string;
+  /**
+   * The same by way of `w`, a bare cast of `t`: a text that the cast value prints back to is in its plainest lexical form, and
+   * only other texts need the regular expression. Measured on 3 M rows: 1.0 s instead of 1.35 s of CPU.
+   */
+  quick: { cast: string; value: string } | undefined;
   checks: FieldCheck[];
 }
 
@@ -55,7 +60,7 @@ export function compileField(
   field: Field,
   schema: TableSchema,
   source: CellSource,
-  names: { t: string; v: string },
+  names: { t: string; v: string; w?: string },
   physical: Physical = defaultPhysical(field),
 ): CompiledField {
   const { lexical, value } = casting(field, names.t, physical, source.canonical);
@@ -65,6 +70,7 @@ export function compileField(
     text: cellText(field, schema, source),
     lexical,
     value,
+    quick: names.w === undefined ? undefined : quickCasting(field, names.t, names.w, physical, value),
     checks: checksOf(field, names, physical, source.refused ?? {}),
   };
 }
@@ -208,6 +214,16 @@ function itemsOf(field: Field, t: string): string {
   return `string_split(${t}, ${literal(field.delimiter ?? ',')})`;
 }
 
+function quickCasting(field: Field, t: string, w: string, physical: Physical, value: string): CompiledField['quick'] {
+  const plain = !field.groupChar && field.bareNumber !== false && (field.decimalChar ?? '.') === '.';
+  const number = plain && (physical === 'BIGINT' || physical.startsWith('DECIMAL'));
+  const date = field.type === 'date' && (field.format === undefined || field.format === 'default');
+  if (!(['integer', 'number'].includes(field.type) && number) && !date) return undefined;
+  // Years of more than four digits and 'infinity' print back as well, and are no dates of a Table Schema.
+  const same = date ? `${w}::varchar = ${t} and length(${t}) = 10` : `${w}::varchar = ${t}`;
+  return { cast: `try_cast(${t} as ${physical})`, value: `case when ${same} then ${w} else ${value} end` };
+}
+
 function literalsOf(values: string[]): string {
   return values.length === 0 ? 'null' : values.map(literal).join(', ');
 }
@@ -270,7 +286,7 @@ function checksOf(
   /** A limit in the field's own lexical form, read by the same rules as the cells. */
   const typed = (value: string | number | boolean): string => {
     const text = literal(String(value));
-    return `(${casting({ ...field, ...englishNumbers(field) }, text, physical.startsWith('DECIMAL') ? 'DECIMAL(38,10)' : physical, false).value})`;
+    return `(${casting({ ...field, ...englishNumbers(field) }, text, physicalOfLimit(physical, String(value)), false).value})`;
   };
   const add = (code: string, violated: string, expected: unknown, phrase: string) => {
     checks.push({ code, violated: `(${v} is not null and ${violated})`, expected: String(expected), phrase });
@@ -347,6 +363,15 @@ function checksOf(
     if (bound !== undefined) add(code, `${v} ${operator} ${typed(bound)}`, bound, `${phrase} ${bound}`);
   }
   return checks;
+}
+
+/** As the cells where the limit fits: comparing them with 38 digits costs a wide cast of every cell. */
+function physicalOfLimit(physical: Physical, limit: string): Physical {
+  const [, width, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(physical) ?? [];
+  if (width === undefined) return physical;
+  const [, whole, fraction = ''] = /^[+-]?(\d+)(?:\.(\d*))?$/.exec(limit) ?? [];
+  const fits = whole !== undefined && whole.length <= Number(width) - Number(scale) && fraction.length <= Number(scale);
+  return fits ? physical : 'DECIMAL(38,10)';
 }
 
 /** Limits of a schema are JSON numbers or plain texts, whatever marks the cells use. */

@@ -34,14 +34,17 @@ export interface CompiledTable {
   rules: CellRule[];
   /**
    * Rows with typed values `f1…fk` and `_bad`: 0 good, 1 cells emptied, 2 row lost, 3 blank row; `_raw` holds the original cells
-   * of rows that are not good. `source` gives `c1…cm`.
+   * of rows that are not good. `source` gives `c1…cm`. With `stopAfter` the statement fails with `tooManyBadRows` at the first bad row
+   * beyond that number, counted by the sequence `bad_row`.
    */
-  typed(source: string, carried: readonly string[]): string;
+  typed(source: string, carried: readonly string[], stopAfter?: number): string;
   /** One row per violated rule: the carried columns, `f`, `k` (field and rule) and `value`. */
   violations(source: string, carried: readonly string[]): string;
   /** Fields with values that fit their type but not its storage, with how many. */
   narrow(source: string): string | undefined;
 }
+
+export const tooManyBadRows = 'more bad rows than allowed';
 
 /**
  * A schema as SQL over staged text. Everything that can be judged from one row alone is decided in one pass; only
@@ -70,7 +73,7 @@ export function compileTable(
         canonical: inferred,
         refused: options.refused?.(field) ?? {},
       },
-      { t: `t${i}`, v: `v${i}` },
+      { t: `t${i}`, v: `v${i}`, w: `w${i}` },
       physical,
     ),
   );
@@ -121,12 +124,14 @@ export function compileTable(
   });
 
   const texts = fields.map((field, i) => `${field.text} as t${i}`);
-  const values = fields.map((field, i) => `${field.value} as v${i}`);
+  const casts = fields.flatMap(({ quick }, i) => (quick ? [`${quick.cast} as w${i}`] : []));
+  const values = fields.map(({ quick, value }, i) => `${quick?.value ?? value} as v${i}`);
   const layered = (source: string, carried: readonly string[]) => {
     const kept = carried.length > 0 ? `${carried.join(', ')}, ` : '';
     const cells = options.cellsOf(source, [...carried, ...options.rawIds]);
     const raw = options.rawIds.length > 0 ? `${options.rawIds.join(', ')}, ` : '';
-    return `(select *, ${values.join(', ')} from (select ${kept}${raw}${texts.join(', ')} from ${cells}))`;
+    const cast = `(select ${['*', ...casts].join(', ')} from (select ${kept}${raw}${texts.join(', ')} from ${cells}))`;
+    return `(select *, ${values.join(', ')} from ${cast})`;
   };
   const all = violated.flat();
   const lost = rules
@@ -138,7 +143,7 @@ export function compileTable(
   return {
     fields,
     rules,
-    typed(source, carried) {
+    typed(source, carried, stopAfter) {
       const kept = carried.length > 0 ? `${carried.join(', ')}, ` : '';
       const outputs = fields.map(({ physical, checks }, i) => {
         const nulled =
@@ -150,7 +155,11 @@ export function compileTable(
       const bad = `case when ${blank} then 3 when ${anyOf(lost)} then 2 when ${anyOf(all)} then 1 else 0 end`;
       const raw =
         options.rawIds.length === 0 ? 'null::varchar[]' : `case when _bad > 0 then [${options.rawIds.join(', ')}] end`;
-      return `select ${kept}${outputs.join(', ')}, _bad, ${raw} as _raw from (select *, (${bad})::tinyint as _bad from ${layered(source, carried)})`;
+      const fate =
+        stopAfter === undefined
+          ? '_bad'
+          : `case when _bad in (1, 2) then case when nextval('bad_row') > ${Math.floor(stopAfter)} then error('${tooManyBadRows}')::tinyint else _bad end else _bad end as _bad`;
+      return `select ${kept}${outputs.join(', ')}, ${fate}, ${raw} as _raw from (select *, (${bad})::tinyint as _bad from ${layered(source, carried)})`;
     },
     violations(source, carried) {
       const kept = carried.length > 0 ? `${carried.join(', ')}, ` : '';
