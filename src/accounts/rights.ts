@@ -40,7 +40,11 @@ export const rights = {
   'row.read': { about: 'read and export rows of datasets', place: 'view' },
   'row.add': { about: 'upload files, push records', place: 'capture' },
   'upload.read': {
-    about: "see uploads, their receipts and issues; one's own also without reading rows",
+    about: "see uploads and their receipts; one's own also without reading rows",
+    place: 'view',
+  },
+  'upload.open': {
+    about: "open an upload's file, issues and rejected rows; one's own also without reading rows",
     place: 'view',
   },
   'dataset.read': { about: 'see datasets, their fields and revisions', place: 'view' },
@@ -103,7 +107,7 @@ export type ProjectRole = (typeof projectRoles)[number];
  * What the contents of a project may not be read for by being an administrator alone (contract data-api §10.1), unless
  * GRANARY_ADMIN_READS_ROWS says otherwise.
  */
-export const rowRights: readonly Right[] = ['row.read'];
+export const rowRights: readonly Right[] = ['row.read', 'upload.open'];
 
 const forEverybodySignedIn: readonly Right[] = [
   'project.create',
@@ -139,7 +143,16 @@ export const instanceRights: Record<Role, ReadonlySet<Right>> = {
 export const seesAllPlaces: Record<Role, boolean> = { USER: false, ADMIN: true, SUPERADMIN: true };
 
 const see: readonly Right[] = ['project.read', 'dataset.read'];
-const read: readonly Right[] = [...see, 'row.read', 'upload.read', 'run.read', 'flow.read', 'plan.read', 'member.read'];
+const read: readonly Right[] = [
+  ...see,
+  'row.read',
+  'upload.read',
+  'upload.open',
+  'run.read',
+  'flow.read',
+  'plan.read',
+  'member.read',
+];
 const edit: readonly Right[] = [...read, 'row.add', 'dataset.write', 'run.write', 'flow.write', 'plan.write'];
 const manage: readonly Right[] = [
   ...edit,
@@ -164,6 +177,7 @@ export const projectRights: Record<ProjectRole, ReadonlySet<Right>> = {
 /** Rights on rows the caller owns; where the row is in a project, as long as the caller belongs to it. */
 export const ownRights: ReadonlySet<Right> = new Set<Right>([
   'upload.read',
+  'upload.open',
   'run.read',
   'run.write',
   'plan.read',

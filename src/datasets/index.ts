@@ -55,4 +55,4 @@ export {
 } from './uploads/store.ts';
 export { uploadResource } from './uploads/upload.resource.ts';
 export type { Upload, UploadState } from './uploads/upload.ts';
-export { getUploadToChange, uploadRoutes } from './uploads/upload-routes.ts';
+export { getUploadToChange, previewFor, uploadRoutes } from './uploads/upload-routes.ts';

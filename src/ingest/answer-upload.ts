@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeUpload, everything, findUpload, type Upload, waitSeconds } from '../datasets/index.ts';
+import { describeUpload, everything, findUpload, previewFor, type Upload, waitSeconds } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { originOf } from '../platform/http/index.ts';
@@ -33,10 +33,11 @@ export async function answerUpload(
     // The file's, not this answer's: the contract's way to tell a sender what was stored (data-api.md §8.1).
     reply.header('repr-digest', `sha-256=:${digest}:`);
   }
-  const receipts = results.map(({ upload, run }) => ({
-    ...describeUpload(upload, run, origin),
-    ...(upload.options.dry_run === true ? { preview: upload.preview } : {}),
-  }));
+  const receipts = [];
+  for (const { upload, run } of results) {
+    const preview = upload.options.dry_run === true ? await previewFor(context, request.access, upload) : undefined;
+    receipts.push({ ...describeUpload(upload, run, origin), ...(preview === undefined ? {} : { preview }) });
+  }
   return results.length === 1 ? receipts[0] : receipts;
 }
 

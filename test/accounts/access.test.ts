@@ -74,7 +74,7 @@ async function seen(who: Principal, right: string, columns: ('project' | 'locati
 /** Contract data-api §10.1, as printed there: owner, manager, editor, contributor, viewer, requester, approver. */
 const table: [Right[], string][] = [
   [['project.read', 'dataset.read'], 'x x x x x x x'],
-  [['row.read'], 'x x x - x - -'],
+  [['row.read', 'upload.open'], 'x x x - x - -'],
   [['row.add'], 'x x x x - - -'],
   [['dataset.write'], 'x x x - - - -'],
   [['connection.read', 'connection.write', 'member.write'], 'x x - - - - -'],
@@ -100,6 +100,7 @@ test.each(table)('%j in a project: as the contract prints it', async (names, mar
 test('the predicate agrees with its plain-words twin for every right, role, membership and row', async () => {
   const ownRights = [
     'upload.read',
+    'upload.open',
     'run.read',
     'run.write',
     'plan.read',

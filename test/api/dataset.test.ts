@@ -374,7 +374,17 @@ describe('who sees what', () => {
     const seen = await contributor.get(`/api/v1/upload/${mine.body.id}`);
     expect(seen.body.preview.changes).toBeUndefined();
     expect(seen.body.preview.rows).toBeUndefined();
-    const list = await contributor.get(`/api/v1/upload?project_id=${project}`);
+    const again = await post(contributor, `/api/v1/upload/${mine.body.id}/check`);
+    const dry = await sendFile(world, contributor, project, 'dry.csv', 'id,name\n1,Eve\n', {
+      dataset: 'shared',
+      mode: 'upsert',
+      dry_run: 'true',
+    });
+    expect([again.status, dry.status, dry.body.preview?.publishable]).toEqual([201, 200, true]);
+    for (const answer of [again, dry]) expect(answer.text).not.toContain('Ann');
+    expect((await contributor.post(`/api/v1/upload/${dry.body.id}/drop`)).status).toBe(204);
+    expect((await owner.get(`/api/v1/upload/${mine.body.id}/file`)).text).toContain('Eve');
+    const list = await contributor.get(`/api/v1/upload?project_id=${project}&id=${mine.body.id}`);
     expect(list.body.objects.map((upload: { id: string }) => upload.id)).toEqual([mine.body.id]);
     const id = mine.body.dataset.id;
     for (const path of ['file', 'revision/latest/file', 'revision/latest/issues']) {

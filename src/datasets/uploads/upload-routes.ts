@@ -47,7 +47,7 @@ export function uploadRoutes(app: App, context: Context): void {
     '/api/v1/upload/:id/file',
     { schema: { params, tags, summary: 'The file as it came' } },
     async (request, reply) => {
-      const upload = await getUploadFor(context, request.access, request.params.id);
+      const upload = await getUploadToOpen(context, request.access, request.params.id);
       return sendBlob(context, request, reply, {
         sha256: upload.blobSha256,
         bytes: upload.bytes,
@@ -61,7 +61,7 @@ export function uploadRoutes(app: App, context: Context): void {
     '/api/v1/upload/:id/quarantine',
     { schema: { params, tags, summary: 'Rejected rows with their original columns and _error' } },
     async (request, reply) => {
-      const upload = await getUploadFor(context, request.access, request.params.id);
+      const upload = await getUploadToOpen(context, request.access, request.params.id);
       const stored = upload.rejectsSha256 === null ? undefined : await context.blobs.stat(upload.rejectsSha256);
       if (upload.rejectsSha256 === null || stored === undefined) throw nothingQuarantined(upload.id);
       return sendBlob(context, request, reply, {
@@ -83,7 +83,7 @@ export function uploadRoutes(app: App, context: Context): void {
       `/api/v1/upload/:id/issues${ending}`,
       { schema: { params, querystring: issueQuery, tags, summary: 'What was found wrong in the file' } },
       async (request, reply) => {
-        const upload = await getUploadFor(context, request.access, request.params.id);
+        const upload = await getUploadToOpen(context, request.access, request.params.id);
         const acknowledgements = await acknowledgementsOf(context.db, upload.id);
         const source = { sha256: upload.issuesSha256, counts: upload.issueCounts, acknowledgements };
         return answerIssues(context, reply, source, format, request.query);
@@ -161,6 +161,13 @@ export async function getUploadFor(context: Context, access: Access, id: string)
 export async function getUploadToChange(context: Context, access: Access, id: string): Promise<Upload> {
   const upload = await getUploadFor(context, access, id);
   if ((await findUpload(context.db, id, uploadsChangeable(access))) === undefined) throw forbidden();
+  return upload;
+}
+
+/** The same for who looks at what is in it. Throws `forbidden` where it is only visible, as to an administrator. */
+async function getUploadToOpen(context: Context, access: Access, id: string): Promise<Upload> {
+  const upload = await getUploadFor(context, access, id);
+  if ((await findUpload(context.db, id, uploadsWith(access, 'upload.open'))) === undefined) throw forbidden();
   return upload;
 }
 

@@ -1,7 +1,8 @@
 import { AppError, type ErrorDetail } from '../errors/index.ts';
 
 export const bodyTooLarge = (maxBytes: number) =>
-  new AppError(413, 'body_too_large', `The request body is larger than ${maxBytes} bytes.`, {
+  new AppError(413, 'body_too_large', 'Request too large', {
+    hint: `The request body may have ${maxBytes} bytes.`,
     extra: { limit: maxBytes },
   });
 export const malformedJson = () => new AppError(400, 'malformed_json', 'Malformed JSON body');

@@ -8,6 +8,9 @@ const tableRows = '  401  404  200  403  200  200  403  403  404';
 const findings = '   404  404  200  403  200  200  403  403  404';
 const lists = '      200  200  200  200  200  200  200  200  403';
 const uploads = '    404  404  200  404  200  200  200  200  404';
+// What is in a file is for those who read rows, and for who sent it.
+const uploaded = '   404  404  200  404  200  200  403  403  404';
+const inUpload = (rest: string): Row => ({ ...ofUpload(rest), answers: uploaded });
 const ofUpload = (rest: string): Row => ({
   answers: uploads,
   path: (scene) => `/api/v1/upload/${scene.upload}${rest}`,
@@ -46,7 +49,7 @@ export const datasetRows: Rows = {
   ...Object.fromEntries(
     ['', '.json', '.ndjson', '.csv'].flatMap((format): [string, Row][] => [
       [`GET /api/v1/dataset/:id/revision/:n/issues${format}`, ofDataset(findings, `/revision/1/issues${format}`)],
-      [`GET /api/v1/upload/:id/issues${format}`, ofUpload(`/issues${format}`)],
+      [`GET /api/v1/upload/:id/issues${format}`, inUpload(`/issues${format}`)],
     ]),
   ),
   'PATCH /api/v1/dataset/:id': {
@@ -84,9 +87,12 @@ export const datasetRows: Rows = {
   },
   'GET /api/v1/upload/schema': { answers: '401  200  200  200  200  200  200  200  403' },
   'GET /api/v1/upload/:id': ofUpload(''),
-  'GET /api/v1/upload/:id/file': ofUpload('/file'),
+  'GET /api/v1/upload/:id/file': inUpload('/file'),
   // Every row was good: nobody finds a quarantine, and who may not see the upload is told nothing else.
-  'GET /api/v1/upload/:id/quarantine': { ...ofUpload('/quarantine'), answers: '404' },
+  'GET /api/v1/upload/:id/quarantine': {
+    ...ofUpload('/quarantine'),
+    answers: '404  404  404  404  404  404  403  403  404',
+  },
   'GET /api/v1/upload/:id/issues/summary': ofUpload('/issues/summary'),
   'GET /api/v1/upload/set/:ids': {
     answers: '401  200  200  200  200  200  200  200  403',
