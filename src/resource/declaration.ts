@@ -10,6 +10,8 @@ export interface Field {
   column?: string;
   /** Trusted SQL in place of a column, with `{t}` for the row: `upper({t}.name)`. Such a field is read-only. */
   expression?: string;
+  /** Trusted SQL in place of the column where a single object is read; lists and writes keep the column. */
+  detail_expression?: string;
   /** A column of a related resource under a name of its own: `location_type__admin_level`. Read-only. */
   path?: string;
   /** PostgreSQL type where it is not the usual one of `type`, such as `numeric` or `integer`. */
@@ -77,6 +79,8 @@ export interface SelectQuery {
   column(path: string): Sql;
   /** Adds a condition to the list, its count and its exports. */
   where(condition: Sql): void;
+  /** Answers with these fields only; the others are not even computed. */
+  only(fields: readonly string[]): void;
 }
 
 export interface WriteContext {
@@ -90,6 +94,10 @@ export interface WriteContext {
 export type StoredRow = Record<string, unknown>;
 
 export interface Hooks<Value extends object = Record<string, unknown>> {
+  /** Other spellings of values, in bodies and list parameters, before anything is checked: the value to go on with. */
+  given?(sent: Record<string, unknown>, db: Queryable): Promise<Record<string, unknown>>;
+  /** What all writes of the resource wait for; taken before any row is locked, so that two never wait in a ring. */
+  lock?(tx: Tx): Promise<void>;
   /** Checks or completes what is about to be written. Throw an AppError to refuse; the whole write is undone. */
   beforeWrite?(value: Partial<Value>, context: WriteContext & { before: StoredRow | null }): Promise<void> | void;
   /** After null: the row has been deleted. Anything slow is a job enqueued with `context.tx`. */
@@ -103,6 +111,8 @@ export interface Hooks<Value extends object = Record<string, unknown>> {
 export interface ReadContext {
   db: Queryable;
   access: Access;
+  /** Everything the caller sees of another resource, as its list shows it: scalar SQL, a JSON list as text. */
+  list(resource: string): Sql;
 }
 
 export interface ResourceDeclaration {
@@ -110,6 +120,8 @@ export interface ResourceDeclaration {
   /** Table or view, or SQL that may depend on the list's parameters. SQL and views are read-only. */
   object_class: string | ((parameters: ParameterValues, context: ReadContext) => Sql);
   fields: Record<string, Field>;
+  /** What lists read instead of the table: SQL with the same columns, which may depend on the parameters. */
+  list_source?(parameters: ParameterValues, context: ReadContext): Promise<Sql> | Sql;
   help?: string;
   /** Default `id`. */
   primary_key?: string;
@@ -147,6 +159,8 @@ export interface ResourceDeclaration {
   csv_spread?: string;
   /** JSON field holding a GeoJSON geometry: the list can then be read as `format=geojson`. */
   geometry?: string;
+  /** The rows are GeoJSON features as they stand, and go into a FeatureCollection unchanged. */
+  rows_are_features?: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: a list of declarations holds hooks over many shapes of row.
   hooks?: Hooks<any>;
 }

@@ -26,11 +26,12 @@ export async function deleteObjects(writer: Writer, ids: unknown[], cascade: boo
   return rows.length;
 }
 
-function lockedRows({ model, access, tx }: Writer, ids: unknown[]): Promise<ObjectRow[]> {
+async function lockedRows({ model, access, tx }: Writer, ids: unknown[]): Promise<ObjectRow[]> {
+  await model.declaration.hooks?.lock?.(tx);
   const { permission } = model.declaration;
   const right = permission.delete ?? permission.write!;
   const columns = detailColumns(model, access);
-  return rowsOf<ObjectRow>(tx.client, planObjects(model, ids, access, { columns, lock: true, right }));
+  return await rowsOf<ObjectRow>(tx.client, planObjects(model, ids, access, { columns, lock: true, right }));
 }
 
 /** What refers to the rows goes first, or stops everything; then the rows; then the hooks of each. */

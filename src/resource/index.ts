@@ -5,14 +5,18 @@ export {
   type Field,
   type Hooks,
   type Parameter,
+  type ParameterValues,
+  type ReadContext,
   type ResourceDeclaration,
   type RowOf,
   resource,
+  type WriteContext,
 } from './declaration.ts';
-export { forbidden } from './errors.ts';
+export { forbidden, invalidBody, invalidParameter, missingParameter, noObject } from './errors.ts';
 export { filtersPage } from './filters-page.ts';
 export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
 export { nearest } from './pure/nearest.ts';
+export { parseCsv } from './pure/parse-csv.ts';
 export {
   type ActionRun,
   type ActionRuns,

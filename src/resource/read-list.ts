@@ -1,14 +1,16 @@
 import { createHash, hash } from 'node:crypto';
-import { sql } from '../platform/db/index.ts';
+import { type Sql, sql } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
 import { type Count, countRows, exactBelow, isSmallTable } from './count-rows.ts';
+import type { ReadContext } from './declaration.ts';
 import { type Cursor, writeCursor } from './pure/cursor.ts';
 import { findColumn, type Model, tableOf } from './pure/model.ts';
-import { cursorScope } from './pure/parse-list.ts';
-import { type KnownCount, type PageRow, planPage, type Source } from './pure/plan-list.ts';
+import { cursorScope, parseList } from './pure/parse-list.ts';
+import { type KnownCount, type PageRow, type Plan, planPage, planRows, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
+import { jsonRow } from './pure/render.ts';
 import { hasSlowLookup, joinsOf } from './pure/statement.ts';
-import type { Resources } from './resources.ts';
+import { modelNamed, type Resources } from './resources.ts';
 import { readRows } from './run-plan.ts';
 
 export interface ListAnswer {
@@ -34,7 +36,7 @@ export async function readList(
   const links = isData ? { next: null, previous: null } : linksOf(resources, model, query, page, path);
   const objects = row.body ?? '';
   if (isData) return { body: dataBody(query, objects, count, row.n), links, objects, total: count.total };
-  const extra = await model.declaration.hooks?.meta?.(query.parameters, { db: resources.deps.db, access });
+  const extra = await model.declaration.hooks?.meta?.(query.parameters, readContext(resources, access));
   const meta = JSON.stringify({
     limit: query.limit,
     offset: query.position?.offset ?? query.offset,
@@ -56,12 +58,16 @@ export async function narrowed(
   query: ListQuery,
   access: Access,
 ): Promise<{ query: ListQuery; source: Source }> {
-  const { hooks } = model.declaration;
-  const context = { db: resources.deps.db, access };
-  const source = sourceOf(resources, model, access, query.parameters);
+  const { hooks, list_source } = model.declaration;
+  const context = readContext(resources, access);
+  const source =
+    list_source === undefined
+      ? sourceOf(resources, model, access, query.parameters)
+      : { sql: await list_source(query.parameters, context) };
   if (!hooks?.select) return { query, source };
   const condition = [...query.condition];
   const used: { joins: NonNullable<ReturnType<typeof findColumn>>['joins'] }[] = [];
+  let { fields } = query;
   await hooks.select(
     {
       column: (path) => {
@@ -73,11 +79,46 @@ export async function narrowed(
       where: (piece) => {
         condition.push({ sql: piece, joins: [...joinsOf(used).values()] });
       },
+      only: (names) => {
+        fields = fields.filter((column) => names.includes(column.path));
+      },
     },
     query.parameters,
     context,
   );
-  return { query: { ...query, condition }, source };
+  return { query: { ...query, condition, fields }, source };
+}
+
+function readContext(resources: Resources, access: Access): ReadContext {
+  return { db: resources.deps.db, access, list: (name) => wholeList(resources, modelNamed(resources, name), access) };
+}
+
+/** All that the caller sees of a resource, rendered as its own list renders it, for use inside another statement. */
+function wholeList(resources: Resources, model: Model, access: Access): Sql {
+  const { cursorKey } = resources.deps;
+  const query = parseList(model, { raw: {}, format: 'ndjson', preferredCount: undefined, cursorKey }, access);
+  const line = `${jsonRow(query.fields, (column) => column.sql)} as line`;
+  const plan = planRows(
+    model,
+    query,
+    access,
+    { table: tableOf(model) },
+    (_, column) => column,
+    () => line,
+  );
+  return sql`coalesce((select '[' || string_agg(line, ',') || ']' from (${sqlOf(plan)}) rows), '[]')`;
+}
+
+/** A finished statement as a piece of another one. Placeholders inside quoted text are text. */
+function sqlOf({ text, values }: Plan): Sql {
+  const pieces: Sql[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g)) {
+    if (match[1] === undefined) continue;
+    pieces.push(sql.raw(text.slice(at, match.index)), sql`${values[Number(match[1]) - 1]}`);
+    at = match.index + match[0].length;
+  }
+  return sql.join([...pieces, sql.raw(text.slice(at))], sql.raw(''));
 }
 
 /** The table, or the SQL a declaration gives for these parameters. */
@@ -90,7 +131,7 @@ export function sourceOf(
   const { object_class } = model.declaration;
   return typeof object_class === 'string'
     ? { table: tableOf(model) }
-    : { sql: object_class(parameters, { db: resources.deps.db, access }) };
+    : { sql: object_class(parameters, readContext(resources, access)) };
 }
 
 interface Page {

@@ -161,14 +161,16 @@ function geojsonParts(model: Model, query: ListQuery, access: Access, source: So
   const field = model.fields.get(geometry!)!;
   const properties = jsonRow(columns, (column) => column.sql);
   const key = model.primaryKey.sql('t');
-  const feature = `case when row_number() over () = 1 then '' else ',' end || '{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${properties} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
+  const separator = `case when row_number() over () = 1 then '' else ',' end`;
+  const whole = `${separator} || ${jsonRow(query.fields, (column) => column.sql)}`;
+  const feature = `${separator} || '{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${properties} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
   const plan = planRows(
     model,
     query,
     access,
     source,
     (_, sql) => sql,
-    () => `${feature} as line`,
+    () => `${model.declaration.rows_are_features ? whole : feature} as line`,
   );
   return {
     copy: copyOf(plan, plainLines),

@@ -29,6 +29,7 @@ export interface ObjectBody {
 export async function createObject(writer: Writer, body: ObjectBody): Promise<Written> {
   const { model, access, tx } = writer;
   const right = model.declaration.permission.create ?? model.declaration.permission.write!;
+  await model.declaration.hooks?.lock?.(tx);
   const values = checkValues(model, withoutId(model, body.values), 'create', body.isText);
   await model.declaration.hooks?.beforeWrite?.(values, { tx, access, id: undefined, before: null });
   await checkReferences(writer, values, undefined);
@@ -50,6 +51,7 @@ export async function createObjects(writer: Writer, bodies: ObjectBody[]): Promi
   const { model, access, tx } = writer;
   const right = model.declaration.permission.create ?? model.declaration.permission.write!;
   const rows: WriteValues[] = [];
+  await model.declaration.hooks?.lock?.(tx);
   for (const [index, body] of bodies.entries()) {
     try {
       const values = checkValues(model, withoutId(model, body.values), 'create', body.isText);
@@ -106,6 +108,7 @@ export async function updateObject(
 ): Promise<Written> {
   const { model, access, tx } = writer;
   const right = model.declaration.permission.write!;
+  await model.declaration.hooks?.lock?.(tx);
   const before = await readForWrite(writer, id, right, true);
   if (before === undefined) throw noObject(model.name, id);
   if (!before.may) throw forbidden();
