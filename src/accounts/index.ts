@@ -38,4 +38,4 @@ export { sweepAccounts } from './sweep-accounts.ts';
 export { type CreatedUser, createUser, type UserRequest } from './users/create-user.ts';
 export { ensureFirstAdmin, type FirstAdmin } from './users/ensure-first-admin.ts';
 export { sendRecoveryLink } from './users/set-password-link.ts';
-export { embeddedUser } from './users/store.ts';
+export { embeddedUser, findUserId } from './users/store.ts';

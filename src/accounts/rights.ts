@@ -68,6 +68,7 @@ export const rights = {
   'metadata.write': { about: 'change indicators, campaigns, types and tags', place: 'manage' },
   'location.read': { about: 'see places and their shapes', place: 'view', scope: 'boundary:read' },
   'location.write': { about: 'change places', place: 'manage' },
+  'responsibility.read': { about: 'see who is responsible for places', place: 'manage' },
   'responsibility.write': { about: 'give and take responsibilities for places', place: 'manage' },
   'datapoint.read': { about: 'read values of indicators', place: 'view' },
   'datapoint.write': { about: 'enter values of indicators', place: 'capture' },
@@ -120,6 +121,20 @@ const forEverybodySignedIn: readonly Right[] = [
   'script.create',
   'group.read',
 ];
+
+/**
+ * Rights that a responsibility for places gives inside them (contract monitoring §5.3), where the row has a place. How
+ * much of a responsibility each needs is its `place` above.
+ */
+export const placeRights: ReadonlySet<Right> = new Set<Right>([
+  'location.write',
+  'responsibility.read',
+  'responsibility.write',
+  'mapping.write',
+]);
+
+/** Rights on rows the caller owns wherever their place lies: everybody sees what they themselves are responsible for. */
+export const ownAnywhereRights: ReadonlySet<Right> = new Set<Right>(['responsibility.read']);
 
 /** What a credential fenced to projects or places keeps outside the fence: the shared vocabulary its work needs. */
 export const sharedRights: ReadonlySet<Right> = new Set<Right>([

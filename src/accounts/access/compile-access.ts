@@ -3,8 +3,10 @@ import type { Access, AccessColumns } from '../../resource/access.ts';
 import {
   instanceRights,
   isRight,
+  ownAnywhereRights,
   ownRights,
   type ProjectRole,
+  placeRights,
   projectRights,
   type Right,
   rights,
@@ -45,11 +47,8 @@ export function compileAccess(principal: Principal | undefined, options: AccessO
       const right = knownRight(name);
       if (!granted(right) || !(covered(principal, columns) || sharedRights.has(right))) return raw('false');
       const base = everywhere(right) ? raw('true') : someRows(principal, right, columns);
-      return and([
-        base,
-        ...narrowedTo(principal, columns, options.places),
-        ...insidePlaces(principal, right, columns, options.places),
-      ]);
+      const inside = and([base, ...insidePlaces(principal, right, columns, options.places)]);
+      return and([orOwn(inside, principal, right, columns), ...narrowedTo(principal, columns, options.places)]);
     },
   };
   principals.set(access, principal);
@@ -97,6 +96,8 @@ function someRows(principal: Principal, right: Right, columns: AccessColumns): S
     );
     if (visibleRights.has(right)) ways.push(visible(project, ['public', 'instance']));
   }
+  // How far a responsibility reaches, and whether it is enough, is what `insidePlaces` adds to every predicate.
+  if (columns.location !== undefined && placeRights.has(right)) ways.push(raw('true'));
   if (owner !== undefined && ownRights.has(right)) {
     const own = sql`${owner} = ${principal.userId}`;
     const member =
@@ -108,6 +109,11 @@ function someRows(principal: Principal, right: Right, columns: AccessColumns): S
     ways.push(member === undefined ? own : sql`(${own} and ${member})`);
   }
   return ways.length === 0 ? raw('false') : sql`(${join(ways, raw(' or '))})`;
+}
+
+function orOwn(inside: Sql, principal: Principal, right: Right, { owner }: AccessColumns): Sql {
+  if (owner === undefined || !ownAnywhereRights.has(right)) return inside;
+  return sql`(${inside} or ${owner} = ${principal.userId})`;
 }
 
 /** Can a fence around projects or places be looked at for such rows at all? If not, they lie outside. */

@@ -34,7 +34,10 @@ function namedBy(name: string): Sql {
 }
 
 /** `<u>` of a path: uuid or e-mail; a number for clients that know integer ids. Undefined: no such user. */
-export function findUserId(db: Queryable, given: string): Promise<{ id: string; role: Role } | undefined> {
+export function findUserId(
+  db: Queryable,
+  given: string,
+): Promise<{ id: string; number: number; role: Role } | undefined> {
   const uuid = uuidOf(given);
   const by =
     uuid !== undefined
@@ -42,7 +45,7 @@ export function findUserId(db: Queryable, given: string): Promise<{ id: string; 
       : /^\d{1,9}$/.test(given)
         ? sql`number = ${Number(given)}`
         : sql`lower(email) = lower(${given})`;
-  return db.maybe(sql`select id, role from "user" where deleted_at is null and ${by}`);
+  return db.maybe(sql`select id, number, role from "user" where deleted_at is null and ${by}`);
 }
 
 export function findUsername(db: Queryable, username: string): Promise<{ id: string; role: Role } | undefined> {
