@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
+import { campaignResources } from './campaigns/index.ts';
+import { connectModules } from './connect-modules.ts';
+import { dashboardResources } from './dashboards/index.ts';
 import {
   datasetResource,
   datasetRoutes,
@@ -11,7 +14,9 @@ import {
   uploadRoutes,
 } from './datasets/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
+import { indicatorResources } from './indicators/index.ts';
 import { ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
+import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
@@ -29,6 +34,7 @@ const modules: RegisterRoutes[] = [
   accountHooks,
   accountRoutes,
   runRoutes,
+  locationRoutes,
   datasetRoutes,
   revisionRoutes,
   lineageRoutes,
@@ -43,6 +49,10 @@ const modules: RegisterRoutes[] = [
 const resourcesOf = (context: Context): ResourceDeclaration[] => [
   ...accountResources(context),
   runResource,
+  ...locationResources(context),
+  ...indicatorResources(context),
+  ...campaignResources(context),
+  ...dashboardResources,
   datasetResource,
   revisionResource,
   uploadResource,
@@ -79,6 +89,7 @@ export async function createApp(context: Context): Promise<App> {
       '/compat/dmptool': open,
     },
   });
+  connectModules(context);
   healthRoutes(app, context);
   for (const register of modules) await register(app, context);
   const resources = createResources(resourcesOf(context), {
@@ -86,6 +97,7 @@ export async function createApp(context: Context): Promise<App> {
     cursorKey: context.secretFor('cursors'),
     accessOf: accessUnlessRefused,
     workFolder: path.join(context.config.dataDir, 'work'),
+    topLocation,
     actions: actionRuns(
       context,
       runHandlers.map((entry) => entry.kind),

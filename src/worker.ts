@@ -1,8 +1,11 @@
 import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
 import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
+import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
+import { simplifyShapes } from './locations/index.ts';
+import { simplifyShapesJob } from './locations/jobs.ts';
 import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
@@ -23,6 +26,7 @@ export const handlers: JobHandler[] = [
   handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
+  handler(simplifyShapesJob, simplifyShapes),
   handler(sweepUploadsJob, sweepUploads),
   handler(sweepBlobsJob, sweepStorage),
 ];
@@ -38,6 +42,7 @@ const cron: CronEntry[] = [
 
 /** This process's workers. */
 export function startJobs(context: Context): Promise<Worker> {
+  connectModules(context);
   return startWorker(context, handlers, cron, [
     { name: 'reap-expired-runs', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns },
     { name: 'sweep-work-folders', seconds: 60, work: sweepIngestFolders },

@@ -5,6 +5,7 @@ import { makeCast, makeScene, type Part, parts } from './permissions/cast.ts';
 import { datasetRows } from './permissions/datasets.rows.ts';
 import { exportRows } from './permissions/exports.rows.ts';
 import { ingestRows } from './permissions/ingest.rows.ts';
+import { placeRows } from './permissions/places.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
@@ -17,6 +18,7 @@ const rows: Rows = {
   ...datasetRows,
   ...ingestRows,
   ...exportRows,
+  ...placeRows,
 };
 
 const world = await startWorld();

@@ -69,7 +69,8 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
 
 async function leftJobs(context: Context): Promise<string[]> {
   const { rows } = await context.db.pool.query<{ task: string }>(
-    `select task_identifier as task from graphile_worker.jobs where run_at <= now() and attempts < max_attempts`,
+    `select concat_ws(' ', task_identifier, 'attempts', attempts, 'locked', locked_at, last_error) as task
+     from graphile_worker.jobs where run_at <= now() and attempts < max_attempts`,
   );
   return rows.map((row) => row.task);
 }

@@ -3,6 +3,7 @@ import { issueSession } from '../../../src/accounts/sessions/issue-session.ts';
 import { createToken } from '../../../src/accounts/tokens/create-token.ts';
 import { cancelRun, insertRun } from '../../../src/runs/index.ts';
 import { Actor } from '../../support/actor.ts';
+import { makeMasterData } from '../../support/master-data.ts';
 import { testKind } from '../../support/run-kinds.ts';
 import { sendFile } from '../../support/upload.ts';
 import type { World } from '../../support/world.ts';
@@ -41,6 +42,33 @@ export interface Scene {
   dataset: string;
   /** The owner's, in the shared scene only. */
   upload: string;
+  /** One of each kind of master data, which nothing else refers to unless its name says so. */
+  master: Master;
+}
+
+export interface Master {
+  locationType: number;
+  /** Of the places. */
+  locationType2: number;
+  location: number;
+  /** With a shape; the bystander is responsible for it. */
+  shapedLocation: number;
+  /** The place's own row in the closure. */
+  tree: number;
+  responsibility: number;
+  indicator: number;
+  component: number;
+  whole: number;
+  bound: number;
+  tag: number;
+  toTag: number;
+  calculation: number;
+  campaignType: number;
+  /** Of the campaign. */
+  campaignType2: number;
+  campaign: number;
+  chart: number;
+  dashboard: number;
 }
 
 let count = 0;
@@ -101,6 +129,7 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
     endedRun: endedRun!,
     dataset,
     upload,
+    master: await makeMasterData(context.db.pool, `scene ${count}`, bystander.id),
   };
 }
 

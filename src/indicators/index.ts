@@ -1,0 +1,28 @@
+import type { Context } from '../platform/context.ts';
+import type { ResourceDeclaration } from '../resource/index.ts';
+import { indicatorCalculationResource } from './formula.resource.ts';
+import { indicatorResource } from './indicator.resource.ts';
+import { indicatorBoundResource, indicatorTagResource, indicatorToTagResource } from './tag.resource.ts';
+
+export { type DefinitionsChanged, definitionsChanged } from './changes.ts';
+export { type IndicatorValues, provideIndicatorValues } from './filter-places.ts';
+export {
+  type DataFormat,
+  dataFormats,
+  type Operator,
+  operators,
+  operatorsOf,
+  type Role as CalculationRole,
+  roles as calculationRoles,
+} from './pure/operators.ts';
+export type { FilterIndicator } from './store.ts';
+
+export function indicatorResources(context: Context): ResourceDeclaration[] {
+  return [
+    indicatorResource(context),
+    indicatorBoundResource,
+    indicatorTagResource,
+    indicatorToTagResource,
+    indicatorCalculationResource(context),
+  ];
+}

@@ -1,0 +1,63 @@
+import { Type } from '@fastify/type-provider-typebox';
+import type { Context } from '../platform/context.ts';
+import type { App } from '../platform/http/index.ts';
+import type { Access, ResourceDeclaration } from '../resource/index.ts';
+import { explainAccess } from './explain-access.ts';
+import { geoResource, locationPolygonResource } from './geo.resource.ts';
+import { importLocations } from './import-locations.ts';
+import { importShapes } from './import-shapes.ts';
+import {
+  locationResource,
+  locationResponsibilityResource,
+  locationTreeResource,
+  locationTypeResource,
+} from './location.resource.ts';
+
+export function locationResources(context: Context): ResourceDeclaration[] {
+  return [
+    locationTypeResource,
+    locationResource(context),
+    locationTreeResource,
+    locationPolygonResource,
+    geoResource(context),
+    locationResponsibilityResource(),
+  ];
+}
+
+const dryRun = Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, { additionalProperties: false });
+
+/** What is not a resource: files of many places at once, and why somebody sees a place or not. */
+export async function locationRoutes(app: App, context: Context): Promise<void> {
+  app.get(
+    '/api/v1/location/:id/explain_access',
+    {
+      config: { access: 'signed-in' },
+      schema: {
+        params: Type.Object({ id: Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 }) }),
+        querystring: Type.Object({ user_id: Type.Optional(Type.String()) }, { additionalProperties: false }),
+      },
+    },
+    (request) => explainAccess(context, request.access, request.params.id, request.query.user_id),
+  );
+
+  await app.register(async (scope) => {
+    // Whatever the file is called, it is text: what it holds is found out by reading it.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+    const imports = [
+      ['/api/v1/location/import', importLocations],
+      ['/api/v1/geo/import', importShapes],
+    ] as const;
+    for (const [url, importFile] of imports) {
+      scope.post(url, { config: { access: 'signed-in' }, schema: { querystring: dryRun } }, async (request) => {
+        const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
+        const text = typeof request.body === 'string' ? request.body : '';
+        return answerOf(await importFile(context, request.access as Access, text, isDry), isDry);
+      });
+    }
+  });
+}
+
+function answerOf({ summary, issues }: { summary: object; issues: object[] }, isDry: boolean) {
+  return { meta: { dry_run: isDry, ...summary }, objects: [], issues, error: null };
+}

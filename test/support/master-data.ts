@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import type { Master } from '../api/permissions/cast.ts';
+
+/** One of everything, straight into the database: it is only there to be read and written to. */
+export async function makeMasterData(pool: Pool, name: string, userId: string): Promise<Master> {
+  const { rows } = await pool.query<Master>(
+    `with
+      t as (insert into location_type (name, admin_level) values ($1 || ' unused', 1), ($1 || ' used', 1) returning id, name),
+      l as (insert into location (name, location_code, location_type_id)
+        select n, n, (select id from t where name like '% used') from unnest(array[$1 || ' plain', $1 || ' shaped']) n returning id, name),
+      p as (insert into location_polygon (location_id, geo_json, west, south, east, north, bytes)
+        select id, '{"type":"Point","coordinates":[1,2]}', 1, 2, 1, 2, 40 from l where name like '% shaped' returning location_id),
+      r as (insert into location_responsibility (user_id, top_lvl_location_id, "right")
+        select u.number, p.location_id, 'capture' from p, "user" u where u.id = $2 returning id),
+      i as (insert into indicator (name, short_name, data_format)
+        select n, n, 'int' from unnest(array[$1 || ' free', $1 || ' component', $1 || ' whole']) n returning id, name),
+      b as (insert into indicator_bound (indicator_id) select id from i where name like '% component' returning id),
+      g as (insert into indicator_tag (tag_name) values ($1 || ' free'), ($1 || ' used') returning id, tag_name),
+      gi as (insert into indicator_to_tag (indicator_id, indicator_tag_id)
+        select i.id, g.id from i, g where i.name like '% whole' and g.tag_name like '% used' returning id),
+      c as (insert into indicator_calculation (indicator_id, indicator_component_id, calculation)
+        select w.id, p.id, 'PART_TO_BE_SUMMED' from i w, i p where w.name like '% whole' and p.name like '% component' returning id),
+      ct as (insert into campaign_type (name) values ($1 || ' unused'), ($1 || ' used') returning id, name),
+      ca as (insert into campaign (name, campaign_type_id, start_date, end_date)
+        select $1, id, '2020-01-01', '2020-02-01' from ct where name like '% used' returning id),
+      ch as (insert into custom_chart (uuid, title, chart_json) values ($1, $1, '{}') returning id),
+      d as (insert into custom_dashboard (title) values ($1) returning id)
+    select (select id from t where name like '% unused') as "locationType", (select id from t where name like '% used') as "locationType2",
+      (select id from l where name like '% plain') as location, (select id from l where name like '% shaped') as "shapedLocation",
+      (select id from r) as responsibility, (select id from i where name like '% free') as indicator,
+      (select id from i where name like '% component') as component, (select id from i where name like '% whole') as whole,
+      (select id from b) as bound, (select id from g where tag_name like '% free') as tag, (select id from gi) as "toTag",
+      (select id from c) as calculation, (select id from ct where name like '% unused') as "campaignType",
+      (select id from ct where name like '% used') as "campaignType2", (select id from ca) as campaign,
+      (select id from ch) as chart, (select id from d) as dashboard`,
+    [name, userId],
+  );
+  const master = rows[0]!;
+  const tree = await pool.query<{ id: string }>('select id from location_tree where location_id = $1', [
+    master.location,
+  ]);
+  return { ...master, tree: Number(tree.rows[0]!.id) };
+}
