@@ -138,7 +138,12 @@ async function readHead(file: string): Promise<{ text: string; complete: boolean
   }
 }
 
+/** The longest line DuckDB's reader takes: its default, which we never raise. */
+const directLineBytes = 2_000_000;
+
 async function isPlain(file: string, facts: FileFacts, dialect: CsvDialect, context: StageContext): Promise<boolean> {
+  // Only our tokeniser measures cells; longer lines than DuckDB takes come to it anyway.
+  if (context.limits.cellCharacters < directLineBytes) return false;
   if (facts.lineEnds === 'mixed' || facts.blankLines || dialect.skipInitialSpace || dialect.escape !== '') return false;
   if (dialect.delimiter.charCodeAt(0) > 126 || dialect.quote.charCodeAt(0) > 126) return false;
   return (

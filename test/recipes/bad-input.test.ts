@@ -50,6 +50,9 @@ describe('a file that is read in spite of its form', () => {
     ['UTF-16 little endian', Buffer.from('\ufeffa,b\n1,é\n', 'utf16le'), [['1', 'é']]],
     ['UTF-16 big endian', Buffer.from('\ufeffa,b\n1,é\n', 'utf16le').swap16(), [['1', 'é']]],
     ['UTF-16 without mark', Buffer.from('a,b\n1,x\n', 'utf16le'), [['1', 'x']]],
+    ['UTF-16 big endian without mark', Buffer.from('a,b\n1,x\n', 'utf16le').swap16(), [['1', 'x']]],
+    ['gzip', zlib.gzipSync('a,b\n1,x\n'), [['1', 'x']]],
+    ['zstd', zlib.zstdCompressSync('a,b\n1,x\n'), [['1', 'x']]],
     [
       'Latin-1',
       Buffer.from('a,b\n1,Zürich café naïve\n2,Genève à côté\n', 'latin1'),
@@ -153,6 +156,24 @@ describe('a file that is refused as a whole', () => {
       await once(out, 'finish');
       await expect(ingestFile({ file, name: 't.csv', workFolder })).rejects.toEqual(codeOf('limit_reached'));
     });
+  });
+
+  test.each([
+    ['in a plain file', `a,b\n1,${'x'.repeat(1001)}\n`],
+    ['in a quoted one', `a,b\n"1\n",${'x'.repeat(1001)}\n`],
+    ['in a row too wide', `a,b\n1,${'x'.repeat(1001)},2\n`],
+    ['in JSON', JSON.stringify([{ a: 'x'.repeat(1001) }])],
+  ])('a cell over its character limit %s', async (what, content) => {
+    const name = what.endsWith('JSON') ? 't.json' : 't.csv';
+    const request = { limits: { cellCharacters: 1000 }, options: { width: 'trim' as const } };
+    await expect(ingest(name, content, request)).rejects.toEqual(codeOf('limit_reached'));
+    const shorter = content.replace('x'.repeat(1001), 'x'.repeat(1000));
+    expect((await ingest(name, shorter, request)).rows).toHaveLength(1);
+  });
+
+  test('a zstd bomb stops as well', async () => {
+    const bomb = zlib.zstdCompressSync(`a,b\n${'1,2\n'.repeat(5_000_000)}`);
+    await expect(ingest('t.csv.zst', bomb)).rejects.toEqual(codeOf('limit_reached'));
   });
 
   test('a gzip bomb stops at the ratio, a big file at the size', async () => {

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { countTable, openTabular, readTable } from '../../src/platform/tabular/index.ts';
 import type { IngestRequest, TableSchema } from '../../src/recipes/index.ts';
@@ -363,6 +365,29 @@ test('an aborted run ends with the reason of its signal', async () => {
   const controller = new AbortController();
   controller.abort(new Error('cancelled by the user'));
   await expect(ingest('t.csv', dirty, { signal: controller.signal })).rejects.toThrow('cancelled by the user');
+});
+
+test('a run aborted in the middle of a statement ends at once, and leaves no temporary files of the engine', async () => {
+  await inFolder(async (folder) => {
+    const controller = new AbortController();
+    const reached: string[] = [];
+    const content = `id,n\n${Array.from({ length: 500_000 }, (_, i) => `${i},${i}`).join('\n')}\n`;
+    const running = ingestIn(folder, 't.csv', content, {
+      schema,
+      signal: controller.signal,
+      onProgress: (_share, step) => {
+        reached.push(step);
+        // The statement of the cast is handed to the engine's threads within this turn; it takes many turns.
+        if (step === 'cast') setImmediate(() => controller.abort(new Error('cancelled by the user')));
+      },
+    });
+    await expect(running).rejects.toThrow('cancelled by the user');
+    expect(reached).toEqual(['cast']);
+    const [run] = await readdir(folder);
+    const left = await readdir(path.join(folder, run!));
+    expect(left).not.toContain('duckdb-tmp');
+    expect(left).not.toContain('table.parquet');
+  });
 });
 
 test('a published table is read by condition, order and page', async () => {
