@@ -11,6 +11,11 @@ export function noRows(columns: number): AppError {
   });
 }
 
+/** Records without members, or a recipe that drops every column. */
+export function noColumns(): AppError {
+  return new AppError(400, 'no_columns', 'The data has no columns.');
+}
+
 export function unknownDelimiter(found: string): AppError {
   return new AppError(
     400,

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openTabular } from '../platform/tabular/index.ts';
 import { bindFields } from './bind-fields.ts';
-import { engineMemoryExhausted, schemaInvalid } from './errors.ts';
+import { engineMemoryExhausted, noColumns, schemaInvalid } from './errors.ts';
 import type { IngestRequest, IngestResult, IngestRun, StepReport } from './ingest.ts';
 import { judgeValues } from './judge-values.ts';
 import { defaultLimits } from './limits.ts';
@@ -85,6 +85,7 @@ async function ingestStaged(parts: Omit<IngestRun, 'tabular' | 'refused'>): Prom
     const run: IngestRun = { ...parts, tabular, refused: new Map() };
     const cleaned = await applySteps(run);
     const bound = await run.timed('infer', () => bindFields(run, cleaned));
+    if (bound.every(({ discard }) => discard === true)) throw noColumns();
     run.refused = await judgeValues(run, cleaned, bound);
     request.onProgress?.(0.2, 'cast');
     const pass = await passRows(run, cleaned, bound);

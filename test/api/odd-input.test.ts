@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Person, projectOf, somebody } from '../support/people.ts';
-import { sendFile } from '../support/upload.ts';
+import { sendFile, whileWorking } from '../support/upload.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -117,5 +117,20 @@ describe('a key of a dataset', () => {
     const key = encodeURIComponent('{"id":"2"}');
     const origin = await owner.get(`/api/v1/dataset/${dataset}/lineage?revision=1&key=${key}`);
     expect([origin.status, origin.body.row]).toEqual([200, 2]);
+  });
+});
+
+describe('a project named twice in the query', () => {
+  test('is one project when it is the same, and none when it is not', async () => {
+    const send = (second: string) =>
+      whileWorking(
+        world,
+        owner.post(`/api/raw_data_file_upload?project_id=${project}&project_id=${second}&dataset=twice`, 'a\n1\n', {
+          'content-type': 'text/csv',
+        }),
+      );
+    expect((await send(project)).status).toBe(201);
+    const two = await send('other');
+    expect([two.status, two.body]).toEqual([400, 'Failed to provide project id']);
   });
 });

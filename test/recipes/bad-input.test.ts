@@ -122,6 +122,8 @@ describe('a file that is refused as a whole', () => {
     ['a broken Parquet', 't.parquet', 'PAR1 this is nothing of the kind PAR1', 'format_error'],
     ['an unknown ending', 't.xyz', 'a,b\n1,2\n', 'unsupported_file_format'],
     ['a SQLite database', 't.sqlite', Buffer.from('SQLite format 3\0and more', 'latin1'), 'unsupported_file_format'],
+    ['an empty list', 't.json', '[]', 'no_columns'],
+    ['records without members', 't.json', '[{}, {}]', 'no_columns'],
     ['broken JSON', 't.json', '[{"a": 1}, {"a": ', 'format_error'],
     ['JSON of two lists', 't.json', '{"x": [{"a": 1}], "y": [{"a": 1}]}', 'format_error'],
     ['a broken gzip', 't.csv.gz', Buffer.from('1f8b080000000000000300', 'hex'), 'format_error'],

@@ -15,7 +15,7 @@ export class ContradictingProjects extends Error {}
 export function mergeParameters(sources: Record<string, unknown>[], readingNames: readonly string[]): Parameters {
   const merged: Parameters = { target: {}, options: {} };
   for (const source of sources) {
-    const { target, options } = parseOptions(source, readingNames);
+    const { target, options } = parseOptions(onceEach(source), readingNames);
     if ((merged.target.project_id ?? target.project_id) !== (target.project_id ?? merged.target.project_id)) {
       throw new ContradictingProjects();
     }
@@ -23,6 +23,14 @@ export function mergeParameters(sources: Record<string, unknown>[], readingNames
     adopt(merged.options, options);
   }
   return merged;
+}
+
+/** A query may name the project twice, as long as it is one. */
+function onceEach(source: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(source.project_id)) return source;
+  const [first, ...others] = new Set(source.project_id as unknown[]);
+  if (others.length > 0) throw new ContradictingProjects();
+  return { ...source, project_id: first };
 }
 
 function adopt(into: object, from: object): void {

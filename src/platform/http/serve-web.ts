@@ -16,7 +16,8 @@ const askAgain = 'no-cache';
 export async function serveWeb(app: App, folder: string): Promise<void> {
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/app/', 302));
   if (!existsSync(path.join(folder, 'index.html'))) {
-    app.get('/app/*', { schema: { hide: true } }, (_request, reply) => notBuilt(reply));
+    for (const url of ['/app', '/app/*'])
+      app.get(url, { schema: { hide: true } }, (_request, reply) => notBuilt(reply));
     return;
   }
   await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false });
