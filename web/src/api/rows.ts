@@ -10,7 +10,7 @@ export interface RowPage {
   count?: number | null;
 }
 
-export const pageSize = 200;
+export const pageSize = 500;
 
 export const formats = [
   { extension: 'csv', label: 'CSV' },

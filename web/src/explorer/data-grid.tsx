@@ -83,6 +83,9 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
   });
   const seen = across.getVirtualItems();
   const width = numberWidth + across.getTotalSize();
+  // Scrolled away, the cell is not in the document: then Tab reaches the grid itself, and the keys go on from that cell.
+  const isFocusShown =
+    shown.some(({ index }) => index === focus.at.row) && seen.some(({ index }) => index === focus.at.column);
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot hold only the rows in view.
@@ -94,7 +97,7 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
       aria-rowcount={(rows.total ?? -1) + (rows.total === undefined ? 0 : 1)}
       aria-colcount={headers.length + 1}
       aria-busy={rows.loading}
-      tabIndex={-1}
+      tabIndex={isFocusShown ? -1 : 0}
       onKeyDown={focus.onKeyDown}
     >
       <div style={{ width, minWidth: '100%', height: lines.getTotalSize() + headHeight, position: 'relative' }}>
@@ -190,7 +193,8 @@ function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
     cell.focus({ preventScroll: true });
   });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (!(event.target as HTMLElement).dataset.at) return;
+    const target = event.target as HTMLElement;
+    if (target !== box.current && target.dataset.at === undefined) return;
     if (event.key === 'Enter') return onOpen(at.row);
     const step = steps[event.key]?.(at, { rows, columns, fast: event.ctrlKey || event.metaKey });
     if (step === undefined) return;
@@ -198,6 +202,8 @@ function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
     const row = Math.min(Math.max(0, step.row), rows - 1);
     const column = Math.min(Math.max(0, step.column), columns - 1);
     wanted.current = true;
+    // The cell that has the focus may leave the document with its row; the grid holds the focus until the new one is there.
+    box.current?.focus({ preventScroll: true });
     setAt({ row, column });
     show(row, column);
   };
@@ -208,7 +214,7 @@ function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
       if (row !== at.row || column !== at.column) setAt({ row, column });
     },
   });
-  return { onKeyDown, cell };
+  return { at, onKeyDown, cell };
 }
 
 interface Position {

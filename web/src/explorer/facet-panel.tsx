@@ -86,7 +86,10 @@ interface ValuesProps {
 }
 
 function Values({ facet, field, view, onChange }: ValuesProps) {
-  const values = facet.empty === 0 ? facet.values : [...facet.values, { value: null, count: facet.empty }];
+  // Of a column of measurements each value is rare: its spread says more, and a few are enough.
+  const listed = isNumeric(field.type) && facet.distinct > 50 ? facet.values.slice(0, 4) : facet.values;
+  const values = facet.empty === 0 ? listed : [...listed, { value: null, count: facet.empty }];
+  const unlisted = facet.other + sum(facet.values) - sum(listed);
   const most = Math.max(1, ...values.map(({ count }) => count));
   return (
     <>
@@ -107,9 +110,9 @@ function Values({ facet, field, view, onChange }: ValuesProps) {
           </button>
         );
       })}
-      {facet.other > 0 && (
+      {unlisted > 0 && (
         <Text fz="xs" c="dimmed" px={8} pt={2}>
-          {`${briefCount(facet.other)} rows with ${briefCount(facet.distinct - facet.values.length)} other values`}
+          {`${briefCount(unlisted)} rows with ${briefCount(facet.distinct - listed.length)} other values`}
         </Text>
       )}
     </>
@@ -134,6 +137,8 @@ function Spread({ dataset, field, view, onChange, filter }: Omit<FacetPanelProps
     </Suspense>
   );
 }
+
+const sum = (values: Facet['values']): number => values.reduce((total, { count }) => total + count, 0);
 
 const conditionFor = (column: string, value: unknown): Condition =>
   value === null ? { column, operator: 'isnull', value: 'true' } : { column, operator: 'eq', value: cellText(value) };

@@ -29,7 +29,8 @@ export function useRows(
   const view = JSON.stringify([datasetId, revision, query]);
   const trail = useTrail(view);
   const first = Math.max(0, Math.floor(visible.first / pageSize));
-  const last = Math.min(Math.floor(visible.last / pageSize), trail.cursors.length - 1);
+  // The page after is asked for before its first row is in sight.
+  const last = Math.min(Math.floor((visible.last + pageSize / 2) / pageSize), trail.cursors.length - 1);
   const shown = Array.from({ length: Math.max(1, last - first + 1) }, (_, index) => Math.min(first, last) + index);
   const pages = useQueries({
     queries: shown.map((page) => rowPageQuery(datasetId, revision, query, trail.cursors[page])),
