@@ -194,6 +194,32 @@ describe.skipIf(chromiumPath === undefined)('from a messy file to a filtered dow
     await page.getByText('Dropped: nothing of it was published').waitFor();
   });
 
+  test('a table longer than a page goes on by cursor to its last row, in the order asked for', async () => {
+    const rows = Array.from({ length: 1234 }, (_, index) => ({ n: index + 1, half: Math.floor(index / 2) }));
+    const pushed = await ann.post('/api/v1/upload/records?project_id=towns&dataset=long', rows);
+    expect([pushed.status, pushed.body.rows.inserted]).toEqual([201, 1234]);
+    const { page } = await openWindow();
+    await signIn(page, world.url, ann);
+    await page.goto(`${world.url}/app/dataset/${pushed.body.dataset.id}?sort=-half,n`);
+    await page.getByText('1,234 rows').waitFor();
+    await page.locator('[data-at="0:0"]').click();
+    // Each press goes to the end of what is known by then, and the next page is asked for.
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Control+End');
+          return page.locator('[data-at="1233:1"]:focus').count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(await cellTexts(page, 1233)).toEqual(['2', '0']);
+    expect(await page.locator('.grid-row').count()).toBeLessThan(100);
+    await page.keyboard.press('Control+Home');
+    await page.locator('[data-at="0:0"]:focus').waitFor();
+    expect(await cellTexts(page, 0)).toEqual(['1233', '616']);
+  });
+
   test('a wrong expression is answered in the server’s words, with the place', async () => {
     const { page } = await openWindow();
     await signIn(page, world.url, ann);

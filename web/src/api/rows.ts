@@ -34,9 +34,6 @@ export const downloadUrl = (
   query: Record<string, string>,
 ): string => urlOf(dataPath(datasetId, revision, extension), query);
 
-/** Columns every table has beside its own: the row in the file, and the revision whose file it is. */
-export const lineageColumns = ['_row', '_rev'];
-
 export function rowPageQuery(
   datasetId: string,
   revision: number | undefined,

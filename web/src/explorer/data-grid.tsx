@@ -201,7 +201,8 @@ function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
     event.preventDefault();
     const row = Math.min(Math.max(0, step.row), rows - 1);
     const column = Math.min(Math.max(0, step.column), columns - 1);
-    wanted.current = true;
+    wanted.current = target === box.current || row !== at.row || column !== at.column;
+    if (row === at.row && column === at.column) return show(row, column);
     // The cell that has the focus may leave the document with its row; the grid holds the focus until the new one is there.
     box.current?.focus({ preventScroll: true });
     setAt({ row, column });

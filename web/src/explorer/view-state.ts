@@ -1,5 +1,3 @@
-import { lineageColumns } from '../api/rows.ts';
-
 /**
  * What the explorer shows, as the query of its own address. The words are the API's: `filter`, `sort`, `fields`,
  * `revision` and `<column>__<operator>` are handed on as they stand, so an address can be read, shared and asked with curl.
@@ -64,6 +62,9 @@ export function queryOf(view: View): Search {
 
 /** The rows of the view alone, whatever their order and columns. */
 export const filterOf = (view: View): Search => queryOf({ ...view, sort: [], fields: undefined });
+
+/** Columns every table has beside its own: the row in the file, and the revision whose file it is. */
+const lineageColumns = ['_row', '_rev'];
 
 /** For the grid: the same rows with what leads back to their file, which a table of thousands of columns goes without. */
 export function gridQueryOf(view: View, columns: string[]): Search {
