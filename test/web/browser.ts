@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 const places = [
   process.env.CHROMIUM,
@@ -41,7 +41,7 @@ const flags = [
   '--disable-sync',
 ];
 
-/** A browser of its own with a fresh profile; closed after the test file. */
+/** A browser of its own with a fresh profile; closed when the test that opened it ends. */
 export async function openWindow(
   options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
 ): Promise<Window> {
@@ -56,7 +56,7 @@ export async function openWindow(
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
-  afterAll(async () => {
+  onTestFinished(async () => {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
   });

@@ -132,11 +132,12 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
               <span className="grid-cell" data-number role="rowheader" style={{ width: numberWidth }}>
                 {line.index < rows.known ? line.index + 1 : '…'}
               </span>
-              {row !== undefined &&
+              {/* Cells of a row that is still on its way stand there empty: one of them may have the focus. */}
+              {line.index < rows.known &&
                 seen.map((item) => {
                   const field = fields[item.index];
                   if (field === undefined) return null;
-                  const text = cellText(row[field.name]);
+                  const text = cellText(row?.[field.name]);
                   return (
                     // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above; tabIndex comes with focus.cell.
                     <span
@@ -150,7 +151,7 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
                       onDoubleClick={() => onOpen(line.index)}
                       {...focus.cell(line.index, item.index)}
                     >
-                      {row[field.name] === null ? '–' : text}
+                      {row?.[field.name] === null ? '–' : text}
                     </span>
                   );
                 })}
@@ -184,12 +185,14 @@ interface FocusOptions {
 /** One cell of the grid is in the tab order; keys move it, and bring it into view first. */
 function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
   const [at, setAt] = useState({ row: 0, column: 0 });
-  const wanted = useRef(false);
+  // Where the focus is to go once that cell is in the document. Not `at`: drawing in between still has the old one.
+  const wanted = useRef<Position>(undefined);
   useEffect(() => {
-    if (!wanted.current) return;
-    const cell = box.current?.querySelector<HTMLElement>(`[data-at="${at.row}:${at.column}"]`);
+    const goal = wanted.current;
+    if (goal === undefined) return;
+    const cell = box.current?.querySelector<HTMLElement>(`[data-at="${goal.row}:${goal.column}"]`);
     if (cell == null) return;
-    wanted.current = false;
+    wanted.current = undefined;
     cell.focus({ preventScroll: true });
   });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -201,8 +204,9 @@ function useCellFocus({ rows, columns, onOpen, show, box }: FocusOptions) {
     event.preventDefault();
     const row = Math.min(Math.max(0, step.row), rows - 1);
     const column = Math.min(Math.max(0, step.column), columns - 1);
-    wanted.current = target === box.current || row !== at.row || column !== at.column;
-    if (row === at.row && column === at.column) return show(row, column);
+    const stays = row === at.row && column === at.column;
+    if (!stays || target === box.current) wanted.current = { row, column };
+    if (stays) return show(row, column);
     // The cell that has the focus may leave the document with its row; the grid holds the focus until the new one is there.
     box.current?.focus({ preventScroll: true });
     setAt({ row, column });
