@@ -31,7 +31,7 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
   noteHeader(run, cleaned, pass);
   const duplicates = await findDuplicates(run, pass);
   const keys = [...duplicates, ...(await findOrphans(run, pass, repeatedRows(duplicates)))];
-  await createRules(run, pass.table.rules, keys);
+  await createRules(run, pass.table.rules, keys, cleaned);
 
   const sources = [
     ...(pass.counts.lost + pass.counts.emptied > 0
@@ -48,6 +48,9 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
           left(case when cells = 1 then json_extract_string(raw, '$[0]') when cells > 1 then raw end, 200), cells::varchar from ${staged.rejected.relation}`,
         ]
       : []),
+    ...cleaned.findings.map(
+      ({ relation }, i) => `select _row, _line, -1 as f, ${1000 + i} as k, value, null from ${relation}`,
+    ),
     ...cleaned.removed.map(
       ({ relation }, i) => `select _row, _line, -1 as f, ${100 + i} as k, value, null from ${relation}`,
     ),
@@ -122,7 +125,7 @@ function stagedRule(): string {
   return `case code ${stagedCodes.map((code, i) => `when '${code}' then ${10 + i}`).join(' ')} end`;
 }
 
-async function createRules(run: IngestRun, rules: CellRule[], keys: KeyRule[]): Promise<void> {
+async function createRules(run: IngestRun, rules: CellRule[], keys: KeyRule[], cleaned: Cleaned): Promise<void> {
   const text = (value: string | undefined | null) => (value === undefined || value === null ? 'null' : literal(value));
   const row = (
     f: number,
@@ -170,6 +173,9 @@ async function createRules(run: IngestRun, rules: CellRule[], keys: KeyRule[]): 
         'stage',
       );
     }),
+    ...cleaned.findings.map((one, i) =>
+      row(-1, 1000 + i, 'warning', one.code, one.column, 'value', one.phrase, one.expected, one.step, one.step),
+    ),
     ...Array.from({ length: 50 }, (_, i) =>
       row(
         -1,
@@ -225,6 +231,8 @@ async function countIssues(run: IngestRun, pass: Pass, cleaned: Cleaned, keys: K
   const blank = pass.counts.blank + (staged.rejected?.counts.find(({ code }) => code === 'blank-row')?.count ?? 0);
   if (blank > 0) counts.push({ severity: 'warning', code: 'blank-row', column: null, count: blank });
   counts.push(...(staged.rejected?.counts.filter(({ code }) => code !== 'blank-row') ?? []));
+  for (const { code, column, count } of cleaned.findings)
+    if (count > 0) counts.push({ severity: 'warning', code, column, count });
   for (const { count } of cleaned.removed)
     if (count > 0) counts.push({ severity: 'info', code: 'duplicate-row-removed', column: null, count });
   return counts;

@@ -3,7 +3,7 @@ import { stepInvalid } from '../errors.ts';
 import type { IngestRun } from '../ingest.ts';
 import type { StagedColumn } from '../staged.ts';
 import { cleaningFunctions } from './registry.ts';
-import type { RecipeStep, StepEffect } from './step.ts';
+import type { CheckEffect, RecipeStep, StepEffect } from './step.ts';
 
 /** The staged file after the recipe, still text. */
 export interface Cleaned {
@@ -17,6 +17,8 @@ export interface Cleaned {
   relation: string;
   /** Rows that `dedupe` took out: `_row`, `_line`, `value`. */
   removed: { relation: string; count: number }[];
+  /** What check steps pointed out: `_row`, `_line`, `value`. */
+  findings: (Omit<CheckEffect, 'value' | 'violated'> & { step: string; relation: string; count: number })[];
 }
 
 type Layer = (sql: string) => string;
@@ -44,15 +46,27 @@ export async function applySteps(run: IngestRun): Promise<Cleaned> {
     },
     relation: '',
     removed: [],
+    findings: [],
   };
   for (const [index, step] of recipe.entries()) {
     await run.timed(`step ${index + 1} ${step.function}`, async () => {
       const effect = compileStep(step, index, columns);
       if (effect.dedupeBy) await dedupe(run, cleaned, effect.dedupeBy, index);
       if (effect.cells && effect.cells.size > 0) await change(run, cleaned, layers, effect);
+      if (effect.check) await point(run, cleaned, effect.check, step.function, index);
+      const { added } = effect;
+      if (added)
+        layers.push(
+          (sql) => `(select *, ${[...added].map(([id, text]) => `${text} as ${id}`).join(', ')} from ${sql})`,
+        );
       if (effect.columns) {
         const after = effect.columns;
-        columns = after.map(({ id, name }) => ({ ...columns.find((column) => column.id === id)!, name }));
+        columns = after.map(({ id, name }) => ({
+          header: name,
+          ...columns.find((column) => column.id === id),
+          id,
+          name,
+        }));
       }
     });
   }
@@ -94,7 +108,7 @@ function checkStep(step: RecipeStep, index: number): Record<string, unknown> {
 function compileStep(step: RecipeStep, index: number, columns: StagedColumn[]): StepEffect {
   const params = checkStep(step, index);
   try {
-    return cleaningFunctions.get(step.function)!.compile(params as never, columns);
+    return cleaningFunctions.get(step.function)!.compile(params as never, columns, index);
   } catch (error) {
     throw stepInvalid(index, step.function, error instanceof Error ? error.message : String(error));
   }
@@ -120,13 +134,27 @@ async function change(run: IngestRun, cleaned: Cleaned, layers: Layer[], effect:
   run.note({ changedCells: Number(row!.n) });
 }
 
+async function point(run: IngestRun, cleaned: Cleaned, check: CheckEffect, step: string, index: number): Promise<void> {
+  numberRows(run, cleaned);
+  const { value, violated, ...shown } = check;
+  const table = `pointed_${index}`;
+  const cells = cleaned.cellsOf(cleaned.source, ['_row', '_line']);
+  await run.tabular.run(`create or replace temp table ${table} as
+    select _row, _line, left(${value}, 200) as value from ${cells} ${check.window ? 'qualify' : 'where'} ${violated}`);
+  const [row] = await run.tabular.rows(`select count(*)::double as n from ${table}`);
+  cleaned.findings.push({ ...shown, step, relation: table, count: Number(row!.n) });
+}
+
+function numberRows(run: IngestRun, cleaned: Cleaned): void {
+  if (cleaned.numbered) return;
+  const { firstLine } = run.staged;
+  cleaned.source = `(select row_number() over () as _row, row_number() over () + ${firstLine - 1} as _line, * from ${cleaned.source})`;
+  cleaned.numbered = true;
+}
+
 /** Removes all but the last row of each key. Rows with an empty part of the key are never taken for equal. */
 async function dedupe(run: IngestRun, cleaned: Cleaned, key: string[], index: number): Promise<void> {
-  if (!cleaned.numbered) {
-    const { firstLine } = run.staged;
-    cleaned.source = `(select row_number() over () as _row, row_number() over () + ${firstLine - 1} as _line, * from ${cleaned.source})`;
-    cleaned.numbered = true;
-  }
+  numberRows(run, cleaned);
   const cells = cleaned.cellsOf(cleaned.source, ['_row', '_line']);
   const texts = key.map((id) => `nullif(trim(${id}), '')`);
   const filled =

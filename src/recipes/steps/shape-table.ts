@@ -1,5 +1,7 @@
 import Type from 'typebox';
+import { literal } from '../../platform/tabular/index.ts';
 import { cleaningFunction, columnNamed, type StepColumn } from './step.ts';
+import { blanks } from './tidy-text.ts';
 
 export const shapeTable = [
   cleaningFunction<{ columns: Record<string, string> }>({
@@ -17,12 +19,7 @@ export const shapeTable = [
         ...column,
         name: Object.hasOwn(names, column.name) ? names[column.name]! : column.name,
       }));
-      const seen = new Set<string>();
-      for (const { name } of columns) {
-        if (seen.has(name.toLowerCase())) throw new Error(`two columns would be called '${name}'`);
-        if (name.startsWith('_')) throw new Error(`'${name}': names that begin with _ are kept for lineage`);
-        seen.add(name.toLowerCase());
-      }
+      refuseNames(columns, columns);
       return { columns };
     },
   }),
@@ -48,6 +45,36 @@ export const shapeTable = [
       columns: [...new Set(columns)].map((name): StepColumn => columnNamed(all, name)),
     }),
   }),
+  cleaningFunction<{ column: string; separator: string; into: string[] }>({
+    name: 'split_column',
+    version: '1.0.0',
+    title: 'Split a column',
+    description:
+      'Cuts the values of a column at a separator into new columns after it; the last one takes the rest. The column itself stays.',
+    params: Type.Object(
+      {
+        column: Type.String(),
+        separator: Type.String({ minLength: 1, maxLength: 100 }),
+        into: Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 100 }),
+      },
+      { additionalProperties: false },
+    ),
+    compile: ({ column, separator, into }, all, index) => {
+      const source = columnNamed(all, column);
+      const fresh = into.map((name, i) => ({ id: `s${index}_${i}`, name }));
+      const at = all.indexOf(source) + 1;
+      const columns = [...all.slice(0, at), ...fresh, ...all.slice(at)];
+      refuseNames(columns, fresh);
+      const parts = `string_split(${source.id}, ${literal(separator)})`;
+      const texts = fresh.map(({ id }, i): [string, string] => [
+        id,
+        i < fresh.length - 1
+          ? `trim(${parts}[${i + 1}], ${blanks})`
+          : `trim(nullif(array_to_string(${parts}[${i + 1}:], ${literal(separator)}), ''), ${blanks})`,
+      ]);
+      return { added: new Map(texts), columns };
+    },
+  }),
   cleaningFunction<{ key?: string[] }>({
     name: 'dedupe',
     version: '1.0.0',
@@ -66,4 +93,14 @@ export const shapeTable = [
 
 function columnList() {
   return Type.Object({ columns: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
+}
+
+function refuseNames(columns: StepColumn[], given: StepColumn[]): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name.toLowerCase())) throw new Error(`two columns would be called '${name}'`);
+    seen.add(name.toLowerCase());
+  }
+  const ours = given.find(({ name }) => name.startsWith('_'));
+  if (ours) throw new Error(`'${ours.name}': names that begin with _ are kept for lineage`);
 }

@@ -20,8 +20,25 @@ export interface StepEffect {
   everyValue?: (cell: string) => string;
   /** The columns after the step, when it renames or leaves out some. */
   columns?: StepColumn[];
+  /** New columns: SQL of their texts by id, over the old ones. `columns` names them. */
+  added?: Map<string, string>;
+  /** Cells that are pointed out and stay as they are. */
+  check?: CheckEffect;
   /** Columns of a key of which only the last row stays. */
   dedupeBy?: string[];
+}
+
+export interface CheckEffect {
+  code: string;
+  column: string;
+  /** SQL of the text that is shown. */
+  value: string;
+  /** True for a cell that is pointed out; with a window function it stands in `qualify`. */
+  violated: string;
+  window?: boolean;
+  /** Completes "Value 'v' …". */
+  phrase: string;
+  expected?: string;
 }
 
 /** A built-in cleaning function: data in a recipe, SQL when it runs. */
@@ -34,12 +51,14 @@ export interface CleaningFunction {
   description: string;
   params: TSchema;
   /** Throws a plain Error whose message completes "Step 2 (trim): …". */
-  compile(params: never, columns: StepColumn[]): StepEffect;
+  compile(params: never, columns: StepColumn[], index: number): StepEffect;
 }
 
 /** Keeps the parameter type between schema and compile; the registry forgets it. */
 export function cleaningFunction<P>(
-  definition: Omit<CleaningFunction, 'compile'> & { compile(params: P, columns: StepColumn[]): StepEffect },
+  definition: Omit<CleaningFunction, 'compile'> & {
+    compile(params: P, columns: StepColumn[], index: number): StepEffect;
+  },
 ): CleaningFunction {
   return definition as unknown as CleaningFunction;
 }
