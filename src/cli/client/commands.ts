@@ -8,6 +8,7 @@ import { type Connection, connect } from './connect.ts';
 import { findDataset, projectId } from './find-dataset.ts';
 import { followRun, type RunState } from './follow-run.ts';
 import { findLogin } from './keep-login.ts';
+import { addLocationCommands } from './location-commands.ts';
 import { type LoginFlags, logIn, logOut } from './log-in.ts';
 import { saveDownload } from './save-download.ts';
 import { type UploadAnswer, type UploadFlags, uploadFile } from './upload-file.ts';
@@ -159,6 +160,8 @@ export function addClientCommands(program: Command, io: Io): void {
         print(io, flags, issues, ['row', 'line', 'column', 'code', 'value', 'message']);
       },
     );
+
+  addLocationCommands(program, io);
 
   const runs = group(program, 'runs', 'work in progress and done');
   list(runs, io, '/api/v1/run', ['id', 'kind', 'state', 'progress', 'queued_at'], {
