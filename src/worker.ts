@@ -1,5 +1,7 @@
 import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
 import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
+import { refreshAggregates } from './aggregates/index.ts';
+import { refreshAggregatesJob } from './aggregates/jobs.ts';
 import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
@@ -24,6 +26,7 @@ export const handlers: JobHandler[] = [
   handler(sendRecoveryLinkJob, sendRecoveryLink),
   handler(sweepAccountsJob, sweepAccounts),
   handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
+  handler(refreshAggregatesJob, refreshAggregates),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
   handler(simplifyShapesJob, simplifyShapes),

@@ -1,0 +1,9 @@
+/** The two kinds of periods, and where their cells are kept. */
+export const kinds = {
+  campaign: { table: 'aggregate', period: 'campaign_id', type: 'integer', bucket: 'campaign_id' },
+  date: { table: 'date_aggregate', period: 'data_date', type: 'date', bucket: "(data_date - date '2000-01-01')" },
+} as const;
+export type Kind = keyof typeof kinds;
+
+/** A campaign's id, or a day as `YYYY-MM-DD`. */
+export type Period = number | string;

@@ -1,0 +1,32 @@
+import type { Context } from '../platform/context.ts';
+import type { Sql, Tx } from '../platform/db/index.ts';
+import type { Kind, Period } from './pure/kinds.ts';
+import { lockPeriods, prepareCells, spreadCells, workOutRound } from './store.ts';
+
+export interface Refreshed {
+  /** Cells worked out again. */
+  cells: number;
+  /** Those among them that have changed. */
+  written: number;
+}
+
+/**
+ * Works out what changed stored values can reach, in the caller's transaction: their places and ancestors × their
+ * indicators and all that depend on them × their periods. `seeds` gives rows of (indicator_id, location_id, period);
+ * `before` are common table expressions it needs. The number of statements depends on the depth of the tree and of the
+ * formulas, not on the number of cells.
+ */
+export async function refreshCells(
+  _context: Pick<Context, 'config'>,
+  tx: Tx,
+  kind: Kind,
+  periods: readonly Period[],
+  { seeds, before }: { seeds: Sql; before?: Sql },
+): Promise<Refreshed> {
+  await lockPeriods(tx, kind, periods);
+  await prepareCells(tx, kind);
+  const rounds = await spreadCells(tx, kind, seeds, before);
+  let written = 0;
+  for (const { round } of rounds) written += await workOutRound(tx, kind, round, { zeroDivision: 'null' });
+  return { cells: rounds.reduce((sum, one) => sum + one.cells, 0), written };
+}

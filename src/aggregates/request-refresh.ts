@@ -1,0 +1,29 @@
+import { type Queryable, type Sql, sql } from '../platform/db/index.ts';
+import { enqueue } from '../platform/jobs/index.ts';
+import { refreshAggregatesJob } from './jobs.ts';
+import type { Kind, Period } from './pure/kinds.ts';
+import { insertRequests } from './store.ts';
+
+/**
+ * Asks, in the transaction that changes stored values, for what they can reach to be worked out again. `cells` gives
+ * rows of (indicator_id, location_id, period); null stands for all.
+ */
+export async function requestRefresh(tx: Queryable, kind: Kind, cells: Sql): Promise<void> {
+  if ((await insertRequests(tx, kind, cells)) === 0) return;
+  await enqueue(tx, refreshAggregatesJob, {}, { key: refreshAggregatesJob.name });
+}
+
+/** Everything of these periods; without, of every period there is. */
+export async function requestRebuild(tx: Queryable, kind: Kind, periods?: readonly Period[]): Promise<void> {
+  const all = sql`select null as indicator_id, null as location_id, null as period`;
+  const some = sql`select null as indicator_id, null as location_id, unnest(${(periods ?? []).map(String)}::text[]) as period`;
+  await requestRefresh(tx, kind, periods === undefined ? all : some);
+}
+
+/** After a change of formula, operator, weight or format; of both kinds, because the kind itself may have changed. */
+export async function requestRefreshOfIndicators(tx: Queryable, indicatorIds: readonly number[]): Promise<void> {
+  for (const kind of ['campaign', 'date'] as const) {
+    const of = sql`select unnest(${[...indicatorIds]}::int[]) as indicator_id, null as location_id, null as period`;
+    await requestRefresh(tx, kind, of);
+  }
+}

@@ -1,0 +1,347 @@
+import { ident, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { type Kind, kinds, type Period } from './pure/kinds.ts';
+import { marks } from './pure/marks.ts';
+
+/**
+ * The SQL of recomputation; the rules are the contract's (monitoring §8) and, in plain words, those of
+ * `pure/reference.ts`. Long, because one statement works out a whole round and is only understood as a whole.
+ */
+
+const partsRole = 'PART_TO_BE_SUMMED';
+
+/** Of one kind, as SQL. `period` is the column's name in every table; inside these statements it is called `period`. */
+function sqlOf(kind: Kind) {
+  const { table, period, type } = kinds[kind];
+  return { table: ident(table), period: ident(period), type: raw(type), cells: ident(`refresh_cell_${kind}`) };
+}
+
+/**
+ * Whoever writes cells of a period holds its lock until the end of the transaction: a sum over children that somebody
+ * else is about to change would be lost. Few locks, however many periods; taken in order, so that nobody waits in a ring.
+ */
+export async function lockPeriods(tx: Tx, kind: Kind, periods: readonly Period[]): Promise<void> {
+  const { type } = sqlOf(kind);
+  const number = kind === 'campaign' ? raw('p') : sql`(p - date '2000-01-01')`;
+  await tx.exec(sql`
+    select pg_advisory_xact_lock(${kind === 'campaign' ? 468_070 : 468_071}::int, b) from (
+      select distinct (abs(${number}) % 64)::int as b from unnest(${[...periods]}::${type}[]) p order by b) buckets`);
+}
+
+/** Empty, and there until the connection ends. */
+export async function prepareCells(tx: Tx, kind: Kind): Promise<void> {
+  const { cells, type } = sqlOf(kind);
+  await tx.exec(sql`
+    create temp table if not exists ${cells} (indicator_id integer, location_id integer, period ${type}, round integer)
+    on commit delete rows; delete from ${cells}`);
+}
+
+/** What an indicator's values are worked out from, period by period. */
+const madeFrom = sql`(select c.indicator_id as whole, c.indicator_component_id as part from indicator_calculation c
+    where c.calculation not in ('latest_date', 'district_count')
+  union all select i.id, i.weight_indicator_id from indicator i where i.weight_indicator_id is not null)`;
+
+/**
+ * Every cell that the seeds can reach: their places and all ancestors × their indicators and all that depend on them.
+ * A cell's round is later than those of the cells it is worked out from: its components at its place, its indicator at
+ * the places below. Answers how many cells each round has, in order.
+ */
+export async function spreadCells(
+  tx: Tx,
+  kind: Kind,
+  seeds: Sql,
+  before: Sql = sql``,
+): Promise<{ round: number; cells: number }[]> {
+  const { cells } = sqlOf(kind);
+  await tx.exec(sql`
+    with recursive ${before} seed as materialized (
+      select distinct s.indicator_id, s.location_id, s.period from (${seeds}) s
+    ), up (root, id, depth) as (
+      select distinct indicator_id, indicator_id, 0 from seed
+      union
+      select up.root, m.whole, up.depth + 1 from up join ${madeFrom} m on m.part = up.id
+    ), dependent as (select distinct root, id from up),
+    rank as (select id, max(depth) as rank from up group by id),
+    reached as materialized (
+      select distinct s.indicator_id, t.parent_location_id as location_id, s.period
+      from seed s join location_tree t on t.location_id = s.location_id
+    ), depth as materialized (
+      select t.location_id, max(t.lvl) as depth from location_tree t
+      where t.location_id in (select location_id from reached) group by t.location_id
+    )
+    insert into ${cells} (indicator_id, location_id, period, round)
+    select distinct d.id, r.location_id, r.period, k.rank - p.depth
+    from reached r join dependent d on d.root = r.indicator_id join rank k on k.id = d.id
+    join depth p on p.location_id = r.location_id`);
+  const rounds = await tx.many<{ round: number; cells: number }>(
+    sql`select round, count(*)::int as cells from ${cells} group by round order by round`,
+  );
+  // Without statistics the planner takes a temporary table for small, whatever it holds.
+  if (rounds.reduce((sum, one) => sum + one.cells, 0) > 500) await tx.exec(sql`analyze ${cells}`);
+  return rounds;
+}
+
+/** Of a calculated value: what its components' marks say of it. */
+const inherited = (of: Sql): Sql => sql`((${of} & ${raw(String(marks.agg | marks.partial))})
+  | case when ${of} & ${raw(String(marks.conflict | marks.conflictBelow))} <> 0 then ${raw(String(marks.conflictBelow))} else 0 end)`;
+const bit = (name: keyof typeof marks): Sql => raw(String(marks[name]));
+const when = (condition: Sql, name: keyof typeof marks): Sql =>
+  sql`case when ${condition} then ${bit(name)} else 0 end`;
+/** Of the least complete of the cells `a`, and the widest of those: [share, −branches, branches with a value]. */
+const worst = (which: Sql): Sql =>
+  sql`min(array[a.branches_with_value::numeric / a.branches, -a.branches, a.branches_with_value]) filter (where a.value is not null and ${which})`;
+
+/**
+ * Works out the cells of one round, in sets, and writes those that differ. Answers how many were written; rows of cells
+ * that have nothing to say any more go.
+ */
+export async function workOutRound(
+  tx: Tx,
+  kind: Kind,
+  round: number,
+  options: { zeroDivision: 'null' | 'zero' },
+): Promise<number> {
+  const { table, period, cells } = sqlOf(kind);
+  const zero = options.zeroDivision === 'zero' ? sql`0::numeric` : sql`null::numeric`;
+  const at = (indicator: Sql, of: Sql): Sql =>
+    sql`a.${period} = ${of}.period and a.indicator_id = ${indicator} and a.location_id = ${of}.location_id`;
+  const role = (name: string): Sql => sql`sum(a.value) filter (where k.calculation = ${name})`;
+  const difference = sql`k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
+  const ratio = sql`k.calculation in ('NUMERATOR', 'DENOMINATOR')`;
+  const { written } = await tx.one<{ written: number }>(sql`
+    with recursive definition as materialized (
+      select i.id, i.definition_version, i.weight_indicator_id, coalesce(k.sums, false) as sums,
+        coalesce(k.quotients, false) as quotients, not coalesce(k.calculated, false) or i.aggregation is not null as falls_back,
+        case when k.sums then 'sum' when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
+          when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
+      from indicator i left join lateral (
+        select bool_or(c.calculation = ${partsRole}) as sums, bool_or(c.calculation <> ${partsRole}) as quotients,
+          true as calculated
+        from indicator_calculation c where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count')
+        having count(*) > 0) k on true
+      where i.id in (select c.indicator_id from ${cells} c where c.round = ${round})
+    ), cell as materialized (
+      select c.location_id, c.period, d.id as indicator_id, d.*
+      from ${cells} c join definition d on d.id = c.indicator_id where c.round = ${round}
+    ), won as (
+      select c.indicator_id, c.location_id, c.period, d.*
+      from cell c cross join lateral (
+        select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
+        where d.${period} = c.period and d.indicator_id = c.indicator_id and d.location_id = c.location_id
+          and d.retracted_at is null
+        order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
+    ), child as (
+      select c.indicator_id, c.location_id, c.period,
+        bool_or(a.fold_branches is not null) as is_folded, sum(a.fold) as fold_sum, sum(a.fold_weight) as fold_weight,
+        min(a.fold) as fold_min, max(a.fold) as fold_max, max(a.fold_last) as fold_last,
+        sum(a.fold_with_value)::int as fold_with_value, sum(coalesce(a.fold_branches, 1))::int as fold_branches,
+        bool_or(a.fold_conflict) as fold_conflict,
+        sum(a.value) as value, bit_or(a.marks) filter (where a.value is not null) as marks,
+        bool_or(a.value is null) as is_missing, sum(a.branches_with_value) filter (where a.value is not null)::int as branches_with_value,
+        sum(case when a.value is null then 1 else a.branches end)::int as branches
+      from cell c join location k on k.parent_location_id = c.location_id
+      left join ${table} a on a.${period} = c.period and a.indicator_id = c.indicator_id and a.location_id = k.id
+      group by c.indicator_id, c.location_id, c.period
+    ), reach (id) as (
+      select id from definition where sums
+      union
+      select k.indicator_component_id from reach r join indicator_calculation k on k.indicator_id = r.id and k.calculation = ${partsRole}
+    ), nest (whole, part) as (
+      select k.indicator_id, k.indicator_component_id from reach r
+        join indicator_calculation k on k.indicator_id = r.id and k.calculation = ${partsRole}
+      union
+      select n.whole, k.indicator_component_id from nest n
+        join indicator_calculation k on k.indicator_id = n.part and k.calculation = ${partsRole}
+    ), expanded (indicator_id, location_id, period, part) as (
+      select c.indicator_id, c.location_id, c.period, k.indicator_component_id
+      from cell c join indicator_calculation k on k.indicator_id = c.indicator_id and k.calculation = ${partsRole}
+      where exists (select 1 from nest n join ${table} a on ${at(sql`n.part`, sql`c`)}
+        where n.whole = c.indicator_id and a.marks & ${bit('stored')} <> 0)
+      union
+      select e.indicator_id, e.location_id, e.period, k.indicator_component_id
+      from expanded e join indicator_calculation k on k.indicator_id = e.part and k.calculation = ${partsRole}
+      where not exists (select 1 from ${table} a where ${at(sql`e.part`, sql`e`)} and a.fold_branches is not null)
+    ), ending as materialized (
+      select e.*, a.value, a.marks, a.branches_with_value, a.branches
+      from expanded e left join ${table} a on ${at(sql`e.part`, sql`e`)}
+      where a.fold_branches is not null or not exists (
+        select 1 from indicator_calculation k where k.indicator_id = e.part and k.calculation = ${partsRole})
+    ), parts as (
+      select a.indicator_id, a.location_id, a.period, sum(a.value) as value, bool_or(a.value is null) as is_missing,
+        bit_or(a.marks) filter (where a.value is not null) as marks, ${worst(sql`true`)} as branches
+      from ending a
+      where not exists (select 1 from ending o join nest n on n.whole = o.part and n.part = a.part
+        where o.indicator_id = a.indicator_id and o.location_id = a.location_id and o.period = a.period
+          and o.value is not null)
+      group by a.indicator_id, a.location_id, a.period having count(a.value) > 0
+    ), component as (
+      select c.indicator_id, c.location_id, c.period,
+        ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,
+        ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator,
+        bit_or(a.marks) filter (where a.value is not null and ${difference}) as difference_marks,
+        bit_or(a.marks) filter (where a.value is not null and ${ratio}) as ratio_marks,
+        bool_or(a.value is null) filter (where ${difference}) as difference_missing,
+        bool_or(a.value is null) filter (where ${ratio}) as ratio_missing,
+        ${worst(difference)} as difference_branches, ${worst(ratio)} as ratio_branches
+      from cell c join indicator_calculation k on k.indicator_id = c.indicator_id
+        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR')
+      left join ${table} a on ${at(sql`k.indicator_component_id`, sql`c`)}
+      where c.quotients group by c.indicator_id, c.location_id, c.period
+    ), way as (
+      select c.*, won.datapoint_id, won.stored, won.ranked_at, child.is_folded, child.fold_sum, child.fold_weight,
+        child.fold_min, child.fold_max, child.fold_last, child.fold_with_value, child.fold_branches, child.fold_conflict,
+        way.*, row_number() over (partition by c.indicator_id, c.location_id, c.period
+          order by (way.value is null), way.precedence) as choice,
+        bool_or(way.is_zero) over (partition by c.indicator_id, c.location_id, c.period) as any_zero
+      from cell c
+      left join won using (indicator_id, location_id, period)
+      left join child using (indicator_id, location_id, period)
+      left join parts using (indicator_id, location_id, period)
+      left join component using (indicator_id, location_id, period)
+      cross join lateral (values
+        (1, case when component.whole <> 0 then (component.whole - component.part) / component.whole
+              when component.part is not null and component.whole = 0 then ${zero} end,
+          component.whole = 0 and component.part is not null,
+          ${bit('calculated')} | ${inherited(sql`component.difference_marks`)} | ${when(sql`component.difference_missing`, 'missingPart')},
+          component.difference_branches[3]::int, -component.difference_branches[2]::int),
+        (2, case when component.denominator <> 0 then component.numerator / component.denominator
+              when component.numerator is not null and component.denominator = 0 then ${zero} end,
+          component.denominator = 0 and component.numerator is not null,
+          ${bit('calculated')} | ${inherited(sql`component.ratio_marks`)} | ${when(sql`component.ratio_missing`, 'missingPart')},
+          component.ratio_branches[3]::int, -component.ratio_branches[2]::int),
+        (3, parts.value, false,
+          ${bit('calculated')} | ${inherited(sql`parts.marks`)} | ${when(sql`parts.is_missing`, 'missingPart')},
+          parts.branches[3]::int, -parts.branches[2]::int),
+        (4, case when c.sums and parts.value is null then child.value end, false,
+          ${bit('agg')} | (child.marks & ${bit('calculated')}) | ${inherited(sql`child.marks`)} | ${when(sql`child.is_missing`, 'partial')},
+          child.branches_with_value, child.branches),
+        (5, case when c.falls_back and child.is_folded then case c.operator
+              when 'sum' then child.fold_sum when 'mean' then child.fold_sum / nullif(child.fold_with_value, 0)
+              when 'weighted_mean' then child.fold_sum / nullif(child.fold_weight, 0)
+              when 'min' then child.fold_min when 'max' then child.fold_max
+              when 'count' then child.fold_with_value::numeric when 'last' then child.fold_last[3] end end,
+          c.falls_back and c.operator = 'weighted_mean' and child.fold_weight = 0,
+          ${bit('agg')} | ${when(sql`child.fold_with_value < child.fold_branches`, 'partial')} | ${when(sql`child.fold_conflict`, 'conflictBelow')},
+          child.fold_with_value, child.fold_branches)
+      ) way (precedence, value, is_zero, marks, branches_with_value, branches)
+    ), worked_out as (
+      select w.*, trim_scale(w.value) as computed,
+        case when w.value is null then ${when(sql`w.any_zero`, 'divisionByZero')}
+          else w.marks | ${when(sql`w.is_zero`, 'divisionByZero')} end as computed_marks
+      from way w where w.choice = 1
+    ), decided as (
+      select w.*, w.stored is not null as is_stored,
+        w.stored is not null and w.computed is not null
+          and abs(w.stored - w.computed) > 1e-9 * greatest(abs(w.stored), abs(w.computed)) as is_conflict,
+        case when w.operator = 'weighted_mean' then
+          (select a.value from ${table} a where ${at(sql`w.weight_indicator_id`, sql`w`)}) else 1 end as weight
+      from worked_out w
+    ), result as materialized (
+      select d.indicator_id, d.location_id, d.period, coalesce(d.stored, d.computed) as value,
+        case when d.is_stored then ${bit('stored')} | ${when(sql`d.is_conflict`, 'conflict')} else d.computed_marks end as marks,
+        case when d.is_stored then 1 when d.computed is null then 0 else d.branches_with_value end as branches_with_value,
+        case when d.is_stored or d.computed is null then 1 else d.branches end as branches, d.datapoint_id,
+        case when d.is_stored then d.computed end as computed, case when d.is_stored then d.computed_marks end as computed_marks,
+        case when d.is_stored then d.stored * d.weight when d.is_folded then case d.operator
+          when 'min' then d.fold_min when 'max' then d.fold_max when 'last' then d.fold_last[3]
+          when 'none' then null else d.fold_sum end end as fold,
+        case when d.operator <> 'weighted_mean' then null when d.is_stored then d.weight when d.is_folded then d.fold_weight end as fold_weight,
+        case when d.is_stored then (d.weight is not null)::int when d.is_folded then d.fold_with_value end as fold_with_value,
+        case when d.is_stored then 1 when d.is_folded then d.fold_branches end as fold_branches,
+        case when d.operator <> 'last' then null
+          when d.is_stored then array[extract(epoch from d.ranked_at), d.location_id, d.stored]
+          when d.is_folded then d.fold_last end as fold_last,
+        case when d.is_stored then d.is_conflict when d.is_folded then d.fold_conflict end as fold_conflict, d.definition_version
+      from decided d
+    ), kept as (
+      insert into ${table} as t (indicator_id, location_id, ${period}, value, marks, branches_with_value, branches,
+        datapoint_id, computed, computed_marks, fold, fold_weight, fold_with_value, fold_branches, fold_last, fold_conflict,
+        definition_version)
+      select r.indicator_id, r.location_id, r.period, r.value, r.marks, r.branches_with_value, r.branches, r.datapoint_id,
+        r.computed, r.computed_marks, r.fold, r.fold_weight, r.fold_with_value, r.fold_branches, r.fold_last, r.fold_conflict,
+        r.definition_version
+      from result r
+      where r.value is not null or r.marks <> 0 or r.fold_branches is not null or r.datapoint_id is not null
+      on conflict (${period}, indicator_id, location_id) do update set
+        value = excluded.value, marks = excluded.marks, branches_with_value = excluded.branches_with_value,
+        branches = excluded.branches, datapoint_id = excluded.datapoint_id, computed = excluded.computed,
+        computed_marks = excluded.computed_marks, fold = excluded.fold, fold_weight = excluded.fold_weight,
+        fold_with_value = excluded.fold_with_value, fold_branches = excluded.fold_branches, fold_last = excluded.fold_last,
+        fold_conflict = excluded.fold_conflict, definition_version = excluded.definition_version, updated_at = now()
+      where (t.value, t.marks, t.branches_with_value, t.branches, t.datapoint_id, t.computed, t.computed_marks, t.fold,
+          t.fold_weight, t.fold_with_value, t.fold_branches, t.fold_last, t.fold_conflict, t.definition_version)
+        is distinct from (excluded.value, excluded.marks, excluded.branches_with_value, excluded.branches,
+          excluded.datapoint_id, excluded.computed, excluded.computed_marks, excluded.fold, excluded.fold_weight,
+          excluded.fold_with_value, excluded.fold_branches, excluded.fold_last, excluded.fold_conflict,
+          excluded.definition_version)
+      returning 1
+    ), gone as (
+      delete from ${table} t using result r
+      where t.${period} = r.period and t.indicator_id = r.indicator_id and t.location_id = r.location_id
+        and r.value is null and r.marks = 0 and r.fold_branches is null and r.datapoint_id is null
+      returning 1
+    )
+    select ((select count(*) from kept) + (select count(*) from gone))::int as written`);
+  return written;
+}
+
+/** Cells to be worked out later, as rows of (indicator_id, location_id, period); null counts as all. */
+export function insertRequests(tx: Queryable, kind: Kind, cells: Sql): Promise<number> {
+  const { period, type } = sqlOf(kind);
+  return tx.exec(sql`insert into aggregate_request (kind, indicator_id, location_id, ${period})
+    select ${kind}, s.indicator_id::int, s.location_id::int, s.period::${type} from (${cells}) s`);
+}
+
+/** Requests for every period become one for each period concerned. */
+export async function expandRequests(tx: Tx, kind: Kind): Promise<void> {
+  const { table, period } = sqlOf(kind);
+  await tx.exec(sql`
+    with claimed as (
+      delete from aggregate_request where kind = ${kind} and ${period} is null returning indicator_id, location_id
+    )
+    insert into aggregate_request (kind, indicator_id, location_id, ${period})
+    select ${kind}, a.indicator_id, c.location_id, a.${period} from claimed c join ${table} a on a.location_id = c.location_id
+      or a.location_id in (select k.id from location k where k.parent_location_id = c.location_id)
+      where c.indicator_id is null
+    union
+    select ${kind}, c.indicator_id, null, a.${period} from (select distinct indicator_id from claimed where location_id is null) c
+      join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
+      join ${table} a on a.indicator_id = m.part
+    union
+    select ${kind}, null, null, p.period from (
+      select ${period} as period from ${table} union select ${period} from datapoint where ${period} is not null) p
+      where exists (select 1 from claimed where indicator_id is null and location_id is null)`);
+}
+
+/** Periods that wait, the longest waiting first. */
+export async function waitingPeriods(tx: Tx, kind: Kind, limit: number): Promise<Period[]> {
+  const { period } = sqlOf(kind);
+  const rows = await tx.many<{ period: Period }>(sql`
+    select ${kind === 'date' ? sql`${period}::text` : period} as period from aggregate_request
+    where kind = ${kind} and ${period} is not null group by ${period} order by min(id) limit ${limit}`);
+  return rows.map((row) => row.period);
+}
+
+/** For `spreadCells`: takes the requests of these periods away, and what they ask for. */
+export function claimedCells(kind: Kind, periods: readonly Period[]): { before: Sql; seeds: Sql } {
+  const { table, period, type } = sqlOf(kind);
+  return {
+    before: sql`claimed as (
+      delete from aggregate_request where kind = ${kind} and ${period} = any(${[...periods]}::${type}[])
+      returning indicator_id, location_id, ${period} as period
+    ),`,
+    seeds: sql`
+      select indicator_id, location_id, period from claimed where indicator_id is not null and location_id is not null
+      union all
+      select c.indicator_id, a.location_id, c.period from claimed c
+        join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
+        join ${table} a on a.${period} = c.period and a.indicator_id = m.part
+        where c.indicator_id is not null and c.location_id is null
+      union all
+      select a.indicator_id, a.location_id, c.period from (select distinct period from claimed
+          where indicator_id is null and location_id is null) c join ${table} a on a.${period} = c.period
+      union all
+      select d.indicator_id, d.location_id, c.period from (select distinct period from claimed
+          where indicator_id is null and location_id is null) c
+        join datapoint d on d.${period} = c.period and d.retracted_at is null`,
+  };
+}
