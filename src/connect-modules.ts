@@ -1,3 +1,4 @@
+import { connectAggregates } from './aggregates/index.ts';
 import { provideIndicatorValues } from './indicators/index.ts';
 import { provideLocations } from './locations/index.ts';
 import type { Context } from './platform/context.ts';
@@ -6,4 +7,5 @@ import type { Context } from './platform/context.ts';
 export function connectModules(context: Context): void {
   provideLocations(context);
   provideIndicatorValues(context);
+  connectAggregates(context);
 }

@@ -23,7 +23,9 @@ export async function requestRebuild(tx: Queryable, kind: Kind, periods?: readon
 /** After a change of formula, operator, weight or format; of both kinds, because the kind itself may have changed. */
 export async function requestRefreshOfIndicators(tx: Queryable, indicatorIds: readonly number[]): Promise<void> {
   for (const kind of ['campaign', 'date'] as const) {
-    const of = sql`select unnest(${[...indicatorIds]}::int[]) as indicator_id, null as location_id, null as period`;
+    // Before the first value of all there is nothing to follow.
+    const of = sql`select unnest(${[...indicatorIds]}::int[]) as indicator_id, null as location_id, null as period
+      where exists (select 1 from datapoint) or exists (select 1 from aggregate) or exists (select 1 from date_aggregate)`;
     await requestRefresh(tx, kind, of);
   }
 }

@@ -9,14 +9,3 @@ export const marks = {
   missingPart: 64,
   divisionByZero: 128,
 } as const;
-
-/** As clients name them in `flags`, in this order. The first four have fields of their own beside it. */
-export const flagNames = {
-  is_agg: marks.agg,
-  is_calculated: marks.calculated,
-  is_partial: marks.partial,
-  has_conflict: marks.conflict,
-  conflict_below: marks.conflictBelow,
-  missing_part: marks.missingPart,
-  division_by_zero: marks.divisionByZero,
-} as const;

@@ -1,19 +1,17 @@
+import type { CalculationRole, DataFormat, Operator } from '../../indicators/index.ts';
+
 /**
  * The rules of the monitoring contract §8.1–8.5 said as plainly as possible: one value at a time, by recursion, in
  * memory. Nothing serves requests from it. It is what the set-based SQL of this module is compared with.
  */
 
-export type ReferenceOperator = 'sum' | 'mean' | 'weighted_mean' | 'min' | 'max' | 'count' | 'last' | 'none';
-export type ReferenceRole =
-  | 'PART_TO_BE_SUMMED'
-  | 'NUMERATOR'
-  | 'DENOMINATOR'
-  | 'WHOLE_OF_DIFFERENCE'
-  | 'PART_OF_DIFFERENCE';
+export type ReferenceOperator = Operator;
+/** The date roles are about groups of days, not about cells. */
+export type ReferenceRole = Exclude<CalculationRole, 'latest_date' | 'district_count'>;
 
 export interface ReferenceIndicator {
   id: number;
-  dataFormat: 'int' | 'float' | 'pct' | 'bool' | 'class' | 'date_int' | 'date';
+  dataFormat: DataFormat;
   aggregation?: ReferenceOperator | null;
   weightId?: number | null;
   components?: { id: number; role: ReferenceRole }[];
