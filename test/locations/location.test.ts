@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { provideIndicatorValues } from '../../src/indicators/index.ts';
+import { sql } from '../../src/platform/db/index.ts';
 import { startWorld } from '../support/world.ts';
 import { codesIn, makeTree, must, someone } from './places-world.ts';
 
@@ -58,6 +60,36 @@ describe('selection of places (contract 5.1)', () => {
     await must(admin.post('/api/v1/indicator/', { name: 'Seen', short_name: 'seen', data_format: 'int' }), 201);
     expect(await list('filter_indicator=seen&filter_value=1')).toBe('');
   });
+});
+
+test('filter_indicator is answered by whoever knows values, inside the selection, and for shapes too', async () => {
+  const asked: object[] = [];
+  provideIndicatorValues(world.context, {
+    passes: (place, indicator, filter) => {
+      asked.push({ format: indicator.dataFormat, ...filter });
+      return sql`${place} = any(${[ids.a!, ids.c!]}::int[])`;
+    },
+    valueOf: (_place, { indicatorId, campaignId }) =>
+      sql`jsonb_build_object('value', ${indicatorId + campaignId}::int)`,
+  });
+  const query = 'filter_indicator=seen&filter_value=1,%202&campaign__in=7,8&campaign_start=2020-01-01';
+  expect(await list(query)).toBe('ac');
+  expect(await list(`${query}&location_id=${ids.P}&location_depth=1`)).toBe('a');
+  expect(asked[0]).toEqual({
+    format: 'int',
+    indicator: 'seen',
+    values: ['1', '2'],
+    campaignIds: [7, 8],
+    campaignStart: '2020-01-01',
+    campaignEnd: undefined,
+  });
+  await must(admin.post('/api/v1/geo/', { location_id: ids.a, geo_json: { type: 'Point', coordinates: [1, 2] } }), 201);
+  const { body } = await admin.get(`/api/v1/geo/?${query}&indicator_id=4&campaign_id=3&simplify=auto`);
+  expect(body.objects.map((row: { properties: object }) => row.properties)).toEqual([
+    { location_id: ids.a, name: 'place a', value: 7 },
+  ]);
+  await must(admin.delete(`/api/v1/geo/${ids.a}/`), 204);
+  await world.runJobs();
 });
 
 test('a place as its list shows it', async () => {
