@@ -8,11 +8,15 @@ export { type DefinitionsChanged, definitionsChanged } from './changes.ts';
 export { type IndicatorValues, provideIndicatorValues } from './filter-places.ts';
 export {
   type DataFormat,
+  /** @public */
   dataFormats,
   type Operator,
+  /** @public */
   operators,
+  /** @public */
   operatorsOf,
   type Role as CalculationRole,
+  /** @public */
   roles as calculationRoles,
 } from './pure/operators.ts';
 export type { FilterIndicator } from './store.ts';

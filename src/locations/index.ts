@@ -7,7 +7,15 @@ export { type PlaceValues, providePlaceValues, type ValueFilter } from './place-
 export { topLocation } from './places.ts';
 export { idsOf } from './pure/selection.ts';
 export { locationResources, locationRoutes } from './routes.ts';
-export { filterPeriodParameters, placesSelected, selectionParameters } from './select-places.ts';
+/** For resources with values at places, in the modules above. */
+export {
+  /** @public */
+  filterPeriodParameters,
+  /** @public */
+  placesSelected,
+  /** @public */
+  selectionParameters,
+} from './select-places.ts';
 export { simplifyShapes } from './simplify-shapes.ts';
 
 /** From now on the permission predicate knows the tree. */
