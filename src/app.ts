@@ -15,7 +15,7 @@ import {
 } from './datasets/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
 import { indicatorResources } from './indicators/index.ts';
-import { ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
+import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
@@ -35,7 +35,7 @@ const modules: RegisterRoutes[] = [
   accountRoutes,
   runRoutes,
   locationRoutes,
-  datasetRoutes,
+  (app, context) => datasetRoutes(app, context, checkDatasetChange),
   revisionRoutes,
   lineageRoutes,
   uploadRoutes,

@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../platform/context.ts';
 import { type App, originOf } from '../platform/http/index.ts';
-import { changeDataset, getDatasetFor } from './change-dataset.ts';
+import { changeDataset, type DatasetChange, getDatasetFor } from './change-dataset.ts';
 import { datasetNameTaken, datasetNotFound } from './errors.ts';
 import { describeDataset } from './pure/describe-dataset.ts';
 import { datasetsWith, findDeletedDataset, findRevision, markDatasetDeleted, markDatasetRestored } from './store.ts';
@@ -25,8 +25,11 @@ const changeBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** One dataset; lists of them are a resource (dataset.resource.ts). */
-export function datasetRoutes(app: App, context: Context): void {
+/**
+ * One dataset; lists of them are a resource (dataset.resource.ts). `check` refuses what the modules that take files in
+ * could not work with.
+ */
+export function datasetRoutes(app: App, context: Context, check: (change: DatasetChange) => void): void {
   const tags = ['dataset'];
 
   app.get('/api/v1/dataset/:id', { schema: { params, tags, summary: 'A dataset' } }, async (request, reply) => {
@@ -44,6 +47,9 @@ export function datasetRoutes(app: App, context: Context): void {
     },
     async (request) => {
       const { access, params, body } = request;
+      // Whoever may not change the dataset hears that first.
+      await getDatasetFor(context.db, access, params.id, 'dataset.write');
+      check(body);
       const dataset = await context.db.transaction((tx) => changeDataset(tx, access, params.id, body));
       return describeDataset(dataset, await findRevision(context.db, dataset.id, 'latest'), originOf(context, request));
     },

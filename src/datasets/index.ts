@@ -1,3 +1,4 @@
+export type { DatasetChange } from './change-dataset.ts';
 export { datasetResource } from './dataset.resource.ts';
 export type {
   Batch,

@@ -33,6 +33,8 @@ export function rowKeyOf({ key: columns }: Pick<Dataset, 'key'>, text: string): 
   if (names.toSorted().join('\0') !== columns.toSorted().join('\0')) {
     throw invalidRowKey(`key must give exactly: ${columns.join(', ')}.`);
   }
+  const values = names.map((name) => String(object![name]));
+  if (values.some((value) => value.includes('\0'))) throw rowNotFound();
   return Object.fromEntries(names.map((name) => [name, String(object![name])]));
 }
 

@@ -1,3 +1,4 @@
+export { checkDatasetChange } from './check-dataset-change.ts';
 export { ingestUpload } from './ingest-upload.ts';
 export { ingestRoutes } from './routes.ts';
 export { seedcaseInputRoutes } from './seedcase.dialect.ts';

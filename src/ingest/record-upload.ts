@@ -21,9 +21,10 @@ import { holdBlobs } from '../platform/storage/index.ts';
 import type { Access } from '../resource/access.ts';
 import { withIdempotencyKey } from '../resource/index.ts';
 import { insertRun } from '../runs/index.ts';
-import { duplicateRefused, optionNeedsEditor, quarantineClosed, revisionMoved } from './errors.ts';
+import { duplicateRefused, invalidOption, optionNeedsEditor, quarantineClosed, revisionMoved } from './errors.ts';
 import { ingestRun } from './jobs.ts';
-import type { UploadOptions } from './pure/upload-options.ts';
+import { storedOptions, type UploadOptions } from './pure/upload-options.ts';
+import { readingNames } from './reading.ts';
 
 export interface StoredArrival {
   projectId: string;
@@ -81,7 +82,8 @@ async function recordUpload(context: Context, tx: Tx, access: Access, arrival: S
   await refuseEditorsOptions(tx, access, dataset, arrival.options);
   await checkQuarantine(tx, access, arrival, dataset);
   const same = await findSameContent(tx, arrival.projectId, arrival.blob.sha256, uploadsWith(access, 'upload.read'));
-  const options = { ...(dataset?.settings.upload as UploadOptions | undefined), ...arrival.options };
+  const usual = storedOptions(dataset?.settings.upload ?? {}, readingNames, invalidOption);
+  const options = { ...usual, ...arrival.options };
   if (same !== undefined && options.on_duplicate === 'reject') throw duplicateRefused(same.id);
   const runId = await insertRun(tx, context, {
     kind: ingestRun,

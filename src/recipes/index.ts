@@ -1,4 +1,5 @@
 export type { FileFormat } from './detect-format.ts';
+export { schemaInvalid } from './errors.ts';
 export type { IngestRequest, IngestResult, Previous, RowCounts, StepReport } from './ingest.ts';
 export { ingestFile, previewFile } from './ingest-file.ts';
 export type { Issue, IssueCount } from './issue.ts';

@@ -134,3 +134,39 @@ describe('a project named twice in the query', () => {
     expect([two.status, two.body]).toEqual([400, 'Failed to provide project id']);
   });
 });
+
+describe('what the next file could not be taken in with', () => {
+  test.each([
+    ['schema', { fields: [{ name: 'id', type: 'zz' }] }, 'schema_invalid'],
+    ['recipe', [{ function: 'nope' }], 'step_invalid'],
+    ['recipe', [null], 'invalid_option'],
+    ['reading', { delimiter: 5 }, 'invalid_option'],
+    ['reading', { nope: 'x' }, 'invalid_option'],
+    ['settings', { upload: { max_errors: 'x' } }, 'invalid_option'],
+    ['settings', { upload: 'zz' }, 'invalid_option'],
+  ])('is refused when the dataset is given it: %s %j', async (name, value, code) => {
+    const answer = await owner.patch(`/api/v1/dataset/${dataset}`, { [name]: value, key: [] });
+    expect([answer.status, answer.body.code]).toEqual([400, code]);
+  });
+
+  test('is how a file was read: that can be given back', async () => {
+    const { reading } = (await owner.get(`/api/v1/dataset/${dataset}/revision/1`)).body;
+    expect(reading).toMatchObject({ format: 'csv', direct_lines: true });
+    expect((await owner.patch(`/api/v1/dataset/${dataset}`, { reading })).status).toBe(200);
+  });
+
+  test('settings say it as an upload would', async () => {
+    const usual = await owner.patch(`/api/v1/dataset/${dataset}`, {
+      key: ['id'],
+      settings: { upload: { max_errors: '5%' } },
+    });
+    expect(usual.status).toBe(200);
+    const sent = await sendFile(world, owner, project, 'odd.csv', 'id,area\n3,2\n', { dataset: 'odd' });
+    expect([sent.status, sent.body.options?.max_errors]).toEqual([201, { percent: 5 }]);
+  });
+
+  test('a row whose key holds NUL is nowhere', async () => {
+    const key = encodeURIComponent('{"id":"a\\u0000"}');
+    expect((await owner.get(`/api/v1/dataset/${dataset}/lineage?revision=1&key=${key}`)).status).toBe(404);
+  });
+});

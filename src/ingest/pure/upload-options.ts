@@ -90,6 +90,19 @@ export function parseOptions(
   return { target, options };
 }
 
+/** The options a dataset gives its uploads, as its settings say them; who and where are not among them. */
+export function storedOptions(
+  given: unknown,
+  readingNames: readonly string[],
+  refuse: (option: string, message: string) => Error,
+): UploadOptions {
+  try {
+    return parseOptions(objectOf('upload', given), readingNames).options;
+  } catch (error) {
+    throw error instanceof InvalidOption ? refuse(error.option, error.message) : error;
+  }
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function includes<const Name extends string>(names: readonly Name[], name: string): name is Name {
