@@ -12,15 +12,9 @@ export function checkDatasetChange(change: DatasetChange): void {
   const problem = change.schema === undefined ? undefined : schemaProblems(change.schema as unknown as TableSchema)[0];
   if (problem !== undefined) throw schemaInvalid(problem.problem, problem.pointer);
   if (change.recipe !== undefined) checkSteps(change.recipe);
-  if (change.reading !== undefined) {
-    // What describes the last file besides its options is no option, and does no harm.
-    const known = Object.entries(change.reading).filter(([name]) => !describing.has(name));
-    readingOptions(Object.fromEntries(known));
-  }
+  if (change.reading !== undefined) readingOptions(change.reading);
   if (change.settings?.upload !== undefined) storedOptions(change.settings.upload, readingNames, invalidOption);
 }
-
-const describing = new Set(['compression', 'direct_lines']);
 
 function checkSteps(recipe: unknown[]): void {
   const isStep = (step: unknown) => typeof step === 'object' && step !== null && !Array.isArray(step);

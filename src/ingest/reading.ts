@@ -31,10 +31,14 @@ const delimiterWords: Record<string, string> = {
   pipe: '|',
 };
 
+/** What `describeReading` tells beside options: how a file was read can be given back as it is. */
+const describing = new Set(['compression', 'direct_lines']);
+
 /** Reading options as a client writes them, as the engine takes them. Throws `invalid_option`. */
 export function readingOptions(given: Record<string, unknown>): ReadingOptions {
   const reading: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
+    if (describing.has(name)) continue;
     const option = options[name];
     if (option === undefined) throw invalidOption(name, `'${name}' is not a reading option.`);
     reading[option.name] = parsedValue(name, option.kind, value);
