@@ -12,13 +12,13 @@ import {
   type Table,
 } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
+import { byteRange, matchesTag } from '../platform/http/index.ts';
 import { formatNotOffered, rangeOutside } from './errors.ts';
 import { isWholeTable, openBody } from './open-body.ts';
 import { openPackage } from './open-package.ts';
 import { cursorOf, parseRowsRequest, type RowsRequest, refusing } from './parse-rows-request.ts';
 import { planOf } from './plan-rows.ts';
 import { chooseFormat, type Format, mediaTypes } from './pure/formats.ts';
-import { isUnchanged, rangeOf } from './pure/range.ts';
 import { renderColumns } from './pure/render-columns.ts';
 
 export interface RowsAddress {
@@ -73,7 +73,8 @@ export function sendRows(
       return sendBody(request, reply, await openPackage(context, request, [{ table, rows }], dataset));
     const etag = etagOf(table, format, address, parameters);
     reply.header('etag', etag);
-    if (isUnchanged(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && matchesTag(known, etag)) return reply.code(304).send();
     return sendFormat(context, request, reply, { table, rows, format, address, etag });
   });
 }
@@ -221,7 +222,7 @@ async function sendStored(
 ): Promise<FastifyReply> {
   const { bytes, tableSha256 } = table.revision;
   const conditional = request.headers['if-range'];
-  const range = conditional === undefined || conditional === etag ? rangeOf(request.headers.range, bytes) : undefined;
+  const range = conditional === undefined || conditional === etag ? byteRange(request.headers.range, bytes) : undefined;
   if (range === 'unsatisfiable') throw rangeOutside(bytes);
   const digest = Buffer.from(tableSha256, 'hex').toString('base64');
   reply.headers({ 'accept-ranges': 'bytes', 'repr-digest': `sha-256=:${digest}:` });

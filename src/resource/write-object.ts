@@ -1,3 +1,4 @@
+import { matchesTag } from '../platform/http/index.ts';
 import { checkReferences, checkReferencesOfRows } from './check-references.ts';
 import { forbidden, noObject, staleTag, tagNeeded } from './errors.ts';
 import { inRow } from './in-row.ts';
@@ -5,7 +6,6 @@ import { checkValues, type WriteMode, type WriteValues } from './pure/check-valu
 import type { Model } from './pure/model.ts';
 import { type ObjectRow, planObjects, withUri } from './pure/plan-object.ts';
 import { planInsert, planInsertMany, planUpdate } from './pure/plan-write.ts';
-import { matchesTag } from './pure/tags.ts';
 import { objectTag } from './read-list.ts';
 import { detailColumns } from './read-one.ts';
 import { refusedWrite } from './refused-write.ts';

@@ -14,8 +14,8 @@ import { csvLine } from '../../src/exports/pure/csv-line.ts';
 import { canonicalQuery, isDownloadPath, splitUrl } from '../../src/exports/pure/download-address.ts';
 import { chooseFormat } from '../../src/exports/pure/formats.ts';
 import { outputParameters, parseOutputOptions } from '../../src/exports/pure/output-options.ts';
-import { isUnchanged, rangeOf } from '../../src/exports/pure/range.ts';
 import { sheetNamesOf } from '../../src/exports/pure/sheet-xml.ts';
+import { byteRange, matchesTag } from '../../src/platform/http/index.ts';
 
 const names = ['id', 'name', 'a,b', '-x', 'limit'];
 const columns = columnsOf(
@@ -172,15 +172,14 @@ describe('a range', () => {
     ['items=0-1', undefined],
     ['bytes=-', undefined],
   ])('%s', (header, expected) => {
-    expect(rangeOf(header, 100)).toEqual(expected);
+    expect(byteRange(header, 100)).toEqual(expected);
   });
 });
 
 test('If-None-Match knows lists, weak tags and *', () => {
-  expect(isUnchanged('"a", W/"b"', '"b"')).toBe(true);
-  expect(isUnchanged('*', '"b"')).toBe(true);
-  expect(isUnchanged('"a"', '"b"')).toBe(false);
-  expect(isUnchanged(undefined, '"b"')).toBe(false);
+  expect(matchesTag('"a", W/"b"', '"b"')).toBe(true);
+  expect(matchesTag('*', '"b"')).toBe(true);
+  expect(matchesTag('"a"', '"b"')).toBe(false);
 });
 
 test('sheet names are short, allowed and different', () => {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rangeNotSatisfiable } from '../blobs/index.ts';
 import type { Context } from '../context.ts';
 import { byteRange } from './byte-range.ts';
+import { matchesTag } from './matches-tag.ts';
 
 export interface BlobAnswer {
   sha256: string;
@@ -29,12 +30,7 @@ export async function sendBlob(
     .header('content-disposition', attachment(blob.fileName))
     .type(/^text\/html|xml|javascript/i.test(blob.mediaType) ? 'application/octet-stream' : blob.mediaType);
   const known = request.headers['if-none-match'];
-  if (
-    known !== undefined &&
-    (known === '*' || known.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, '') === etag))
-  ) {
-    return reply.code(304).send();
-  }
+  if (known !== undefined && matchesTag(known, etag)) return reply.code(304).send();
   const condition = request.headers['if-range'];
   const wanted = condition === undefined || condition === etag ? request.headers.range : undefined;
   const range = byteRange(wanted, blob.bytes);
