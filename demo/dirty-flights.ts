@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { vegaFile } from './vega-file.ts';
 
 /** Every hundredth row gets one bad cell, in turn of these kinds. */
-export const flightFaults = ['delay in words', 'impossible date', 'negative distance', 'no origin'] as const;
+const flightFaults = ['delay in words', 'impossible date', 'negative distance', 'no origin'] as const;
 
 export interface DirtyFlights {
   rows: number;

@@ -1,7 +1,7 @@
 export type { FileFormat } from './detect-format.ts';
 export { schemaInvalid } from './errors.ts';
 export type { IngestRequest, IngestResult, Previous, RowCounts, StepReport } from './ingest.ts';
-export { ingestFile, previewFile } from './ingest-file.ts';
+export { ingestFile } from './ingest-file.ts';
 export type { Issue, IssueCount } from './issue.ts';
 export { defaultLimits, type RecipeLimits } from './limits.ts';
 export type { Category, Constraints, Field, FieldType, MissingValue, TableSchema } from './pure/table-schema.ts';

@@ -63,11 +63,6 @@ function engineFor(columns: number, given: IngestRequest['engine']): IngestReque
   };
 }
 
-/** The same without the final table: counts, schema, issues and sample are exact. */
-export function previewFile(request: IngestRequest): Promise<IngestResult> {
-  return ingestFile({ ...request, dryRun: true });
-}
-
 async function ingestStaged(parts: Omit<IngestRun, 'tabular' | 'refused'>): Promise<IngestResult> {
   const { request } = parts;
   const tabular = await openTabular({
