@@ -1,9 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { vegaFile } from './vega-file.ts';
 
-/** Every hundredth row gets one bad cell, in turn of these kinds. */
-const flightFaults = ['delay in words', 'impossible date', 'negative distance', 'no origin'] as const;
-
 export interface DirtyFlights {
   rows: number;
   faults: number;
