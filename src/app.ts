@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
+import { valueResources } from './aggregates/index.ts';
 import { campaignResources } from './campaigns/index.ts';
 import { connectModules } from './connect-modules.ts';
 import { dashboardResources } from './dashboards/index.ts';
@@ -52,6 +53,7 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
   ...locationResources(context),
   ...indicatorResources(context),
   ...campaignResources(context),
+  ...valueResources(context),
   ...dashboardResources,
   datasetResource,
   revisionResource,

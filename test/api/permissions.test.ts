@@ -9,6 +9,7 @@ import { placeRows } from './permissions/places.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
+import { valueRows } from './permissions/values.rows.ts';
 
 /** Every module's lines, one list. A route without a line fails below; so does a line without a route. */
 const rows: Rows = {
@@ -19,6 +20,7 @@ const rows: Rows = {
   ...ingestRows,
   ...exportRows,
   ...placeRows,
+  ...valueRows,
 };
 
 const world = await startWorld();

@@ -39,5 +39,37 @@ export async function makeMasterData(pool: Pool, name: string, userId: string): 
   const tree = await pool.query<{ id: string }>('select id from location_tree where location_id = $1', [
     master.location,
   ]);
-  return { ...master, tree: Number(tree.rows[0]!.id) };
+  const values = await makeValues(pool, name, userId, master.shapedLocation);
+  return { ...master, ...values, tree: Number(tree.rows[0]!.id) };
+}
+
+type Values = Pick<
+  Master,
+  'value' | 'dateValue' | 'datapoint' | 'valueIndicator' | 'valueIndicator2' | 'dateIndicator' | 'valueCampaign'
+>;
+
+/** An entry in a campaign and one of a day, with indicators and a campaign of their own, and what readers see of them. */
+async function makeValues(pool: Pool, name: string, userId: string, place: number): Promise<Values> {
+  const { rows } = await pool.query<Values>(
+    `with
+      i as (insert into indicator (name, short_name, data_format, resource_name)
+        select n, n, 'int', case when n like '% day' then 'date' else 'campaign' end
+        from unnest(array[$1 || ' value', $1 || ' second', $1 || ' day']) n returning id, name),
+      ct as (insert into campaign_type (name) values ($1 || ' of values') returning id),
+      c as (insert into campaign (name, campaign_type_id, start_date, end_date)
+        select $1 || ' of values', id, '2019-01-01', '2019-01-02' from ct returning id),
+      d as (insert into datapoint (indicator_id, location_id, campaign_id, data_date, value, origin, ranked_at, entered_by)
+        select i.id, $3, case when i.name like '% value' then c.id end, case when i.name like '% day' then date '2020-01-01' end,
+          1, 'entry', now(), $2 from i, c where i.name not like '% second' returning *),
+      a as (insert into aggregate (indicator_id, location_id, campaign_id, value, marks, branches_with_value, branches, datapoint_id, definition_version)
+        select indicator_id, location_id, campaign_id, value, 1, 1, 1, id, 1 from d where campaign_id is not null returning id),
+      da as (insert into date_aggregate (indicator_id, location_id, data_date, value, marks, branches_with_value, branches, datapoint_id, definition_version)
+        select indicator_id, location_id, data_date, value, 1, 1, 1, id, 1 from d where data_date is not null returning id)
+    select (select id from a)::int as value, (select id from da)::int as "dateValue",
+      (select id from d where campaign_id is not null)::int as datapoint, (select id from i where name like '% value') as "valueIndicator",
+      (select id from i where name like '% second') as "valueIndicator2", (select id from i where name like '% day') as "dateIndicator",
+      (select id from c) as "valueCampaign"`,
+    [name, userId, place],
+  );
+  return rows[0]!;
 }

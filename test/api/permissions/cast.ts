@@ -53,6 +53,13 @@ export interface Master {
   location: number;
   /** With a shape; the bystander is responsible for it. */
   shapedLocation: number;
+  value: number;
+  dateValue: number;
+  datapoint: number;
+  valueIndicator: number;
+  valueIndicator2: number;
+  dateIndicator: number;
+  valueCampaign: number;
   /** The place's own row in the closure. */
   tree: number;
   responsibility: number;

@@ -1,0 +1,126 @@
+import type { IndicatorValues } from '../indicators/index.ts';
+import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { type Kind, kinds } from './pure/kinds.ts';
+
+/** SQL that reads cells: what lists of values are made of. */
+
+export type AggMode = 'mixed' | 'agg-only' | 'no-agg';
+
+export interface CellQuery {
+  kind: Kind;
+  indicatorIds: number[];
+  /** Conditions on `a.location_id`. */
+  places: Sql[];
+  /** Conditions on `period_start`, and of campaigns on `a.campaign_id`. */
+  periods: Sql[];
+  mode: AggMode;
+}
+
+/** Every cell asked for that has something to say, in the columns of the views of migration 0071. */
+export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQuery): Sql {
+  const { table, period } = kinds[kind];
+  const isStored = raw('a.marks & 1 <> 0');
+  const [value, marks] =
+    mode === 'agg-only'
+      ? [
+          sql`case when ${isStored} then a.computed else a.value end`,
+          sql`case when ${isStored} then coalesce(a.computed_marks, 0) else a.marks end`,
+        ]
+      : [sql`a.value`, sql`a.marks`];
+  const start =
+    kind === 'date' ? sql`a.data_date` : sql`(select c.start_date from campaign c where c.id = a.campaign_id)`;
+  const conditions = [
+    sql`a.indicator_id = any(${indicatorIds}::int[])`,
+    mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)'),
+    ...places,
+    ...periods,
+  ];
+  return sql`select v.* from (
+    select a.id, a.indicator_id, a.location_id, a.${ident(period)}, ${value} as value, ${marks} as marks, a.computed,
+      trim_scale(round(a.branches_with_value::numeric / a.branches, 6)) as coverage, a.datapoint_id,
+      ${start} as period_start, null::jsonb as time_grouping,
+      (select d.note from datapoint d where d.id = a.datapoint_id) as note, false as clears, false as confirm_warnings
+    from ${ident(table)} a where ${join(conditions, sql` and `)}) v where v.value is not null or v.marks <> 0`;
+}
+
+/** The cross product of the axes, with the cells there are; of the others id and value are null. */
+export function crossed(kind: Kind, cells: Sql, axes: { locations: Sql; indicators: Sql; periods: Sql }): Sql {
+  const period = ident(kinds[kind].period);
+  return sql`with found as materialized (${cells})
+    select f.id, i.indicator_id, l.location_id, p.${period}, f.value, coalesce(f.marks, 0) as marks, f.computed, f.coverage,
+      f.datapoint_id, p.period_start, null::jsonb as time_grouping, f.note, false as clears, false as confirm_warnings
+    from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.periods}) p
+    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.${period} = p.${period}`;
+}
+
+/** The axes that occur among the cells found. */
+export function axesFound(kind: Kind): { locations: Sql; indicators: Sql; periods: Sql } {
+  return {
+    locations: sql`select distinct location_id from found`,
+    indicators: sql`select distinct indicator_id from found`,
+    periods: sql`select distinct ${ident(kinds[kind].period)}, period_start from found`,
+  };
+}
+
+/** The axes that were asked for. `places` are conditions on `a.location_id`. */
+export function axesAsked(kind: Kind, query: CellQuery, visible: (location: Sql) => Sql): ReturnType<typeof axesFound> {
+  const conditions = [visible(raw('a.location_id')), ...query.places];
+  const periods = query.periods.length === 0 ? sql`true` : join(query.periods, sql` and `);
+  return {
+    locations: sql`select a.location_id from (select id as location_id from location) a where ${join(conditions, sql` and `)}`,
+    indicators: sql`select id as indicator_id from indicator where id = any(${query.indicatorIds}::int[])`,
+    periods:
+      kind === 'campaign'
+        ? sql`select a.campaign_id, a.period_start from (select id as campaign_id, start_date as period_start from campaign) a where ${periods}`
+        : sql`select distinct data_date, period_start from found`,
+  };
+}
+
+export interface ValueMeta {
+  location_ids: number[];
+  indicator_ids: number[];
+  period_ids: number[];
+}
+
+/** What occurs in a list, for its `meta`. */
+export function occurring(db: Queryable, kind: Kind, source: Sql, visible: Sql): Promise<ValueMeta> {
+  const period = kind === 'campaign' ? sql`array(select distinct campaign_id from t order by 1)` : sql`array[]::int[]`;
+  return db.one<ValueMeta>(sql`with t as materialized (select * from (${source}) t where ${visible})
+    select array(select distinct location_id from t order by 1) as location_ids,
+      array(select distinct indicator_id from t order by 1) as indicator_ids, ${period} as period_ids`);
+}
+
+/** For `filter_indicator` of places (monitoring §5.2), and values on maps (§5.4). */
+export const indicatorValues: IndicatorValues = {
+  passes: (place, indicator, filter) => {
+    const numbers = filter.values.map((text) => {
+      const label = indicator.categories?.find((one) => one.label.trim().toLowerCase() === text.toLowerCase());
+      if (label) return label.value;
+      if (indicator.dataFormat === 'bool' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 1 : 0;
+      return text === '' ? Number.NaN : Number(text);
+    });
+    const wanted = sql`any(${numbers.filter(Number.isFinite)}::numeric[])`;
+    const from = filter.campaignStart ?? null;
+    const to = filter.campaignEnd ?? null;
+    if (indicator.resourceName === 'date') {
+      return sql`exists (select 1 from date_aggregate fa where fa.location_id = ${place} and fa.indicator_id = ${indicator.id}
+        and fa.value = ${wanted} and fa.data_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity'))`;
+    }
+    if (filter.campaignIds === undefined && from === null && to === null) {
+      return sql`(select fa.value from aggregate fa join campaign fc on fc.id = fa.campaign_id
+        where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value is not null
+        order by fc.start_date desc, fc.id desc limit 1) = ${wanted}`;
+    }
+    const campaigns =
+      filter.campaignIds === undefined
+        ? sql`fc.start_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity')`
+        : sql`fc.id = any(${filter.campaignIds}::bigint[])`;
+    return sql`exists (select 1 from aggregate fa join campaign fc on fc.id = fa.campaign_id
+      where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value = ${wanted} and ${campaigns})`;
+  },
+  valueOf: (place, { indicatorId, campaignId }) => sql`coalesce((select jsonb_build_object('value', va.value,
+      'is_agg', va.marks & 2 <> 0, 'is_calculated', va.marks & 4 <> 0, 'is_partial', va.marks & 8 <> 0,
+      'has_conflict', va.marks & 16 <> 0, 'flags', aggregate_flags(va.marks))
+    from aggregate va where va.location_id = ${place} and va.indicator_id = ${indicatorId}::bigint
+      and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
+};

@@ -1,0 +1,25 @@
+import { AppError } from '../platform/errors/index.ts';
+
+const refusal = (code: string, field: string, message: string, hint?: string) =>
+  new AppError(400, code, message, {
+    errors: [{ pointer: `/${field}`, code, message }],
+    ...(hint === undefined ? {} : { hint }),
+  });
+
+export const noSuch = (field: string, id: unknown) =>
+  refusal('reference_not_found', field, `${field} ${id} does not exist`);
+export const wrongKind = (indicator: string, kind: string) =>
+  refusal('wrong_kind', 'indicator_id', `${indicator} is collected per ${kind}`);
+export const coordinatesFixed = (field: string) =>
+  refusal('field_fixed', field, `${field} of a value cannot be changed: only value and note can`);
+export const invalidValue = (code: string, message: string) => refusal(code, 'value', message);
+export const needsConfirmation = (code: string, message: string) =>
+  refusal(code, 'value', message, 'Send confirm_warnings: true to store it all the same.');
+export const entryExists = (fields: readonly string[], values: readonly unknown[]) => {
+  const message = `key: "${fields.join(', ')}" with value: "${values.join(', ')}" already exists`;
+  return new AppError(409, 'duplicate', message, {
+    errors: fields.map((field) => ({ pointer: `/${field}`, code: 'duplicate', message })),
+  });
+};
+export const nothingEntered = (id: unknown) =>
+  new AppError(409, 'not_entered', `The value ${id} was not entered by hand: there is no entry to withdraw.`);

@@ -1,0 +1,2 @@
+export { checkCoordinates, type Entry, enterValue, withdrawEntry } from './enter-value.ts';
+export type { Cell } from './store.ts';

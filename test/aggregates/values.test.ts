@@ -1,0 +1,298 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from '../../src/platform/db/index.ts';
+import { makeTree, must, someone } from '../locations/places-world.ts';
+import { startWorld } from '../support/world.ts';
+
+const world = await startWorld();
+const { db } = world.context;
+const admin = await someone(world, 'ADMIN');
+// Country K; provinces P (a, b) and Q (c, d); clinic x at a.
+const { ids } = await makeTree(admin);
+const indicator = async (short_name: string, data_format: string, more: object = {}) =>
+  (await must(admin.post('/api/v1/indicator/', { name: short_name, short_name, data_format, ...more }), 201))
+    .id as number;
+const seen = await indicator('seen', 'int');
+const missed = await indicator('missed', 'int');
+const rate = await indicator('rate', 'pct');
+const visits = await indicator('visits', 'int', { resource_name: 'date' });
+for (const [component, calculation] of [
+  [missed, 'NUMERATOR'],
+  [seen, 'DENOMINATOR'],
+] as const) {
+  const body = { indicator_id: rate, indicator_component_id: component, calculation };
+  await must(admin.post('/api/v1/indicator_calculation/', body), 201);
+}
+const type = (await must(admin.post('/api/v1/campaign_type/', { name: 'round' }), 201)).id;
+const campaign = async (name: string, start_date: string) =>
+  (await must(admin.post('/api/v1/campaign/', { name, campaign_type_id: type, start_date, end_date: start_date }), 201))
+    .id as number;
+const may = await campaign('may', '2020-05-01');
+const june = await campaign('june', '2020-06-01');
+
+const capturer = await someone(world);
+const viewer = await someone(world);
+for (const [user, code, right] of [
+  [capturer, 'P', 'capture'],
+  [viewer, 'P', 'view'],
+  [viewer, 'c', 'view'],
+] as const) {
+  const body = { user_id: user.number, top_lvl_location_id: ids[code], right };
+  await must(admin.post('/api/v1/location_responsibility/', body), 201);
+}
+
+beforeEach(async () => {
+  await world.runJobs();
+  await db.exec(sql`truncate datapoint, aggregate, date_aggregate`);
+});
+afterEach(() => world.runJobs());
+
+const url = '/api/v1/campaign_datapoint/';
+const cell = (indicator_id: number, code: string, value: number | null, campaign_id = may) => ({
+  indicator_id,
+  location_id: ids[code],
+  campaign_id,
+  value,
+});
+const enter = (indicator_id: number, code: string, value: number | null, campaign_id = may) =>
+  must(admin.post(url, cell(indicator_id, code, value, campaign_id)), 201);
+const codeOf = (id: number) => Object.keys(ids).find((code) => ids[code] === id)!;
+/** `K 5, P 5` of one indicator in May. */
+async function shown(query: string, actor = admin): Promise<string> {
+  const { objects } = await must(actor.get(`${url}?${query}`), 200);
+  return objects
+    .map((one: { location_id: number; value: number }) => `${codeOf(one.location_id)} ${one.value}`)
+    .join(', ');
+}
+
+describe('entering', () => {
+  test('an entry is in its aggregates when the answer leaves', async () => {
+    const answer = await admin.post(url, { ...cell(seen, 'a', 60), note: 'by phone' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({ value: 60, is_agg: false, note: 'by phone', flags: [], indicator_id: seen });
+    expect(answer.headers.get('location')).toContain(`/campaign_datapoint/${answer.body.id}`);
+    await enter(seen, 'b', 90);
+    await enter(missed, 'b', 30);
+    expect(await shown(`indicator__in=${seen}`)).toBe('K 150, P 150, a 60, b 90');
+    expect(await shown(`indicator__in=${rate}`)).toBe(`K 0.2, P 0.2, b ${1 / 3}`);
+    const jobs = await db.many(sql`select 1 from aggregate_request`);
+    expect(jobs).toEqual([]);
+  });
+
+  test('a second entry for the cell is refused with its key; PATCH changes it under If-Match', async () => {
+    const { id } = await enter(seen, 'a', 60);
+    const again = await admin.post(url, cell(seen, 'a', 61));
+    expect([again.status, again.body.error]).toEqual([
+      409,
+      `key: "location_id, campaign_id, indicator_id" with value: "${ids.a}, ${may}, ${seen}" already exists`,
+    ]);
+    const tag = (await admin.get(`${url}${id}/`)).headers.get('etag')!;
+    const changed = await admin.patch(`${url}${id}/`, { value: 70 }, { 'if-match': tag });
+    expect([changed.status, changed.body.id, changed.body.value]).toEqual([202, id, 70]);
+    expect((await admin.patch(`${url}${id}/`, { value: 71 }, { 'if-match': tag })).status).toBe(412);
+    const moved = await admin.patch(`${url}${id}/`, { location_id: ids.b });
+    expect([moved.status, moved.body.code]).toEqual([400, 'field_fixed']);
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 70');
+    const history = await must(admin.get(`/api/v1/datapoint/?indicator__in=${seen}`), 200);
+    expect(
+      history.objects.map((one: { value: number; retracted_at: string | null }) => [
+        one.value,
+        one.retracted_at === null,
+      ]),
+    ).toEqual([
+      [70, true],
+      [60, false],
+    ]);
+  });
+
+  test('a cleared cell hides what files say, a withdrawn entry brings it back', async () => {
+    await db.exec(sql`insert into datapoint (indicator_id, location_id, campaign_id, value, origin, ranked_at, dataset_id, revision, source_row)
+      select ${seen}, ${ids.a}, ${may}, v, 'document', at::timestamptz, gen_random_uuid(), 1, r
+      from (values (10, '2020-01-01', 2), (11, '2020-02-01', 1), (12, '2020-02-01', 3)) d (v, at, r)`);
+    await enter(seen, 'b', 1);
+    const cleared = await must(admin.post(url, cell(seen, 'a', null)), 201);
+    expect(cleared.value).toBeNull();
+    expect(await shown(`indicator__in=${seen}`)).toBe('K 1, P 1, b 1');
+    expect((await admin.delete(`${url}${cleared.id}/`)).status).toBe(204);
+    // The newest document, and in it the later row.
+    expect(await shown(`indicator__in=${seen}`)).toBe('K 13, P 13, a 12, b 1');
+    const file = await admin.delete(`${url}${cleared.id}/`);
+    expect([file.status, file.body.code]).toEqual([409, 'not_entered']);
+  });
+
+  test('a computed value cannot be withdrawn, but replaced by an entry', async () => {
+    await enter(seen, 'a', 60);
+    const { objects } = await must(admin.get(`${url}?indicator__in=${seen}&location_id=${ids.K}`), 200);
+    expect((await admin.delete(`${url}${objects[0].id}/`)).status).toBe(409);
+    const replaced = await must(admin.patch(`${url}${objects[0].id}/`, { value: 100 }), 202);
+    expect(replaced).toMatchObject({
+      value: 100,
+      is_agg: false,
+      has_conflict: true,
+      conflict: 60,
+      flags: ['has_conflict'],
+    });
+    expect((await admin.delete(`${url}${objects[0].id}/`)).status).toBe(204);
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 60');
+  });
+
+  test('a grid is upserted in one call, each cell for itself where asked', async () => {
+    await enter(seen, 'a', 1);
+    const objects = [cell(seen, 'a', 5), cell(seen, 'b', 6), cell(seen, 'c', -1)];
+    const answer = await admin.put(url, { objects }, { prefer: 'handling=lenient' });
+    expect([answer.status, answer.body.results.map((one: { status: number }) => one.status)]).toEqual([
+      207,
+      [200, 201, 400],
+    ]);
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 11');
+    const { value: _, ...lacking } = cell(seen, 'a', 0);
+    expect((await admin.put(url, { objects: [lacking] })).body.code).toBe('missing_fields');
+    const refused = await admin.put(url, { objects: [cell(seen, 'a', 9), cell(seen, 'b', -9)] });
+    expect(refused.status).toBe(400);
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 11');
+  });
+
+  test.each([
+    ['a negative int', { value: -4 }, 400, 'out_of_range'],
+    ['a negative int, confirmed', { value: -4, confirm_warnings: true }, 201, undefined],
+    ['a fraction of an int', { value: 1.5 }, 400, 'fractional_int'],
+    ['text', { value: 'many' }, 400, undefined],
+    ['no value at all', { value: undefined }, 400, 'missing_fields'],
+    ['an indicator of the other kind', { indicator_id: visits }, 400, 'wrong_kind'],
+    ['no such indicator', { indicator_id: 9999 }, 400, 'reference_not_found'],
+    ['no such place', { location_id: 9999 }, 400, 'reference_not_found'],
+    ['no such campaign', { campaign_id: 9999 }, 400, 'reference_not_found'],
+    ['a field that is not to be written', { is_agg: true }, 400, undefined],
+  ])('%s', async (_name, sent, status, code) => {
+    const answer = await admin.post(url, { ...cell(seen, 'a', 4), ...sent });
+    expect([answer.status, code ?? answer.body.code]).toEqual([status, answer.body.code]);
+    expect(await db.many(sql`select 1 from datapoint`)).toHaveLength(status === 201 ? 1 : 0);
+  });
+
+  test('values of days', async () => {
+    const day = { indicator_id: visits, location_id: ids.a, data_date: '2020-03-01', value: 4 };
+    const { id } = await must(admin.post('/api/v1/date_datapoint/', day), 201);
+    await must(admin.post('/api/v1/date_datapoint/', { ...day, data_date: '2020-06-01', value: 7 }), 201);
+    const list = `/api/v1/date_datapoint/?indicator__in=${visits}`;
+    const rows = async (query: string) =>
+      (await must(admin.get(list + query), 200)).objects.map(
+        (one: { data_date: string; value: number }) => `${one.data_date} ${one.value}`,
+      );
+    expect(await rows('')).toEqual(['2020-03-01 4', '2020-06-01 7']);
+    expect(await rows('&start_date=2020-03-02&end_date=2020-06-01')).toEqual(['2020-06-01 7']);
+    expect(await rows(`&location_id=${ids.P}`)).toEqual([]);
+    expect((await admin.patch(`/api/v1/date_datapoint/${id}/`, { value: 5 })).body.value).toBe(5);
+    expect((await admin.delete(`/api/v1/date_datapoint/${id}/`)).status).toBe(204);
+    expect(await rows('')).toEqual(['2020-06-01 7']);
+  });
+});
+
+describe('reading', () => {
+  beforeEach(async () => {
+    for (const [code, value] of [
+      ['a', 60],
+      ['b', 90],
+      ['Q', 80],
+      ['c', 30],
+    ] as const)
+      await enter(seen, code, value);
+    await enter(seen, 'a', 7, june);
+  });
+
+  test.each([
+    ['everything, in the order of campaign, place', '', 'K 230, P 150, Q 80, a 60, b 90, c 30, K 7, P 7, a 7'],
+    ['one campaign', `&campaign__in=${june}`, 'K 7, P 7, a 7'],
+    ['campaigns by their first day', '&campaign_start=2020-05-15', 'K 7, P 7, a 7'],
+    [
+      'the same by the other names',
+      '&start_date=2020-05-01&end_date=2020-05-31',
+      'K 230, P 150, Q 80, a 60, b 90, c 30',
+    ],
+    ['one step below', `&campaign__in=${may}&location_id=${0}&location_depth=1`, ''],
+    ['stored only', `&campaign__in=${may}&agg_mode=no-agg`, 'Q 80, a 60, b 90, c 30'],
+    ['computed only', `&campaign__in=${may}&agg_mode=agg-only`, 'K 230, P 150, Q 30'],
+    ['an unknown indicator has no rows', '&campaign__in=0', ''],
+    ['by value', `&campaign__in=${may}&value__gte=90`, 'K 230, P 150, b 90'],
+  ])('%s', async (_name, query, expected) => {
+    expect(await shown(`indicator__in=${seen},9999${query}`)).toBe(expected);
+  });
+
+  test('places as everywhere', async () => {
+    const base = `indicator__in=${seen}&campaign__in=${may}`;
+    expect(await shown(`${base}&location_id=${ids.K}&location_depth=1`)).toBe('P 150, Q 80');
+    expect(await shown(`${base}&location_id=${ids.P}&location_type=District`)).toBe('a 60, b 90');
+    expect(await shown(`${base}&location_id__in=${ids.a},${ids.c}`)).toBe('a 60, c 30');
+    expect(await shown(`${base}&filter_indicator=seen&filter_value=30,60`)).toBe('a 60, c 30');
+    const filtered = await must(admin.get('/api/v1/location/?filter_indicator=seen&filter_value=7'), 200);
+    expect(filtered.objects.map((one: { location_code: string }) => one.location_code)).toEqual(['K', 'P', 'a']);
+  });
+
+  test('flags and meta', async () => {
+    const { meta, objects } = await must(
+      admin.get(`${url}?indicator__in=${seen}&campaign__in=${may}&location_id__in=${ids.K},${ids.Q}&chart_uuid=u`),
+      200,
+    );
+    expect(meta).toMatchObject({
+      location_ids: [ids.K, ids.Q],
+      indicator_ids: [seen],
+      campaign_ids: [may],
+      chart_uuid: 'u',
+      total_count: 2,
+    });
+    expect(objects[0]).toMatchObject({ is_agg: true, has_conflict: false, flags: ['is_agg', 'conflict_below'] });
+    expect(objects[1]).toMatchObject({ is_agg: false, has_conflict: true, flags: ['has_conflict'] });
+    expect((await admin.get(url)).body.error).toBe('Missing required parameter indicator__in');
+  });
+
+  test('cross products of what occurs and of what was asked', async () => {
+    const base = `indicator__in=${seen},${missed}&location_id__in=${ids.a},${ids.c},${ids.d}`;
+    expect(await shown(`${base}&chart_type=ColumnChart`)).toBe('a 60, c 30, a 7, c null');
+    const { objects, meta } = await must(admin.get(`${url}?${base}&show_missing_data=1`), 200);
+    expect([objects.length, meta.total_count]).toEqual([12, 12]);
+    expect(objects.filter((one: { id: number | null }) => one.id === null)).toHaveLength(9);
+  });
+
+  test('a scoped reader sees the same numbers, of their places only, everywhere', async () => {
+    const base = `indicator__in=${seen}&campaign__in=${may}`;
+    expect(await shown(base, viewer)).toBe('P 150, a 60, b 90, c 30');
+    const { meta } = await must(viewer.get(`${url}?${base}`), 200);
+    expect([meta.total_count, meta.location_ids]).toEqual([4, [ids.P, ids.a, ids.b, ids.c]]);
+    const missing = await must(viewer.get(`${url}?${base}&show_missing_data=1`), 200);
+    expect(missing.objects.map((one: { location_id: number }) => codeOf(one.location_id)).join('')).toBe('Pabcx');
+    const cross = await must(viewer.get(`${url}?indicator__in=${seen}&chart_type=ColumnChart`), 200);
+    expect(new Set(cross.objects.map((one: { location_id: number }) => codeOf(one.location_id)))).toEqual(
+      new Set('Pabc'),
+    );
+    const csv = await viewer.get(`${url}?${base}&format=csv&fields=location_id,value`);
+    expect(csv.text.trim().split(/\r?\n/)).toHaveLength(5);
+    const hidden = (await must(admin.get(`${url}?${base}&location_id=${ids.K}`), 200)).objects[0].id;
+    expect((await viewer.get(`${url}${hidden}/`)).body.error).toBe(
+      `No campaign_datapoint object found for id : ${hidden}`,
+    );
+    expect(await shown(base, await someone(world))).toBe('');
+  });
+
+  test('entering needs capture on the place: 403 where it is visible, not there where it is not', async () => {
+    const base = `indicator__in=${seen}&campaign__in=${may}`;
+    const idAt = async (code: string) =>
+      (await must(admin.get(`${url}?${base}&location_id=${ids[code]}`), 200)).objects[0].id as number;
+    const [a, c, q] = [await idAt('a'), await idAt('c'), await idAt('Q')];
+    expect((await capturer.patch(`${url}${a}/`, { value: 61 })).status).toBe(202);
+    expect((await viewer.patch(`${url}${a}/`, { value: 62 })).status).toBe(403);
+    expect((await viewer.delete(`${url}${c}/`)).status).toBe(403);
+    expect((await viewer.delete(`${url}${q}/`)).status).toBe(404);
+    expect((await viewer.post(url, cell(missed, 'a', 1))).status).toBe(403);
+    expect((await capturer.post(url, cell(missed, 'c', 1))).body.code).toBe('reference_not_found');
+    expect((await capturer.post(url, cell(missed, 'b', 1))).status).toBe(201);
+    expect(await shown(base)).toBe('K 231, P 151, Q 80, a 61, b 90, c 30');
+  });
+});
+
+test('what has values is counted before it is deleted; with cascade its values go, and parents follow', async () => {
+  await enter(seen, 'c', 4);
+  await enter(seen, 'd', 5);
+  const refused = await admin.delete(`/api/v1/location/${ids.d}/`);
+  expect([refused.status, refused.body.error]).toEqual([409, `location ${ids.d} is used by datapoint (1)`]);
+  expect((await admin.delete(`/api/v1/location/${ids.d}/?cascade=true`)).status).toBe(204);
+  await world.runJobs();
+  expect(await shown(`indicator__in=${seen}`)).toBe('K 4, Q 4, c 4');
+});
