@@ -12,6 +12,7 @@ import {
   type RunHandler,
   type RunKind,
   reapExpiredRuns,
+  reapRuns,
   runHandler,
 } from '../../src/runs/index.ts';
 
@@ -30,7 +31,11 @@ export function startTestWorker(context: Context, handlers: JobHandler[]): Promi
     context,
     handlers,
     [],
-    [{ name: 'reap', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns }],
+    [
+      { name: 'reap', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns },
+      // By the clock, once a minute, in production.
+      { name: 'reap-all', seconds: context.config.runLeaseSeconds * 2, work: reapRuns },
+    ],
   );
 }
 
