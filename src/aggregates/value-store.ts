@@ -80,6 +80,7 @@ export interface ValueMeta {
   location_ids: number[];
   indicator_ids: number[];
   period_ids: number[];
+  time_groupings: (number | string)[];
 }
 
 /** What occurs in a list, for its `meta`. */
@@ -87,7 +88,9 @@ export function occurring(db: Queryable, kind: Kind, source: Sql, visible: Sql):
   const period = kind === 'campaign' ? sql`array(select distinct campaign_id from t order by 1)` : sql`array[]::int[]`;
   return db.one<ValueMeta>(sql`with t as materialized (select * from (${source}) t where ${visible})
     select array(select distinct location_id from t order by 1) as location_ids,
-      array(select distinct indicator_id from t order by 1) as indicator_ids, ${period} as period_ids`);
+      array(select distinct indicator_id from t order by 1) as indicator_ids, ${period} as period_ids,
+      coalesce((select jsonb_agg(g.time_grouping order by g.period_start) from (select distinct time_grouping, period_start from t
+        where time_grouping is not null) g), '[]') as time_groupings`);
 }
 
 /** For `filter_indicator` of places (monitoring §5.2), and values on maps (§5.4). */

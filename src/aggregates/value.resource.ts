@@ -12,6 +12,8 @@ import {
   resource,
   type WriteContext,
 } from '../resource/index.ts';
+import { groupsAsked } from './group-store.ts';
+import { type Grouping, groupingNames } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
 import { type AggMode, axesAsked, axesFound, type CellQuery, cellsAsked, crossed, occurring } from './value-store.ts';
@@ -44,6 +46,7 @@ const more = {
   clears: { type: 'boolean', default: false, secret: true, help: 'That value was sent as null.' },
   confirm_warnings: { type: 'boolean', default: false, secret: true, help: 'Store it although it is unusual.' },
   period_start: { type: 'date', readonly: 'refuse' },
+  time_grouping: { type: 'json', nullable: true, readonly: 'refuse', help: 'The group, with group_by_time.' },
 } as const satisfies Record<string, Field>;
 const value = { type: 'number', sql_type: 'numeric', nullable: true, help: 'Null clears the cell.' } as const;
 
@@ -68,20 +71,20 @@ export function campaignDatapointResource(context: Context): ResourceDeclaration
     fields: {
       id: cellId,
       indicator_id: coordinate,
-      campaign_id: coordinate,
+      campaign_id: { ...coordinate, nullable: true },
       location_id: coordinate,
       value,
       ...said,
       ...more,
     },
-    query_fields: ['id', 'indicator_id', 'campaign_id', 'location_id', 'value', ...Object.keys(said)],
+    query_fields: ['id', 'indicator_id', 'campaign_id', 'time_grouping', 'location_id', 'value', ...Object.keys(said)],
     detail_fields: detailFields('campaign_id'),
     order: ['period_start', 'location_id', 'indicator_id'],
     GET_params_required: ['indicator__in'],
     required_fields_for_post: ['campaign_id', 'indicator_id', 'location_id'],
     natural_keys: [['location_id', 'campaign_id', 'indicator_id']],
     permission: { read: 'datapoint.read', write: 'datapoint.write', scope: 'location_id' },
-    parameters: { ...parameters, group_by_time: { type: 'string', choices: ['campaign'] } },
+    parameters: { ...parameters, group_by_time: { type: 'string', choices: ['campaign', ...groupingNames] } },
     list_source: (given, read) => source(context, 'campaign', given, read),
     hooks: {
       meta: async (given, read) => {
@@ -103,28 +106,28 @@ export function dateDatapointResource(context: Context): ResourceDeclaration {
     help: 'Values of indicators at places on days. Lists show the stored values that count.',
     fields: {
       id: cellId,
-      data_date: { type: 'date' },
+      data_date: { type: 'date', nullable: true },
       indicator_id: coordinate,
       location_id: coordinate,
       value,
       ...said,
       ...more,
     },
-    query_fields: ['id', 'data_date', 'indicator_id', 'location_id', 'value', ...Object.keys(said)],
+    query_fields: ['id', 'data_date', 'time_grouping', 'indicator_id', 'location_id', 'value', ...Object.keys(said)],
     detail_fields: detailFields('data_date'),
     order: ['period_start', 'location_id', 'indicator_id'],
     GET_params_required: ['indicator__in'],
     required_fields_for_post: ['indicator_id', 'location_id', 'data_date'],
     natural_keys: [['location_id', 'data_date', 'indicator_id']],
     permission: { read: 'datapoint.read', write: 'datapoint.write', scope: 'location_id' },
-    parameters: { ...parameters, group_by_time: { type: 'string', choices: ['flat'] } },
+    parameters: { ...parameters, group_by_time: { type: 'string', choices: ['flat', ...groupingNames] } },
     list_source: (given, read) => source(context, 'date', given, read),
     hooks: {
       meta: async (given, read) => {
         const cells = await source(context, 'date', given, read);
         const visible = read.access.where('datapoint.read', { location: raw('t.location_id') });
-        const { location_ids, indicator_ids } = await occurring(read.db, 'date', cells, visible);
-        return { location_ids, indicator_ids, ...echoed(given) };
+        const { location_ids, indicator_ids, time_groupings } = await occurring(read.db, 'date', cells, visible);
+        return { location_ids, indicator_ids, time_groupings, ...echoed(given) };
       },
       ...entryHooks(context, 'date'),
     },
@@ -148,13 +151,17 @@ const echoed = (given: ParameterValues) => (given.chart_uuid === undefined ? {} 
 /** The list's rows as SQL. The permission predicate comes on top of it, and into the axes of a cross product. */
 async function source(context: Context, kind: Kind, given: ParameterValues, read: ReadContext): Promise<Sql> {
   const places = await placesSelected(context, raw('a.location_id'), periodsNamed(given), read);
+  const grouping = groupingNames.find((name): name is Grouping => name === given.group_by_time);
+  // Of listed places only what is stored at them, where time is grouped.
+  const byDefault = grouping !== undefined && given.location_id__in !== undefined ? 'no-agg' : 'mixed';
   const query: CellQuery = {
     kind,
     indicatorIds: idsOf('indicator__in', String(given.indicator__in ?? '')),
     places: places === undefined ? [] : [places],
     periods: periodConditions(kind, given),
-    mode: kind === 'date' ? 'no-agg' : ((given.agg_mode as AggMode | undefined) ?? 'mixed'),
+    mode: kind === 'date' && grouping === undefined ? 'no-agg' : ((given.agg_mode as AggMode | undefined) ?? byDefault),
   };
+  if (grouping !== undefined) return await groupsAsked(read.db, query, grouping);
   const visible = (location: Sql) => read.access.where('datapoint.read', { location });
   if (given.show_missing_data === true) return crossed(kind, cellsAsked(query), axesAsked(kind, query, visible));
   if (given.chart_type !== 'ColumnChart') return cellsAsked(query);

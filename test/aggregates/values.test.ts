@@ -296,3 +296,79 @@ test('what has values is counted before it is deleted; with cascade its values g
   await world.runJobs();
   expect(await shown(`indicator__in=${seen}`)).toBe('K 4, Q 4, c 4');
 });
+
+describe('groups of days', () => {
+  const dates = '/api/v1/date_datapoint/';
+  const store = (indicator_id: number, code: string, data_date: string, value: number) =>
+    must(admin.post(dates, { indicator_id, location_id: ids[code], data_date, value }), 201);
+  const groups = async (query: string) => {
+    const { objects, meta } = await must(admin.get(`${dates}?${query}`), 200);
+    return {
+      rows: objects
+        .map((one: { time_grouping: string; value: number }) => `${one.time_grouping} ${one.value}`)
+        .join(', '),
+      flags: objects.map((one: { flags: string[] }) => one.flags),
+      groupings: meta.time_groupings,
+    };
+  };
+
+  beforeEach(async () => {
+    // Example 12 of the contract.
+    await store(visits, 'P', '2020-03-01', 5);
+    await store(visits, 'a', '2020-03-01', 2);
+    await store(visits, 'a', '2020-06-01', 4);
+  });
+
+  test.each([
+    ['day', '2020-03-01 5, 2020-06-01 4', ['2020-03-01', '2020-06-01']],
+    ['week', '2020-W09 5, 2020-W23 4', ['2020-W09', '2020-W23']],
+    ['month', '202003 5, 202006 4', ['202003', '202006']],
+    ['quarter', '20201 5, 20202 4', ['20201', '20202']],
+    ['year', '2020 9', [2020]],
+    ['all_time', '1 9', [1]],
+  ])('by %s: places first, then time', async (grouping, rows, groupings) => {
+    const found = await groups(`indicator__in=${visits}&location_id=${ids.P}&group_by_time=${grouping}`);
+    expect([found.rows, found.groupings]).toEqual([rows, groupings]);
+  });
+
+  test('a group says what joined in it', async () => {
+    const { flags } = await groups(`indicator__in=${visits}&location_id=${ids.P}&group_by_time=year`);
+    expect(flags).toEqual([['is_agg', 'is_partial', 'has_conflict', 'mixed_levels']]);
+  });
+
+  test('of listed places only what is stored at them', async () => {
+    const { rows } = await groups(`indicator__in=${visits}&location_id__in=${ids.P}&group_by_time=year`);
+    expect(rows).toBe('2020 5');
+  });
+
+  test('a ratio is the ratio of the groups, not a mean of ratios', async () => {
+    const late = await indicator('late', 'int', { resource_name: 'date' });
+    const share = await indicator('share', 'pct', { resource_name: 'date' });
+    for (const [component, calculation] of [
+      [late, 'NUMERATOR'],
+      [visits, 'DENOMINATOR'],
+    ] as const) {
+      const body = { indicator_id: share, indicator_component_id: component, calculation };
+      await must(admin.post('/api/v1/indicator_calculation/', body), 201);
+    }
+    await store(late, 'a', '2020-03-01', 2);
+    await store(late, 'a', '2020-06-01', 1);
+    const of = (code: string) => groups(`indicator__in=${share}&location_id=${ids[code]}&group_by_time=year`);
+    expect([(await of('a')).rows, (await of('P')).rows]).toEqual(['2020 0.5', `2020 ${1 / 3}`]);
+  });
+
+  test('campaigns by their first day', async () => {
+    await enter(seen, 'a', 60);
+    await enter(seen, 'a', 7, june);
+    const { objects } = await must(
+      admin.get(`${url}?indicator__in=${seen}&location_id=${ids.K}&group_by_time=quarter`),
+      200,
+    );
+    expect(objects).toMatchObject([{ id: null, campaign_id: null, time_grouping: '20202', value: 67 }]);
+  });
+
+  test('another grouping is refused, with those there are', async () => {
+    const { status, body } = await admin.get(`${dates}?indicator__in=${visits}&group_by_time=decade`);
+    expect([status, body.hint]).toEqual([400, 'expected flat, year, quarter, month, week, day, all_time']);
+  });
+});

@@ -1,0 +1,95 @@
+import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { type Grouping, groupings, stepsOf } from './pure/groupings.ts';
+import { kinds } from './pure/kinds.ts';
+import type { CellQuery } from './value-store.ts';
+
+/** The quotients among these indicators and whatever they are made from, with their components. */
+export async function quotientsAmong(db: Queryable, indicatorIds: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await db.many<{ id: number; parts: number[] }>(sql`
+    with recursive quotient as (
+      select indicator_id, indicator_component_id from indicator_calculation
+      where calculation in ('NUMERATOR', 'DENOMINATOR', 'WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')
+    ), down (id) as (
+      select unnest(${[...indicatorIds]}::int[]) union select q.indicator_component_id from down d join quotient q on q.indicator_id = d.id
+    )
+    select d.id, array_agg(q.indicator_component_id) as parts from down d join quotient q on q.indicator_id = d.id group by d.id`);
+  return new Map(rows.map((row) => [row.id, row.parts]));
+}
+
+/**
+ * Groups over time: places first, each day by itself, as kept; then the days of a group, with the indicator's operator.
+ * Quotients are worked out from the groups of their components. Columns as the views of migration 0071 have them.
+ */
+export async function groupsAsked(db: Queryable, query: CellQuery, grouping: Grouping): Promise<Sql> {
+  const { kind, indicatorIds, places, periods, mode } = query;
+  const { table, period } = kinds[kind];
+  const quotients = await quotientsAmong(db, indicatorIds);
+  const needed = [...new Set([...indicatorIds, ...[...quotients].flatMap(([id, parts]) => [id, ...parts])])];
+  const day =
+    kind === 'date' ? sql`a.data_date` : sql`(select gc.start_date from campaign gc where gc.id = a.campaign_id)`;
+  const value = mode === 'agg-only' ? sql`case when a.marks & 1 <> 0 then a.computed else a.value end` : sql`a.value`;
+  const marks =
+    mode === 'agg-only'
+      ? sql`case when a.marks & 1 <> 0 then coalesce(a.computed_marks, 0) else a.marks end`
+      : sql`a.marks`;
+  const conditions = [
+    sql`a.indicator_id = any(${needed}::int[])`,
+    ...(mode === 'no-agg' ? [raw('a.marks & 1 <> 0')] : []),
+    ...places,
+    ...periods,
+  ];
+  const { start, label } = groupings[grouping];
+  const of = (text: string, column: string): Sql => raw(text.replaceAll('{day}', column));
+  const steps = stepsOf(quotients);
+  const found = (upTo: number): Sql =>
+    join(
+      Array.from({ length: upTo + 1 }, (_, step) => sql`select * from ${ident(`step_${step}`)}`),
+      sql` union all `,
+    );
+  return sql`with cell as (
+      select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks, a.branches_with_value as n, a.fold_weight
+      from ${ident(table)} a where ${join(conditions, sql` and `)}
+    ), step_0 as materialized (
+      select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, trim_scale(case o.operator
+          when 'sum' then sum(c.value) when 'count' then sum(case when c.marks & 1 <> 0 then 1 else c.value end)
+          when 'mean' then sum(c.value * c.n) / nullif(sum(c.n), 0)
+          when 'weighted_mean' then sum(c.value * c.fold_weight) / nullif(sum(c.fold_weight), 0)
+          when 'min' then min(c.value) when 'max' then max(c.value)
+          when 'last' then (array_agg(c.value order by c.day desc))[1]
+          else case when count(*) = 1 then min(c.value) end end) as value,
+        bit_or(c.marks) & ~1 | case when o.operator = 'none' and count(*) > 1 then 256 else 0 end
+          | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end as marks
+      from cell c join lateral (
+        select case when exists (select 1 from indicator_calculation k where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') then 'sum'
+          when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
+          when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
+        from indicator i where i.id = c.indicator_id) o on true
+      where c.value is not null
+      group by c.indicator_id, c.location_id, 3, o.operator
+      having c.indicator_id <> all(${[...quotients.keys()]}::int[]) or bool_or(c.marks & 1 <> 0)
+    )${join(
+      steps.map((ids, index) => quotientStep(ids, index + 1, found(index))),
+      sql``,
+    )}
+    select null::bigint as id, f.indicator_id, f.location_id, null::${raw(kinds[kind].type)} as ${ident(period)}, f.value, f.marks,
+      null::numeric as computed, null::numeric as coverage, null::bigint as datapoint_id, f.start as period_start,
+      ${of(label, 'f.start')} as time_grouping, null::text as note, false as clears, false as confirm_warnings
+    from (${found(steps.length)}) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
+}
+
+/** Where something is stored for the group, it stands above what the components give. */
+function quotientStep(ids: number[], step: number, before: Sql): Sql {
+  const role = (name: string): Sql => sql`sum(v.value) filter (where k.calculation = ${name})`;
+  return sql`, ${ident(`step_${step}`)} as materialized (
+      select q.indicator_id, q.location_id, q.start, trim_scale(coalesce((q.whole - q.part) / nullif(q.whole, 0), q.numerator / nullif(q.denominator, 0))) as value,
+        4 | (q.marks & 10) | case when q.marks & 48 <> 0 then 32 else 0 end
+          | case when coalesce(q.part is not null and q.whole = 0, false) or coalesce(q.numerator is not null and q.denominator = 0, false) then 128 else 0 end as marks
+      from (
+        select k.indicator_id, v.location_id, v.start, ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,
+          ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator, bit_or(v.marks) as marks
+        from indicator_calculation k join (${before}) v on v.indicator_id = k.indicator_component_id
+        where k.indicator_id = any(${ids}::int[]) and k.calculation <> 'PART_TO_BE_SUMMED'
+        group by k.indicator_id, v.location_id, v.start) q
+      where not exists (select 1 from step_0 s where s.indicator_id = q.indicator_id and s.location_id = q.location_id and s.start = q.start)
+    )`;
+}
