@@ -1,5 +1,6 @@
 import type { IndicatorValues } from '../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { type Grouping, groupings } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 
 /** SQL that reads cells: what lists of values are made of. */
@@ -127,3 +128,22 @@ export const indicatorValues: IndicatorValues = {
     from aggregate va where va.location_id = ${place} and va.indicator_id = ${indicatorId}::bigint
       and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
 };
+
+/** The same of groups over time: their axis is the group, and of places and indicators what occurs or was asked for. */
+export function crossedGroups(kind: Kind, groups: Sql, axes: { locations: Sql; indicators: Sql; groups: Sql }): Sql {
+  return sql`with found as materialized (${groups})
+    select f.id, i.indicator_id, l.location_id, f.${ident(kinds[kind].period)}, f.value, coalesce(f.marks, 0) as marks,
+      f.computed, f.coverage, f.datapoint_id, p.period_start, p.time_grouping, f.note, false as clears, false as confirm_warnings
+    from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.groups}) p
+    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.period_start = p.period_start`;
+}
+
+/** The groups that occur, or where the span is given all of it has. */
+export function groupAxis(grouping: Grouping, span?: { from: string; to: string }): Sql {
+  if (span === undefined) return sql`select distinct period_start, time_grouping from found`;
+  const { start, label } = groupings[grouping];
+  const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
+  return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping from (
+    select distinct ${of(start, 'd.day')} as start
+    from generate_series(${span.from}::date, ${span.to}::date, interval '1 day') s (at) cross join lateral (select s.at::date as day) d) g`;
+}

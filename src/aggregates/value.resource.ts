@@ -16,7 +16,17 @@ import { groupsAsked } from './group-store.ts';
 import { type Grouping, groupingNames } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
-import { type AggMode, axesAsked, axesFound, type CellQuery, cellsAsked, crossed, occurring } from './value-store.ts';
+import {
+  type AggMode,
+  axesAsked,
+  axesFound,
+  type CellQuery,
+  cellsAsked,
+  crossed,
+  crossedGroups,
+  groupAxis,
+  occurring,
+} from './value-store.ts';
 
 const id = { type: 'integer', sql_type: 'bigint', readonly: true } as const;
 /** Cells of a cross product that hold nothing have none. */
@@ -161,12 +171,34 @@ async function source(context: Context, kind: Kind, given: ParameterValues, read
     periods: periodConditions(kind, given),
     mode: kind === 'date' && grouping === undefined ? 'no-agg' : ((given.agg_mode as AggMode | undefined) ?? byDefault),
   };
-  if (grouping !== undefined) return await groupsAsked(read.db, query, grouping);
   const visible = (location: Sql) => read.access.where('datapoint.read', { location });
+  if (grouping !== undefined) return await groupedSource(query, grouping, given, read.db, visible);
   if (given.show_missing_data === true) return crossed(kind, cellsAsked(query), axesAsked(kind, query, visible));
   if (given.chart_type !== 'ColumnChart') return cellsAsked(query);
   const seen = { ...query, places: [...query.places, visible(raw('a.location_id'))] };
   return crossed(kind, cellsAsked(seen), axesFound(kind));
+}
+
+async function groupedSource(
+  query: CellQuery,
+  grouping: Grouping,
+  given: ParameterValues,
+  db: ReadContext['db'],
+  visible: (location: Sql) => Sql,
+): Promise<Sql> {
+  const { kind } = query;
+  if (given.show_missing_data === true) {
+    const { campaign_start: from, campaign_end: to } = periodsNamed(given);
+    const span = from === undefined || to === undefined ? undefined : { from: String(from), to: String(to) };
+    const axes = { ...axesAsked(kind, query, visible), groups: groupAxis(grouping, span) };
+    return crossedGroups(kind, await groupsAsked(db, query, grouping), axes);
+  }
+  if (given.chart_type !== 'ColumnChart') return await groupsAsked(db, query, grouping);
+  const seen = { ...query, places: [...query.places, visible(raw('a.location_id'))] };
+  return crossedGroups(kind, await groupsAsked(db, seen, grouping), {
+    ...axesFound(kind),
+    groups: groupAxis(grouping),
+  });
 }
 
 /** `start_date` and `end_date` are other names of `campaign_start` and `campaign_end`. */

@@ -367,6 +367,17 @@ describe('groups of days', () => {
     expect(objects).toMatchObject([{ id: null, campaign_id: null, time_grouping: '20202', value: 67 }]);
   });
 
+  test('groups without a value, of what occurs and of the whole span', async () => {
+    await store(visits, 'b', '2020-03-02', 1);
+    const base = `indicator__in=${visits}&group_by_time=month`;
+    const column = await groups(`${base}&location_id__in=${ids.a},${ids.b}&chart_type=ColumnChart`);
+    expect(column.rows).toBe('202003 2, 202003 1, 202006 4, 202006 null');
+    const span = '&start_date=2020-02-20&end_date=2020-04-02&show_missing_data=1';
+    const missing = await groups(`${base}&location_id__in=${ids.a},${ids.c}${span}`);
+    expect(missing.rows).toBe('202002 null, 202002 null, 202003 2, 202003 null, 202004 null, 202004 null');
+    expect(missing.groupings).toEqual(['202002', '202003', '202004']);
+  });
+
   test('another grouping is refused, with those there are', async () => {
     const { status, body } = await admin.get(`${dates}?indicator__in=${visits}&group_by_time=decade`);
     expect([status, body.hint]).toEqual([400, 'expected flat, year, quarter, month, week, day, all_time']);
