@@ -20,7 +20,10 @@ export async function requestRebuild(tx: Queryable, kind: Kind, periods?: readon
   await requestRefresh(tx, kind, periods === undefined ? all : some);
 }
 
-/** After a change of formula, operator, weight or format; of both kinds, because the kind itself may have changed. */
+/**
+ * After a change of formula, operator, weight or format. `indicatorIds` are those changed and all that depend on them: a
+ * new part may change what a sum lacks where the part itself has no cell. Of both kinds, because the kind may have changed.
+ */
 export async function requestRefreshOfIndicators(tx: Queryable, indicatorIds: readonly number[]): Promise<void> {
   for (const kind of ['campaign', 'date'] as const) {
     // Before the first value of all there is nothing to follow.

@@ -154,7 +154,7 @@ test('two changes at once below one place both arrive there', async () => {
 });
 
 for (const kind of ['campaign', 'date'] as const) {
-  for (const seed of [1, 2, 3, 4, 5, 6]) {
+  for (const seed of [1, 2, 3, 4, 5, 103]) {
     test(`random ${kind} worlds: changed bit by bit, rebuilt, and the reference are one (seed ${seed})`, async () => {
       await randomWorld(kind, seed);
     });
@@ -275,8 +275,19 @@ async function redefine(
       await tx.exec(sql`insert into indicator_calculation (indicator_id, indicator_component_id, calculation)
         values (${changed.id}, ${id}, ${role})`);
     }
-    await requestRefreshOfIndicators(tx, [changed.id]);
+    await requestRefreshOfIndicators(tx, withDependants(indicators, changed.id));
   });
+}
+
+/** As `definitionsChanged` tells them: the indicator and all that are worked out from it, weights included. */
+function withDependants(indicators: ReferenceIndicator[], id: number): number[] {
+  const found = new Set([id]);
+  // Components come before what is made from them.
+  for (const one of indicators) {
+    const from = [...(one.components ?? []).map((component) => component.id), one.weightId ?? 0];
+    if (from.some((part) => found.has(part))) found.add(one.id);
+  }
+  return [...found];
 }
 
 /** mulberry32: the same numbers for the same seed. */
