@@ -87,6 +87,7 @@ async function recordUpload(context: Context, tx: Tx, access: Access, arrival: S
   if (same !== undefined && options.on_duplicate === 'reject') throw duplicateRefused(same.id);
   const runId = await insertRun(tx, context, {
     kind: ingestRun,
+    maxAttempts: context.config.ingestAttempts,
     payload: { uploadId: id },
     projectId: arrival.projectId,
     userId: access.userId,

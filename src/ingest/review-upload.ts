@@ -34,6 +34,7 @@ export async function reviewUpload(
     await refuseEditorsOptions(tx, access, dataset, given);
     const runId = await insertRun(tx, context, {
       kind: ingestRun,
+      maxAttempts: context.config.ingestAttempts,
       payload: { uploadId: id },
       projectId: upload.projectId,
       userId: access.userId,

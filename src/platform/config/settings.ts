@@ -64,6 +64,12 @@ export const settings = {
     'A run whose worker has not been heard of for so long is taken from it.',
     { min: 2, max: 3600 },
   ),
+  ingestAttempts: integer(
+    'GRANARY_INGEST_ATTEMPTS',
+    10,
+    'How often one ingest is begun before it is given up as lost, when its worker dies each time.',
+    { min: 1, max: 1000 },
+  ),
   runTimeoutSeconds: integer('GRANARY_RUN_TIMEOUT', 7200, 'Longest time of one run that names no time of its own.', {
     min: 1,
     max: 604_800,
