@@ -139,7 +139,7 @@ function readJson(app: App): void {
   for (const type of ['application/json', /^application\/[\w.-]+\+json/]) {
     app.addContentTypeParser<string>(type, { parseAs: 'string' }, (request, text, done) => {
       if (text === '') return done(null, undefined);
-      parse(request, text, (error, value) => (error ? done(malformedJson()) : done(null, value)));
+      void parse(request, text, (error, value) => (error ? done(malformedJson()) : done(null, value)));
     });
   }
 }
