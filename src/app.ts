@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
-import { valueResources } from './aggregates/index.ts';
+import { valueResources, valueRoutes } from './aggregates/index.ts';
 import { campaignResources } from './campaigns/index.ts';
 import { connectModules } from './connect-modules.ts';
 import { dashboardResources } from './dashboards/index.ts';
@@ -36,6 +36,7 @@ const modules: RegisterRoutes[] = [
   accountRoutes,
   runRoutes,
   locationRoutes,
+  valueRoutes,
   (app, context) => datasetRoutes(app, context, checkDatasetChange),
   revisionRoutes,
   lineageRoutes,

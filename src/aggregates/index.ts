@@ -1,8 +1,21 @@
 import type { Context } from '../platform/context.ts';
+import type { App } from '../platform/http/index.ts';
 import type { ResourceDeclaration } from '../resource/index.ts';
+import { lineageOfValues } from './lineage/routes.ts';
 import { campaignDatapointResource, datapointResource, dateDatapointResource } from './value.resource.ts';
 
 export { connectAggregates } from './connect-aggregates.ts';
+/** For the module that takes documents in. */
+export {
+  /** @public */
+  type DocumentOrigin,
+  /** @public */
+  type DocumentOrigins,
+  /** @public */
+  type DocumentValue,
+  /** @public */
+  provideDocumentOrigins,
+} from './lineage/document-origins.ts';
 export type { Kind, Period } from './pure/kinds.ts';
 export { refreshAggregates } from './refresh-aggregates.ts';
 export { type Refreshed, refreshCells } from './refresh-cells.ts';
@@ -10,4 +23,8 @@ export { requestRebuild, requestRefresh, requestRefreshOfIndicators } from './re
 
 export function valueResources(context: Context): ResourceDeclaration[] {
   return [campaignDatapointResource(context), dateDatapointResource(context), datapointResource];
+}
+
+export function valueRoutes(app: App, context: Context): void {
+  lineageOfValues(app, context);
 }

@@ -30,3 +30,16 @@ export function stepsOf(from: ReadonlyMap<number, readonly number[]>): number[][
   }
   return steps;
 }
+
+/** `2015` is a year, `20151` a quarter, `201503` a month: what a group is called says which grouping made it. */
+export function groupingOf(label: string): Grouping | undefined {
+  if (label === '1') return 'all_time';
+  const shapes: [RegExp, Grouping][] = [
+    [/^\d{4}$/, 'year'],
+    [/^\d{4}[1-4]$/, 'quarter'],
+    [/^\d{4}(0[1-9]|1[0-2])$/, 'month'],
+    [/^\d{4}-W\d{2}$/, 'week'],
+    [/^\d{4}-\d{2}-\d{2}$/, 'day'],
+  ];
+  return shapes.find(([shape]) => shape.test(label))?.[1];
+}

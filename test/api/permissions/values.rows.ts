@@ -5,6 +5,8 @@ import type { Row, Rows } from './row.ts';
 const signedIn = '  401  200  200  200  200  200  200  200  403';
 /** Nobody here is responsible for a place: its values are not there for them. Scoped people: test/aggregates. */
 const placesMay = (status: number, others = 404) => `401 ${`${others} `.repeat(5)}${status} ${status} 403`;
+/** To a token without the right to values no value is there. */
+const traced = placesMay(200).replace('403', '404');
 const found: Pick<Row, 'sees' | 'find'> = {
   sees: '- - - - - - x x -',
   find: (answer) => answer.body.objects?.length > 0,
@@ -20,6 +22,7 @@ function values(name: string, id: (scene: Scene) => number, cell: (scene: Scene,
     [`GET /api/v1/${name}/schema`]: { answers: signedIn },
   };
   if (name === 'datapoint') return reading;
+  reading[`GET /api/v1/${name}/:id/lineage`] = { answers: traced, path: (s) => `${one(s)}/lineage` };
   return {
     ...reading,
     [`POST /api/v1/${name}`]: { answers: placesMay(201, 400), body: (s) => cell(s, true) },
@@ -33,6 +36,11 @@ function values(name: string, id: (scene: Scene) => number, cell: (scene: Scene,
 }
 
 export const valueRows: Rows = {
+  'GET /api/v1/datapoint/lineage': {
+    answers: traced,
+    path: ({ master }) =>
+      `/api/v1/datapoint/lineage?indicator_id=${master.valueIndicator}&location_id=${master.shapedLocation}&campaign_id=${master.valueCampaign}`,
+  },
   ...values(
     'campaign_datapoint',
     ({ master }) => master.value,
