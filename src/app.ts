@@ -105,6 +105,7 @@ export async function createApp(context: Context): Promise<App> {
       context,
       runHandlers.map((entry) => entry.kind),
     ),
+    getActions: context.config.getActions,
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
   });
   await registerResources(app as unknown as FastifyInstance, resources);

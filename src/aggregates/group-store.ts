@@ -20,7 +20,12 @@ export async function quotientsAmong(db: Queryable, indicatorIds: readonly numbe
  * Groups over time: places first, each day by itself, as kept; then the days of a group, with the indicator's operator.
  * Quotients are worked out from the groups of their components. Columns as the views of migration 0071 have them.
  */
-export async function groupsAsked(db: Queryable, query: CellQuery, grouping: Grouping): Promise<Sql> {
+export async function groupsAsked(
+  db: Queryable,
+  query: CellQuery,
+  grouping: Grouping,
+  zeroDivision: 'null' | 'zero' = 'null',
+): Promise<Sql> {
   const { kind, indicatorIds, places, periods, mode } = query;
   const { table, period } = kinds[kind];
   const quotients = await quotientsAmong(db, indicatorIds);
@@ -68,20 +73,23 @@ export async function groupsAsked(db: Queryable, query: CellQuery, grouping: Gro
       group by c.indicator_id, c.location_id, 3, o.operator
       having c.indicator_id <> all(${[...quotients.keys()]}::int[]) or bool_or(c.marks & 1 <> 0)
     )${join(
-      steps.map((ids, index) => quotientStep(ids, index + 1, found(index))),
+      steps.map((ids, index) => quotientStep(ids, index + 1, found(index), zeroDivision)),
       sql``,
-    )}
+    )}, counted as (${kind === 'date' ? datesCounted(query, needed, of(start, 'a.data_date')) : nothingCounted})
     select null::bigint as id, f.indicator_id, f.location_id, null::${raw(kinds[kind].type)} as ${ident(period)}, f.value, f.marks,
       null::numeric as computed, null::numeric as coverage, null::bigint as datapoint_id, f.start as period_start,
-      ${of(label, 'f.start')} as time_grouping, null::text as note, false as clears, false as confirm_warnings
-    from (${found(steps.length)}) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
+      ${of(label, 'f.start')} as time_grouping, null::text as note
+    from (${found(steps.length)} union all select * from counted) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
 }
 
 /** Where something is stored for the group, it stands above what the components give. */
-function quotientStep(ids: number[], step: number, before: Sql): Sql {
+function quotientStep(ids: number[], step: number, before: Sql, zeroDivision: 'null' | 'zero'): Sql {
+  const zero = raw(zeroDivision === 'zero' ? '0::numeric' : 'null::numeric');
   const role = (name: string): Sql => sql`sum(v.value) filter (where k.calculation = ${name})`;
   return sql`, ${ident(`step_${step}`)} as materialized (
-      select q.indicator_id, q.location_id, q.start, trim_scale(coalesce((q.whole - q.part) / nullif(q.whole, 0), q.numerator / nullif(q.denominator, 0))) as value,
+      select q.indicator_id, q.location_id, q.start, trim_scale(coalesce((q.whole - q.part) / nullif(q.whole, 0),
+          case when q.part is not null and q.whole = 0 then ${zero} end, q.numerator / nullif(q.denominator, 0),
+          case when q.numerator is not null and q.denominator = 0 then ${zero} end)) as value,
         4 | (q.marks & 10) | case when q.marks & 48 <> 0 then 32 else 0 end
           | case when coalesce(q.part is not null and q.whole = 0, false) or coalesce(q.numerator is not null and q.denominator = 0, false) then 128 else 0 end as marks
       from (
@@ -92,4 +100,29 @@ function quotientStep(ids: number[], step: number, before: Sql): Sql {
         group by k.indicator_id, v.location_id, v.start) q
       where not exists (select 1 from step_0 s where s.indicator_id = q.indicator_id and s.location_id = q.location_id and s.start = q.start)
     )`;
+}
+
+const nothingCounted = raw(
+  'select null::int as indicator_id, null::int as location_id, null::date as start, null::numeric as value, null::int as marks where false',
+);
+
+/**
+ * `latest_date` and `district_count` (§8.4): the newest day, and the number of places, with a value of the component that
+ * is not zero, at or below the place in the group. Days are numbers as YYYYMMDD.
+ */
+function datesCounted({ places, periods, mode }: CellQuery, needed: number[], start: Sql): Sql {
+  const conditions = [raw('true'), ...places, ...periods];
+  return sql`
+      select a.indicator_id, a.location_id, ${start} as start, case a.calculation
+          when 'latest_date' then to_char(max(a.data_date), 'YYYYMMDD')::numeric else count(distinct a.counted_at)::numeric end as value,
+        4 | case when bool_or(a.counted_at <> a.location_id) then 2 else 0 end as marks
+      from (
+        select k.indicator_id, k.calculation, v.data_date, v.location_id as counted_at, t.parent_location_id as location_id
+        from indicator_calculation k join date_aggregate v on v.indicator_id = k.indicator_component_id
+        join location_tree t on t.location_id = v.location_id
+        where k.indicator_id = any(${needed}::int[]) and k.calculation in ('latest_date', 'district_count')
+          and v.marks & 1 <> 0 and v.value <> 0${mode === 'no-agg' ? raw(' and t.lvl = 0') : raw('')}
+      ) a where ${join(conditions, sql` and `)} and not exists (
+        select 1 from step_0 s where s.indicator_id = a.indicator_id and s.location_id = a.location_id and s.start = ${start})
+      group by a.indicator_id, a.location_id, 3, a.calculation`;
 }

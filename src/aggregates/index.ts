@@ -1,8 +1,9 @@
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import type { ResourceDeclaration } from '../resource/index.ts';
+import { conflictResource, datapointHistoryResource, datapointResource } from './datapoint.resource.ts';
 import { lineageOfValues } from './lineage/routes.ts';
-import { campaignDatapointResource, datapointResource, dateDatapointResource } from './value.resource.ts';
+import { campaignDatapointResource, dateDatapointResource } from './value.resource.ts';
 
 export { connectAggregates } from './connect-aggregates.ts';
 /** For the module that takes documents in. */
@@ -22,7 +23,13 @@ export { type Refreshed, refreshCells } from './refresh-cells.ts';
 export { requestRebuild, requestRefresh, requestRefreshOfIndicators } from './request-refresh.ts';
 
 export function valueResources(context: Context): ResourceDeclaration[] {
-  return [campaignDatapointResource(context), dateDatapointResource(context), datapointResource];
+  return [
+    campaignDatapointResource(context),
+    dateDatapointResource(context),
+    datapointResource(context),
+    datapointHistoryResource,
+    conflictResource,
+  ];
 }
 
 export function valueRoutes(app: App, context: Context): void {

@@ -17,7 +17,7 @@ export interface Refreshed {
  * formulas, not on the number of cells.
  */
 export async function refreshCells(
-  _context: Pick<Context, 'config'>,
+  { config }: Pick<Context, 'config'>,
   tx: Tx,
   kind: Kind,
   periods: readonly Period[],
@@ -27,6 +27,6 @@ export async function refreshCells(
   await prepareCells(tx, kind);
   const rounds = await spreadCells(tx, kind, seeds, before);
   let written = 0;
-  for (const { round } of rounds) written += await workOutRound(tx, kind, round, { zeroDivision: 'null' });
+  for (const { round } of rounds) written += await workOutRound(tx, kind, round, config);
   return { cells: rounds.reduce((sum, one) => sum + one.cells, 0), written };
 }

@@ -98,10 +98,10 @@ export async function workOutRound(
   tx: Tx,
   kind: Kind,
   round: number,
-  options: { zeroDivision: 'null' | 'zero' },
+  { zeroDivision }: { zeroDivision: 'null' | 'zero' },
 ): Promise<number> {
   const { table, period, cells } = sqlOf(kind);
-  const zero = options.zeroDivision === 'zero' ? sql`0::numeric` : sql`null::numeric`;
+  const zero = zeroDivision === 'zero' ? sql`0::numeric` : sql`null::numeric`;
   const at = (indicator: Sql, of: Sql): Sql =>
     sql`a.${period} = ${of}.period and a.indicator_id = ${indicator} and a.location_id = ${of}.location_id`;
   const role = (name: string): Sql => sql`sum(a.value) filter (where k.calculation = ${name})`;

@@ -40,31 +40,59 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
     select a.id, a.indicator_id, a.location_id, a.${ident(period)}, ${value} as value, ${marks} as marks, a.computed,
       trim_scale(round(a.branches_with_value::numeric / a.branches, 6)) as coverage, a.datapoint_id,
       ${start} as period_start, null::jsonb as time_grouping,
-      (select d.note from datapoint d where d.id = a.datapoint_id) as note, false as clears, false as confirm_warnings
+      (select d.note from datapoint d where d.id = a.datapoint_id) as note
     from ${ident(table)} a where ${join(conditions, sql` and `)}) v where v.value is not null or v.marks <> 0`;
 }
 
-/** The cross product of the axes, with the cells there are; of the others id and value are null. */
-export function crossed(kind: Kind, cells: Sql, axes: { locations: Sql; indicators: Sql; periods: Sql }): Sql {
-  const period = ident(kinds[kind].period);
+/** The same columns for both kinds of period, so that both fit into one list. */
+export function unified(kind: Kind, cells: Sql): Sql {
+  const other =
+    kind === 'campaign' ? raw('s.campaign_id, null::date as data_date') : raw('null::int as campaign_id, s.data_date');
+  return sql`select s.id, s.indicator_id, s.location_id, ${other}, s.value, s.marks, s.computed, s.coverage, s.datapoint_id,
+    s.period_start, s.time_grouping, s.note from (${cells}) s`;
+}
+
+export interface Axes {
+  locations: Sql;
+  indicators: Sql;
+  /** campaign_id, data_date, period_start */
+  periods: Sql;
+}
+
+/** The cross product of the axes, with the cells there are; of the others id and value are null. Columns of `unified`. */
+export function crossed(cells: Sql, axes: Axes): Sql {
   return sql`with found as materialized (${cells})
-    select f.id, i.indicator_id, l.location_id, p.${period}, f.value, coalesce(f.marks, 0) as marks, f.computed, f.coverage,
-      f.datapoint_id, p.period_start, null::jsonb as time_grouping, f.note, false as clears, false as confirm_warnings
+    select f.id, i.indicator_id, l.location_id, p.campaign_id, p.data_date, f.value, coalesce(f.marks, 0) as marks, f.computed,
+      f.coverage, f.datapoint_id, p.period_start, null::jsonb as time_grouping, f.note
     from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.periods}) p
-    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.${period} = p.${period}`;
+    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.period_start = p.period_start
+      and coalesce(f.campaign_id, 0) = coalesce(p.campaign_id, 0)`;
+}
+
+/** The same of groups over time: their axis is the group. */
+export function crossedGroups(cells: Sql, axes: Omit<Axes, 'periods'> & { groups: Sql }): Sql {
+  return sql`with found as materialized (${cells})
+    select f.id, i.indicator_id, l.location_id, f.campaign_id, f.data_date, f.value, coalesce(f.marks, 0) as marks,
+      f.computed, f.coverage, f.datapoint_id, p.period_start, p.time_grouping, f.note
+    from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.groups}) p
+    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.period_start = p.period_start`;
 }
 
 /** The axes that occur among the cells found. */
-export function axesFound(kind: Kind): { locations: Sql; indicators: Sql; periods: Sql } {
-  return {
-    locations: sql`select distinct location_id from found`,
-    indicators: sql`select distinct indicator_id from found`,
-    periods: sql`select distinct ${ident(kinds[kind].period)}, period_start from found`,
-  };
+export const axesFound: Axes = {
+  locations: raw('select distinct location_id from found'),
+  indicators: raw('select distinct indicator_id from found'),
+  periods: raw('select distinct campaign_id, data_date, period_start from found'),
+};
+
+/** First and last day, where both were given. */
+export interface Span {
+  from: string;
+  to: string;
 }
 
 /** The axes that were asked for. `places` are conditions on `a.location_id`. */
-export function axesAsked(kind: Kind, query: CellQuery, visible: (location: Sql) => Sql): ReturnType<typeof axesFound> {
+export function axesAsked(kind: Kind, query: CellQuery, visible: (location: Sql) => Sql, span?: Span): Axes {
   const conditions = [visible(raw('a.location_id')), ...query.places];
   const periods = query.periods.length === 0 ? sql`true` : join(query.periods, sql` and `);
   return {
@@ -72,26 +100,47 @@ export function axesAsked(kind: Kind, query: CellQuery, visible: (location: Sql)
     indicators: sql`select id as indicator_id from indicator where id = any(${query.indicatorIds}::int[])`,
     periods:
       kind === 'campaign'
-        ? sql`select a.campaign_id, a.period_start from (select id as campaign_id, start_date as period_start from campaign) a where ${periods}`
-        : sql`select distinct data_date, period_start from found`,
+        ? sql`select a.campaign_id, null::date as data_date, a.period_start from (select id as campaign_id, start_date as period_start from campaign) a where ${periods}`
+        : span === undefined
+          ? axesFound.periods
+          : sql`select null::int as campaign_id, s.at::date as data_date, s.at::date as period_start
+              from generate_series(${span.from}::date, ${span.to}::date, interval '1 day') s (at)`,
   };
 }
 
-export interface ValueMeta {
+export interface Occurring {
   location_ids: number[];
   indicator_ids: number[];
-  period_ids: number[];
+  /** By their first day. */
+  campaign_ids: number[];
   time_groupings: (number | string)[];
 }
 
-/** What occurs in a list, for its `meta`. */
-export function occurring(db: Queryable, kind: Kind, source: Sql, visible: Sql): Promise<ValueMeta> {
-  const period = kind === 'campaign' ? sql`array(select distinct campaign_id from t order by 1)` : sql`array[]::int[]`;
-  return db.one<ValueMeta>(sql`with t as materialized (select * from (${source}) t where ${visible})
+/** What occurs in a list whose columns are those of `unified`. */
+export function occurring(db: Queryable, source: Sql, visible: Sql): Promise<Occurring> {
+  return db.one<Occurring>(sql`with t as materialized (select * from (${source}) t where ${visible})
     select array(select distinct location_id from t order by 1) as location_ids,
-      array(select distinct indicator_id from t order by 1) as indicator_ids, ${period} as period_ids,
+      array(select distinct indicator_id from t order by 1) as indicator_ids,
+      array(select c.campaign_id from (select distinct campaign_id, period_start from t where campaign_id is not null) c
+        order by c.period_start, c.campaign_id) as campaign_ids,
       coalesce((select jsonb_agg(g.time_grouping order by g.period_start) from (select distinct time_grouping, period_start from t
         where time_grouping is not null) g), '[]') as time_groupings`);
+}
+
+/** What the groups of a span are called, in order. */
+export async function labelsOfSpan(db: Queryable, grouping: Grouping, span: Span): Promise<(number | string)[]> {
+  const { labels } = await db.one<{ labels: (number | string)[] }>(sql`
+    select coalesce(jsonb_agg(g.time_grouping order by g.period_start), '[]') as labels from (${groupsOfSpan(grouping, span)}) g`);
+  return labels;
+}
+
+/** Which of the indicators there are, of which kind, and whether their values are calendar days. */
+export function indicatorsAsked(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<{ id: number; kind: Kind; isDay: boolean }[]> {
+  return db.many(sql`select i.id, i.resource_name as kind, i.data_format = 'date' as "isDay" from indicator i
+    where i.id = any(${[...ids]}::int8[]) order by array_position(${[...ids]}::int8[], i.id::int8)`);
 }
 
 /** For `filter_indicator` of places (monitoring §5.2), and values on maps (§5.4). */
@@ -122,25 +171,31 @@ export const indicatorValues: IndicatorValues = {
     return sql`exists (select 1 from aggregate fa join campaign fc on fc.id = fa.campaign_id
       where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value = ${wanted} and ${campaigns})`;
   },
-  valueOf: (place, { indicatorId, campaignId }) => sql`coalesce((select jsonb_build_object('value', va.value,
+  valueOf: (
+    place,
+    { indicatorId, campaignId },
+  ) => sql`coalesce((select jsonb_build_object('value', value_shown(va.indicator_id, va.value),
       'is_agg', va.marks & 2 <> 0, 'is_calculated', va.marks & 4 <> 0, 'is_partial', va.marks & 8 <> 0,
       'has_conflict', va.marks & 16 <> 0, 'flags', aggregate_flags(va.marks))
     from aggregate va where va.location_id = ${place} and va.indicator_id = ${indicatorId}::bigint
       and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
 };
 
-/** The same of groups over time: their axis is the group, and of places and indicators what occurs or was asked for. */
-export function crossedGroups(kind: Kind, groups: Sql, axes: { locations: Sql; indicators: Sql; groups: Sql }): Sql {
-  return sql`with found as materialized (${groups})
-    select f.id, i.indicator_id, l.location_id, f.${ident(kinds[kind].period)}, f.value, coalesce(f.marks, 0) as marks,
-      f.computed, f.coverage, f.datapoint_id, p.period_start, p.time_grouping, f.note, false as clears, false as confirm_warnings
-    from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.groups}) p
-    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.period_start = p.period_start`;
+/** The groups that occur, or where the span is given all of it has. */
+export function groupAxis(grouping: Grouping, span?: Span): Sql {
+  if (span === undefined) return raw('select distinct period_start, time_grouping from found');
+  return groupsOfSpan(grouping, span);
 }
 
-/** The groups that occur, or where the span is given all of it has. */
-export function groupAxis(grouping: Grouping, span?: { from: string; to: string }): Sql {
-  if (span === undefined) return sql`select distinct period_start, time_grouping from found`;
+/** The groups of the campaigns asked for. */
+export function groupsOfCampaigns(grouping: Grouping, periods: Sql): Sql {
+  const { start, label } = groupings[grouping];
+  const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
+  return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping
+    from (select distinct ${of(start, 'p.period_start')} as start from (${periods}) p) g`;
+}
+
+export function groupsOfSpan(grouping: Grouping, span: Span): Sql {
   const { start, label } = groupings[grouping];
   const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
   return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping from (

@@ -17,6 +17,8 @@ export interface Entry {
   value: number | null | undefined;
   note: string | null | undefined;
   confirmWarnings: boolean;
+  /** It was sent as YYYY-MM-DD: only indicators that are calendar days take that. */
+  isDay: boolean;
 }
 
 /**
@@ -54,6 +56,9 @@ async function checkEntry(tx: Tx, access: Access, cell: Cell, entry: Entry): Pro
     throw wrongKind(facts.indicator.short_name, facts.indicator.resource_name);
   }
   if (entry.value === null || entry.value === undefined) return;
+  if (entry.isDay && !['date', 'date_int'].includes(facts.indicator.data_format)) {
+    throw invalidValue('not_a_number', `${facts.indicator.short_name} is a number, not a calendar day`);
+  }
   const problem = checkValue(facts.indicator, entry.value);
   if (problem === undefined || (problem.isWarning && entry.confirmWarnings)) return;
   throw problem.isWarning

@@ -12,6 +12,8 @@ export interface Field {
   expression?: string;
   /** Trusted SQL in place of the column where a single object is read; lists and writes keep the column. */
   detail_expression?: string;
+  /** Type of what `detail_expression` gives, where it is another one. */
+  detail_type?: FieldType;
   /** A column of a related resource under a name of its own: `location_type__admin_level`. Read-only. */
   path?: string;
   /** PostgreSQL type where it is not the usual one of `type`, such as `numeric` or `integer`. */
@@ -81,6 +83,10 @@ export interface SelectQuery {
   where(condition: Sql): void;
   /** Answers with these fields only; the others are not even computed. */
   only(fields: readonly string[]): void;
+  /** Adds a column of this request's own, after the others: trusted SQL over the row `t`. It can be null. */
+  add(name: string, type: FieldType, expression: string): void;
+  /** Shows a field otherwise, where it is shown; filters and order keep the field. Trusted SQL over the row `t`. */
+  replace(name: string, type: FieldType, expression: string): void;
 }
 
 export interface WriteContext {
@@ -140,6 +146,8 @@ export interface ResourceDeclaration {
   required_fields_for_post?: readonly string[];
   natural_keys?: readonly (readonly string[])[];
   permission: Permission;
+  /** What it is called where it stands in the way of a deletion. Default: its name. */
+  referred_to_as?: string;
   delete_by_filter?: boolean;
   /** Methods at the list's or a single object's address that routes of the module itself answer. */
   own_routes?: { list?: readonly string[]; detail?: readonly string[] };
@@ -176,6 +184,7 @@ type ValueOf<Type extends FieldType> = {
   list: unknown[];
   dict: Record<string, unknown>;
   json: unknown;
+  scalar: number | string;
 }[Type];
 
 /** The row that a declaration's fields describe; dates and instants are ISO text. */

@@ -1,5 +1,5 @@
 import { forbidden, noObject, stillReferredTo } from './errors.ts';
-import { type FieldModel, tableOf } from './pure/model.ts';
+import { type FieldModel, type Model, tableOf } from './pure/model.ts';
 import { type ObjectRow, planObjects } from './pure/plan-object.ts';
 import { columnOf, planDelete } from './pure/plan-write.ts';
 import { quote } from './pure/statement.ts';
@@ -69,7 +69,8 @@ async function refuseIfUsed({ model, tx }: Writer, ids: unknown[], cascade: bool
     });
     for (const { ref, n } of found) {
       inUse.add(ref);
-      uses.set(referring.name, (uses.get(referring.name) ?? 0) + n);
+      const name = nameOf(referring);
+      uses.set(name, (uses.get(name) ?? 0) + n);
     }
   }
   if (uses.size > 0) {
@@ -96,10 +97,12 @@ async function deleteReferring(writer: Writer, field: FieldModel, ids: unknown[]
     own.map(({ id }) => id),
   );
   if (rows.length < own.length || rows.some((row) => !row.may)) {
-    throw forbidden(`Deleting ${model.name} as well is not allowed.`);
+    throw forbidden(`Deleting ${nameOf(model)} as well is not allowed.`);
   }
   await deleteRows(writer, rows, cascade);
 }
+
+const nameOf = ({ name, declaration }: Model) => declaration.referred_to_as ?? name;
 
 const policyOf = (field: FieldModel): 'restrict' | 'cascade' | 'set_null' =>
   field.field.references!.on_delete ?? 'restrict';

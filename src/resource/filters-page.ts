@@ -27,7 +27,7 @@ ${Object.entries(lookups).map(row).join('\n')}
 | type | written as |
 | ---- | ---------- |
 ${Object.entries(fieldTypes)
-  .filter(([name]) => !['list', 'dict', 'json'].includes(name))
+  .filter(([name]) => !['list', 'dict', 'json', 'scalar'].includes(name))
   .map(([name, { noun }]) => `| ${name} | ${noun} |`)
   .join('\n')}
 

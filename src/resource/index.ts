@@ -10,6 +10,7 @@ export {
   type ResourceDeclaration,
   type RowOf,
   resource,
+  type SelectQuery,
   type WriteContext,
 } from './declaration.ts';
 export { forbidden, invalidBody, invalidParameter, missingParameter, noObject } from './errors.ts';

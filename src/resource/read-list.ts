@@ -4,7 +4,7 @@ import type { Access } from './access.ts';
 import { type Count, countRows, exactBelow, isSmallTable } from './count-rows.ts';
 import type { ReadContext } from './declaration.ts';
 import { type Cursor, writeCursor } from './pure/cursor.ts';
-import { findColumn, type Model, tableOf } from './pure/model.ts';
+import { expressionColumn, findColumn, type Model, tableOf } from './pure/model.ts';
 import { cursorScope, parseList } from './pure/parse-list.ts';
 import { type KnownCount, type PageRow, type Plan, planPage, planRows, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
@@ -81,6 +81,12 @@ export async function narrowed(
       },
       only: (names) => {
         fields = fields.filter((column) => names.includes(column.path));
+      },
+      add: (name, type, expression) => {
+        fields = [...fields, expressionColumn(name, type, expression)];
+      },
+      replace: (name, type, expression) => {
+        fields = fields.map((column) => (column.path === name ? expressionColumn(name, type, expression) : column));
       },
     },
     query.parameters,

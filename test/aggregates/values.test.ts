@@ -92,7 +92,7 @@ describe('entering', () => {
     const moved = await admin.patch(`${url}${id}/`, { location_id: ids.b });
     expect([moved.status, moved.body.code]).toEqual([400, 'field_fixed']);
     expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 70');
-    const history = await must(admin.get(`/api/v1/datapoint/?indicator__in=${seen}`), 200);
+    const history = await must(admin.get(`/api/v1/datapoint_history/?indicator__in=${seen}`), 200);
     expect(
       history.objects.map((one: { value: number; retracted_at: string | null }) => [
         one.value,
@@ -380,6 +380,6 @@ describe('groups of days', () => {
 
   test('another grouping is refused, with those there are', async () => {
     const { status, body } = await admin.get(`${dates}?indicator__in=${visits}&group_by_time=decade`);
-    expect([status, body.hint]).toEqual([400, 'expected flat, year, quarter, month, week, day, all_time']);
+    expect([status, body.hint]).toEqual([400, 'expected flat, campaign, year, quarter, month, week, day, all_time']);
   });
 });

@@ -70,6 +70,17 @@ export const settings = {
     'How often one ingest is begun before it is given up as lost, when its worker dies each time.',
     { min: 1, max: 1000 },
   ),
+  zeroDivision: choice(
+    'GRANARY_ZERO_DIVISION',
+    ['null', 'zero'],
+    'null',
+    'What a division by zero gives: no value, or 0 as in old series. It is flagged either way. (monitoring.zero_division)',
+  ),
+  getActions: flag(
+    'GRANARY_GET_ACTIONS',
+    true,
+    'Actions such as /api/v1/agg_refresh may be called by GET, with a header credential. (monitoring.get_actions)',
+  ),
   runTimeoutSeconds: integer('GRANARY_RUN_TIMEOUT', 7200, 'Longest time of one run that names no time of its own.', {
     min: 1,
     max: 604_800,

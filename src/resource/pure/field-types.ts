@@ -31,7 +31,8 @@ export type FieldType =
   | 'uuid'
   | 'list'
   | 'dict'
-  | 'json';
+  | 'json'
+  | 'scalar';
 
 export const fieldTypes: Record<FieldType, FieldTypeRow> = {
   string: {
@@ -127,9 +128,16 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   ),
   json: jsonType('dict', 'a JSON value', {}, () => true),
+  // One value that is a number in some rows and text in others: jsonb inside, bare outside.
+  scalar: {
+    ...jsonType('list', 'a number or a text', { type: ['number', 'string'] }, (value) => typeof value !== 'object'),
+    duckType: 'VARCHAR',
+    schemaType: 'string',
+    toCsv: (column) => `(${column} #>> '{}')`,
+  },
 };
 
-export const isJsonType = (type: FieldType): boolean => type === 'list' || type === 'dict' || type === 'json';
+export const isJsonType = (type: FieldType): boolean => ['list', 'dict', 'json', 'scalar'].includes(type);
 
 function jsonType(
   schemaType: 'list' | 'dict',

@@ -24,7 +24,7 @@ export interface ColumnTypes {
 }
 
 const every: FieldType[] = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', 'uuid'];
-const all: FieldType[] = [...every, 'list', 'dict', 'json'];
+const all: FieldType[] = [...every, 'list', 'dict', 'json', 'scalar'];
 const ordered: FieldType[] = ['integer', 'number', 'date', 'datetime', 'string'];
 const ranged: FieldType[] = ['integer', 'number', 'date', 'datetime'];
 const timed: FieldType[] = ['date', 'datetime'];

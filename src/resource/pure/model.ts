@@ -85,6 +85,12 @@ export function findColumn(model: Model, path: string): Column | undefined {
   return column;
 }
 
+/** A column that only one request has: it can be shown, and nothing else. */
+export function expressionColumn(path: string, type: FieldType, expression: string): Column {
+  const field = fieldModel(path, { type, nullable: true, expression }, false, false);
+  return { path, field, sql: field.sql(aliasOfRow), nullable: true, joins: [] };
+}
+
 /** The rows of `alias` on which the caller holds the right. Null right: open to everybody. */
 export function accessWhere(model: Model, right: string | null, alias: string, access: Access): Sql {
   return right === null ? sql`true` : access.where(right, accessColumns(model, alias));

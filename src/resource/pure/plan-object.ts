@@ -26,7 +26,7 @@ export function planObjects(model: Model, ids: unknown[], access: Access, needs:
   );
   const visible = visibleRows(statement, model, model.declaration.permission.read, 't', access);
   const may = needs.right === undefined ? '' : `, (${visibleRows(statement, model, needs.right, 't', access)}) as may`;
-  const body = jsonRow(needs.columns, detailSql);
+  const body = jsonRow(needs.columns.map(inDetail), detailSql);
   const wanted =
     ids.length === 1
       ? `${key} = ${statement.bind(ids[0], model.primaryKey.sqlType)}`
@@ -37,6 +37,11 @@ export function planObjects(model: Model, ids: unknown[], access: Access, needs:
     text: `select ${key} as id, ${body} as body${may} from ${from} where ${wanted} and ${visible}${lock}`,
     values: statement.values,
   };
+}
+
+function inDetail(column: Column): Column {
+  const { detail_type: type } = column.field.field;
+  return type === undefined ? column : { ...column, field: { ...column.field, type } };
 }
 
 function detailSql({ field, joins, sql }: Column): string {

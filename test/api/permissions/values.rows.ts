@@ -21,7 +21,7 @@ function values(name: string, id: (scene: Scene) => number, cell: (scene: Scene,
     [`GET /api/v1/${name}/set/:ids`]: { answers: signedIn, path: (s) => `/api/v1/${name}/set/${id(s)}`, ...found },
     [`GET /api/v1/${name}/schema`]: { answers: signedIn },
   };
-  if (name === 'datapoint') return reading;
+  if (name.startsWith('datapoint')) return reading;
   reading[`GET /api/v1/${name}/:id/lineage`] = { answers: traced, path: (s) => `${one(s)}/lineage` };
   return {
     ...reading,
@@ -63,7 +63,19 @@ export const valueRows: Rows = {
   ),
   ...values(
     'datapoint',
+    ({ master }) => master.value,
+    () => ({}),
+  ),
+  ...values(
+    'datapoint_history',
     ({ master }) => master.datapoint,
     () => ({}),
   ),
+  'GET /api/v1/conflict': {
+    answers: signedIn,
+    path: ({ master }) => `/api/v1/conflict?campaign_id=${master.valueCampaign}`,
+  },
+  'GET /api/v1/conflict/:pk': { answers: '401 404 404 404 404 404 404 404 403', path: () => '/api/v1/conflict/999999' },
+  'GET /api/v1/conflict/set/:ids': { answers: signedIn, path: () => '/api/v1/conflict/set/999999' },
+  'GET /api/v1/conflict/schema': { answers: signedIn },
 };
