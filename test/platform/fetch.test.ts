@@ -514,3 +514,11 @@ describe('redaction', () => {
     expect(redactUrls(message)).toBe('connect to "https://***@h.test/?key=***" failed, see <http://x.test/?token=***>');
   });
 });
+
+test('an exception of a port alone makes it usual for public addresses, and opens no private one', () => {
+  const policy = addressPolicy([':9000']);
+  expect(policy.refusal({ host: '93.184.216.34', port: 9000 })).toBeUndefined();
+  expect(policy.refusal({ host: '93.184.216.34', port: 9001 })).toContain('9001');
+  expect(policy.refusal({ host: '127.0.0.1', port: 9000 })).toContain('public');
+  expect(() => addressPolicy([':70000'])).toThrow(':70000 has no valid port');
+});

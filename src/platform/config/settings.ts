@@ -172,6 +172,19 @@ export const settings = {
     max: 1_000_000,
   }),
   allowHosts: list('GRANARY_ALLOW_HOSTS', [], 'Private targets that outgoing requests may reach: `host[:port]`.'),
+  fetchAllow: list(
+    'FETCH_ALLOW',
+    [],
+    'Further exceptions for outgoing requests: networks (`10.0.0.0/8`), hosts, `host:port`, or a port for all (`:9000`).',
+  ),
+  flowSourceMaxBytes: integer('FLOW_SOURCE_MAX_BYTES', 2 * GiB, 'Largest source a flow may fetch.', {
+    min: 1,
+    max: 1024 * GiB,
+  }),
+  flowFetchSeconds: integer('FLOW_FETCH_SECONDS', 1800, 'Longest time one source of a flow may take to fetch.', {
+    min: 1,
+    max: 86_400,
+  }),
   smtpUrl: optionalText(
     'GRANARY_SMTP_URL',
     'Mail server. Unset: mail stays in the outbox, to be read with `granary mail`.',

@@ -17,11 +17,14 @@ export interface AddressPolicy {
 }
 
 /**
- * `allow` lists `host`, `host:port`, `address`, `address:port`, `[v6]:port` or `network/bits`. A wrong entry throws:
- * an exception that silently means nothing, or too much, is worse than no start.
+ * `allow` lists `host`, `host:port`, `address`, `address:port`, `[v6]:port`, `network/bits`, or `:port`, which only makes
+ * that port a usual one. A wrong entry throws: an exception that silently means nothing, or too much, is worse than no
+ * start.
  */
 export function addressPolicy(allow: readonly string[]): AddressPolicy {
-  const exceptions = allow.map(parseException);
+  const portEntries = allow.filter((entry) => /^\s*:\d{1,5}\s*$/.test(entry));
+  const ports = new Set([...usualPorts, ...portEntries.map((entry) => portOf(entry.trim().slice(1), entry))]);
+  const exceptions = allow.filter((entry) => !portEntries.includes(entry)).map(parseException);
   const excepts = ({ host, port, address }: Target): boolean => {
     const name = canonicalHost(host);
     const parsed = parseAddress(address ?? name);
@@ -35,7 +38,7 @@ export function addressPolicy(allow: readonly string[]): AddressPolicy {
       const address = parseAddress(literal);
       if (address === undefined) return target.address === undefined ? undefined : 'its address is not one';
       if (!isPublic(address)) return 'its address is not a public one';
-      return usualPorts.has(target.port) ? undefined : `port ${target.port} is not a usual one`;
+      return ports.has(target.port) ? undefined : `port ${target.port} is not a usual one`;
     },
   };
 }
@@ -75,8 +78,7 @@ function parseException(text: string): Exception {
   }
   const [, name = '', digits] = parseAddress(entry) ? [entry, entry] : (/^(.+?)(?::(\d{1,5}))?$/.exec(entry) ?? []);
   const host = canonicalHost(name);
-  const port = digits === undefined ? undefined : Number(digits);
-  if (port !== undefined && (port < 1 || port > 65_535)) throw new Error(`${text} has no valid port`);
+  const port = digits === undefined ? undefined : portOf(digits, text);
   const literal = parseAddress(host);
   if (literal !== undefined) {
     const bits = literal.kind() === 'ipv4' ? 32 : 128;
@@ -85,6 +87,12 @@ function parseException(text: string): Exception {
   if (!/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(host))
     throw new Error(`${text} is neither host[:port] nor a network`);
   return { port, matches: (asked) => asked === host };
+}
+
+function portOf(digits: string, entry: string): number {
+  const port = Number(digits);
+  if (port < 1 || port > 65_535) throw new Error(`${entry} has no valid port`);
+  return port;
 }
 
 function within(address: Address | undefined, [network, bits]: [Address, number]): boolean {

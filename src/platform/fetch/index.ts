@@ -3,3 +3,4 @@ export { resolveTarget } from './connect-checked.ts';
 export type { Fetched, FetchRequest } from './fetch-request.ts';
 export { createFetcher, type Fetcher, type FetcherOptions } from './fetcher.ts';
 export { redactUrl, redactUrls } from './redact.ts';
+export { withFetcher } from './with-fetcher.ts';
