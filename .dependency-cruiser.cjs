@@ -11,6 +11,7 @@ const order = [
   'datasets',
   'recipes',
   'ingest',
+  'documents',
   'flows',
   'scripts',
   'plans',

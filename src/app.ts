@@ -14,6 +14,7 @@ import {
   uploadResource,
   uploadRoutes,
 } from './datasets/index.ts';
+import { documentActions, documentResources, documentRoutes } from './documents/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
 import { indicatorResources } from './indicators/index.ts';
 import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
@@ -21,7 +22,13 @@ import { locationResources, locationRoutes, topLocation } from './locations/inde
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
-import { createResources, type ResourceDeclaration, registerResources } from './resource/index.ts';
+import {
+  type ActionDeclaration,
+  createResources,
+  type ResourceDeclaration,
+  type ResourceDeps,
+  registerResources,
+} from './resource/index.ts';
 import { actionRuns, runResource, runRoutes } from './runs/index.ts';
 import { docsRoutes } from './serve-docs.ts';
 import { version } from './version.ts';
@@ -43,6 +50,7 @@ const modules: RegisterRoutes[] = [
   uploadRoutes,
   ingestRoutes,
   seedcaseInputRoutes,
+  documentRoutes,
   exportRoutes,
   seedcaseOutputRoutes,
 ];
@@ -59,7 +67,11 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
   datasetResource,
   revisionResource,
   uploadResource,
+  ...documentResources(context),
 ];
+
+/** Every module's actions, one list. */
+const actions: ActionDeclaration[] = [...documentActions];
 
 const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
 /** The whole server over one context; not listening yet. */
@@ -95,7 +107,7 @@ export async function createApp(context: Context): Promise<App> {
   connectModules(context);
   healthRoutes(app, context);
   for (const register of modules) await register(app, context);
-  const resources = createResources(resourcesOf(context), {
+  const deps: ResourceDeps = {
     db: context.db,
     cursorKey: context.secretFor('cursors'),
     accessOf: accessUnlessRefused,
@@ -107,7 +119,8 @@ export async function createApp(context: Context): Promise<App> {
     ),
     getActions: context.config.getActions,
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
-  });
+  };
+  const resources = createResources(resourcesOf(context), deps, actions);
   await registerResources(app as unknown as FastifyInstance, resources);
   docsRoutes(app);
   await serveWeb(app, webFolder);

@@ -4,6 +4,8 @@ import { refreshAggregates } from './aggregates/index.ts';
 import { refreshAggregatesJob } from './aggregates/jobs.ts';
 import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
+import { deriveDocuments, queueProcess, refreshMaster, transformUpload } from './documents/index.ts';
+import { deriveDocumentsJob } from './documents/jobs.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
 import { simplifyShapes } from './locations/index.ts';
@@ -18,7 +20,7 @@ import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from '.
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
 /** Every kind of run and what works on it, one list. */
-export const runHandlers: RunHandler[] = [ingestUpload, reviseDataset];
+export const runHandlers: RunHandler[] = [ingestUpload, reviseDataset, transformUpload, refreshMaster, queueProcess];
 
 /** Every job and what does it, one list. */
 export const handlers: JobHandler[] = [
@@ -27,6 +29,7 @@ export const handlers: JobHandler[] = [
   handler(sweepAccountsJob, sweepAccounts),
   handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   handler(refreshAggregatesJob, refreshAggregates),
+  handler(deriveDocumentsJob, deriveDocuments),
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
   handler(simplifyShapesJob, simplifyShapes),

@@ -73,6 +73,8 @@ export const rights = {
   'datapoint.read': { about: 'read values of indicators', place: 'view' },
   'datapoint.write': { about: 'enter values of indicators', place: 'capture' },
   'mapping.write': { about: 'map codes of files to places, indicators, campaigns', place: 'manage' },
+  'document.read': { about: 'see documents of indicator data that concern places', place: 'view' },
+  'document.write': { about: 'process, undo and delete documents of indicator data', place: 'manage' },
   'script.read': { about: 'see and run visible scripts', place: 'view', scope: 'script:read' },
   'script.create': { about: 'upload a script', place: 'view', scope: 'script:write' },
   'script.write': { about: 'change, publish, delete scripts', place: 'view', scope: 'script:write' },
@@ -131,6 +133,7 @@ export const placeRights: ReadonlySet<Right> = new Set<Right>([
   'responsibility.read',
   'responsibility.write',
   'mapping.write',
+  'document.read',
 ]);
 
 /** Rights on rows the caller owns wherever their place lies: everybody sees what they themselves are responsible for. */
@@ -195,6 +198,8 @@ export const ownRights: ReadonlySet<Right> = new Set<Right>([
   'upload.open',
   'run.read',
   'run.write',
+  'document.read',
+  'document.write',
   'plan.read',
   'plan.write',
   'plan.delete',

@@ -11,7 +11,7 @@ import {
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
-import { type Json, runHandler } from '../runs/index.ts';
+import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
 import { duplicateRefused, keyNotGiven, revisionMoved } from './errors.ts';
 import { failUpload } from './fail-upload.ts';
 import { type Ingest, summaryOf } from './ingest.ts';
@@ -27,19 +27,28 @@ import { readUpload } from './read-upload.ts';
  * be done again from the start at any time: until the transaction that publishes and ends the run nothing is visible.
  */
 export const ingestUpload = runHandler(ingestRun, (context, run) =>
-  withWorkFolder(context, run, async (folder) => {
-    const upload = await findUpload(context.db, run.payload.uploadId, everything);
-    if (upload === undefined) throw uploadNotFound(run.payload.uploadId);
-    if (settled.has(upload.state)) return summaryOf(upload);
-    await updateUpload(context.db, upload.id, { runId: run.id, state: 'received', error: null });
-    try {
-      return await ingest(context, await begin(context, run, upload, folder));
-    } catch (error) {
-      if (error instanceof AppError && !run.signal.aborted) await failUpload(context, upload, error);
-      throw error;
-    }
-  }),
+  withWorkFolder(context, run, (folder) => workOn(context, run, folder)),
 );
+
+/** The same as a part of somebody else's run, which goes on afterwards. `folder` is the caller's to remove. */
+export async function ingestWithin(context: Context, run: LiveRun, uploadId: string, folder: string): Promise<Upload> {
+  const part = { ...run, payload: { uploadId }, succeed: async () => undefined };
+  await workOn(context, part, folder);
+  return (await findUpload(context.db, uploadId, everything))!;
+}
+
+async function workOn(context: Context, run: Ingest['run'], folder: string): Promise<Json> {
+  const upload = await findUpload(context.db, run.payload.uploadId, everything);
+  if (upload === undefined) throw uploadNotFound(run.payload.uploadId);
+  if (settled.has(upload.state)) return summaryOf(upload);
+  await updateUpload(context.db, upload.id, { runId: run.id, state: 'received', error: null });
+  try {
+    return await ingest(context, await begin(context, run, upload, folder));
+  } catch (error) {
+    if (error instanceof AppError && !run.signal.aborted) await failUpload(context, upload, error);
+    throw error;
+  }
+}
 
 /** A run tried again must not do these twice. */
 const settled = new Set<Upload['state']>(['published', 'unchanged', 'dropped']);

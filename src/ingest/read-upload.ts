@@ -96,6 +96,7 @@ async function readFile(
       workFolder,
       options: readingOptions(plan.reading),
       recipe,
+      infer: plan.infer,
       ...(plan.schema === undefined ? {} : { schema: plan.schema as never }),
       schemaPolicy: plan.schemaPolicy,
       onError: plan.onError,

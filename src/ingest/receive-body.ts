@@ -20,6 +20,8 @@ export interface BodyReader<Stored> {
    */
   admit(fields: Record<string, string>): Promise<void>;
   store(source: Readable): Promise<Stored>;
+  /** Name of the parts that hold files. Default `file`. */
+  part?: string;
 }
 
 /**
@@ -122,7 +124,8 @@ function receiveParts<Stored>(
     const files: Promise<ReceivedFile<Stored>>[] = [];
     const streams: Readable[] = [];
     let admitted: Promise<void> | undefined;
-    const parser = parserOf(headers, reject);
+    const wanted = reader.part ?? 'file';
+    const parser = parserOf(headers, wanted, reject);
     if (parser === undefined) return;
     // Later findings of a body that was refused already change nothing: a promise settles once.
     const refuse = (error: unknown) => {
@@ -139,8 +142,8 @@ function receiveParts<Stored>(
     parser.on('file', (part, stream, name, _encoding, mediaType) => {
       streams.push(stream);
       stream.on('error', refuse);
-      if (part !== 'file') {
-        return refuse(uploadUnreadable(`The file must be in a part named 'file', not '${part}'.`));
+      if (part !== wanted) {
+        return refuse(uploadUnreadable(`The file must be in a part named '${wanted}', not '${part}'.`));
       }
       const file = (async () => {
         if (await isEmpty(stream)) throw uploadUnreadable('The file is empty.');
@@ -156,7 +159,7 @@ function receiveParts<Stored>(
     }
     parser.on('error', () => refuse(uploadUnreadable('The form is malformed.')));
     parser.on('finish', () => {
-      if (files.length === 0) return refuse(uploadUnreadable("There is no part named 'file'."));
+      if (files.length === 0) return refuse(uploadUnreadable(`There is no part named '${wanted}'.`));
       Promise.all(files).then(resolve, refuse);
     });
     source.on('error', refuse);
@@ -164,9 +167,9 @@ function receiveParts<Stored>(
   });
 }
 
-function parserOf(headers: BusboyHeaders, reject: (error: unknown) => void) {
+function parserOf(headers: BusboyHeaders, wanted: string, reject: (error: unknown) => void) {
   try {
-    return new Busboy({ headers, limits, isPartAFile: (part, _type, name) => part === 'file' || name !== undefined });
+    return new Busboy({ headers, limits, isPartAFile: (part, _type, name) => part === wanted || name !== undefined });
   } catch {
     reject(uploadUnreadable('The form names no boundary.'));
     return undefined;

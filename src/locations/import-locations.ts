@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts';
-import type { Tx } from '../platform/db/index.ts';
+import { type Tx, unlessDry } from '../platform/db/index.ts';
 import type { ErrorDetail } from '../platform/errors/index.ts';
 import { type Access, parseCsv } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
@@ -10,7 +10,6 @@ import { planTree, type TreePlan } from './pure/plan-tree.ts';
 import { readTreeFile, type TreeRow } from './pure/read-tree-file.ts';
 import { placesByCode } from './shape-store.ts';
 import { findDisorder, lockTree, touchingPlaces } from './store.ts';
-import { unlessDry } from './unless-dry.ts';
 
 export interface TreeSummary {
   total_count: number;

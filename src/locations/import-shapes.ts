@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import { unlessDry } from '../platform/db/index.ts';
 import type { ErrorDetail } from '../platform/errors/index.ts';
 import type { Access } from '../resource/index.ts';
 import { emptyFile, importForbidden, importRefused, unreadableFile } from './errors.ts';
@@ -6,7 +7,6 @@ import { knownPlaces } from './import-store.ts';
 import { askToSimplify } from './mark-shapes.ts';
 import { readShapesFile } from './pure/read-shapes-file.ts';
 import { upsertShapes } from './shape-store.ts';
-import { unlessDry } from './unless-dry.ts';
 
 export interface ShapesSummary {
   total_count: number;

@@ -65,6 +65,11 @@ export interface Permission {
   project?: string;
   scope?: string;
   owner?: string;
+  /**
+   * In place of the three above, for rows that belong to many places or only sometimes to one: the predicate made of
+   * `access`. `row` gives the SQL of a field.
+   */
+  rows?(right: string, access: Access, row: (field: string) => Sql): Sql;
 }
 
 export interface Parameter {
@@ -149,6 +154,8 @@ export interface ResourceDeclaration {
   /** What it is called where it stands in the way of a deletion. Default: its name. */
   referred_to_as?: string;
   delete_by_filter?: boolean;
+  /** The list can also be read below an object it belongs to: `/source_doc/7/issues` for `{ resource, name, field }`. */
+  nested?: { resource: string; name: string; field: string };
   /** Methods at the list's or a single object's address that routes of the module itself answer. */
   own_routes?: { list?: readonly string[]; detail?: readonly string[] };
   /** Methods beyond reading. Default: all of them for a table with a `write` right, none otherwise. */

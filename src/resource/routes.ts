@@ -23,7 +23,7 @@ import { type Body, readBody } from './pure/read-body.ts';
 import { isHopeless } from './pure/statement.ts';
 import { listTag, objectTag, readList } from './read-list.ts';
 import { parseId, readOne, readSet } from './read-one.ts';
-import { accessOf, type Resources } from './resources.ts';
+import { accessOf, modelNamed, type Resources } from './resources.ts';
 import { runAction } from './run-action.ts';
 import { streamList } from './stream-list.ts';
 import { writeBulk } from './write-bulk.ts';
@@ -67,6 +67,15 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
     answerList(resources, model, request, reply),
   );
+  const { nested } = model.declaration;
+  if (nested !== undefined) {
+    const url = `${apiPrefix}/${nested.resource}/:pk/${nested.name}`;
+    const operation = operations.listOperation(model, formatsOf(resources, model));
+    scope.get(url, described({ ...operation, operationId: `${model.name}.nested` }), (request, reply) =>
+      answerNestedList(resources, model, nested, request, reply),
+    );
+    closeMethods(scope, url, ['GET', 'HEAD', 'OPTIONS']);
+  }
   if (!model.declaration.own_routes?.detail?.includes('GET')) {
     scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
       answerDetail(resources, model, request, reply),
@@ -145,6 +154,22 @@ function closeMethods(scope: FastifyInstance, url: string, allowed: string[]): v
       throw methodNotAllowed(allow);
     },
   });
+}
+
+/** The list of what belongs to one object; an object the caller does not see has none. */
+async function answerNestedList(
+  resources: Resources,
+  model: Model,
+  { resource, field }: { resource: string; field: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const above = modelNamed(resources, resource);
+  const access = await readingAccess(resources, above, request);
+  const id = parseId(above, (request.params as { pk: string }).pk);
+  await readOne(resources, above, id, access, above.primaryKey.name);
+  request.query = { ...(request.query as RawQuery), [field]: String(id) };
+  return answerList(resources, model, request, reply);
 }
 
 async function answerList(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {

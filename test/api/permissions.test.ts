@@ -3,6 +3,7 @@ import { startWorld } from '../support/world.ts';
 import { accountRows } from './permissions/accounts.rows.ts';
 import { makeCast, makeScene, type Part, parts } from './permissions/cast.ts';
 import { datasetRows } from './permissions/datasets.rows.ts';
+import { documentRows } from './permissions/documents.rows.ts';
 import { exportRows } from './permissions/exports.rows.ts';
 import { ingestRows } from './permissions/ingest.rows.ts';
 import { placeRows } from './permissions/places.rows.ts';
@@ -21,6 +22,7 @@ const rows: Rows = {
   ...exportRows,
   ...placeRows,
   ...valueRows,
+  ...documentRows,
 };
 
 const world = await startWorld();

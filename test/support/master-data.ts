@@ -40,7 +40,8 @@ export async function makeMasterData(pool: Pool, name: string, userId: string): 
     master.location,
   ]);
   const values = await makeValues(pool, name, userId, master.shapedLocation);
-  return { ...master, ...values, tree: Number(tree.rows[0]!.id) };
+  const document = await makeDocument(pool, name, values, master.shapedLocation);
+  return { ...master, ...values, ...document, tree: Number(tree.rows[0]!.id) };
 }
 
 type Values = Pick<
@@ -70,6 +71,37 @@ async function makeValues(pool: Pool, name: string, userId: string, place: numbe
       (select id from i where name like '% second') as "valueIndicator2", (select id from i where name like '% day') as "dateIndicator",
       (select id from c) as "valueCampaign"`,
     [name, userId, place],
+  );
+  return rows[0]!;
+}
+
+type DocumentIds = Pick<
+  Master,
+  'document' | 'submission' | 'issue' | 'detail' | 'detailType' | 'usedDetailType' | 'documentValue' | 'mapping'
+>;
+
+/** A document with one of everything a document has. */
+async function makeDocument(pool: Pool, name: string, values: Values, place: number): Promise<DocumentIds> {
+  const { rows } = await pool.query<DocumentIds>(
+    `with
+      ds as (insert into dataset (id, project_id, name) values (gen_random_uuid(), gen_random_uuid(), 'documents') returning id),
+      d as (insert into source_doc (guid, doc_title, file_type, file_name, media_type, sha256, bytes, dataset_id, revision)
+        select gen_random_uuid(), $1, 'campaign', 'x.csv', 'text/csv', '', 0, id, 1 from ds returning id, dataset_id),
+      s as (insert into source_submission (id, document_id, instance_guid, row_number, cells, location_id)
+        select id::bigint * 10000000 + 1, id, 'x', 1, '{}', $4 from d returning id),
+      i as (insert into document_issue (document_id, row_number, location_id, severity, code, message, cells)
+        select id, 1, $4, 'error', 'not_a_number', 'x', 1 from d returning id),
+      t as (insert into doc_detail_type (name) values ($1 || ' free'), ($1 || ' used') returning id, name),
+      dd as (insert into doc_detail (document_id, doc_detail_type_id, doc_detail_value)
+        select d.id, t.id, 'x' from d, t where t.name like '% used' returning id),
+      p as (insert into datapoint (indicator_id, location_id, campaign_id, value, origin, ranked_at, dataset_id, revision, document_id, source_row, source_column)
+        select $2, $4, $3, 2, 'document', now(), dataset_id, 1, id, 1, 'x' from d returning id),
+      m as (insert into source_object_map (content_type, source_object_code) values ('indicator', $1) returning id)
+    select (select id from d) as document, (select id from s)::float8 as submission, (select id from i)::int as issue,
+      (select id from dd) as detail, (select id from t where name like '% free') as "detailType",
+      (select id from t where name like '% used') as "usedDetailType", (select id from p)::int as "documentValue",
+      (select id from m) as mapping`,
+    [name, values.valueIndicator, values.valueCampaign, place],
   );
   return rows[0]!;
 }

@@ -14,6 +14,7 @@ export interface IngestPlan {
   reading: Record<string, unknown>;
   recipe: unknown[];
   schema: TableSchema | undefined;
+  infer: 'strict' | 'none';
   /** Equal for equal bytes that are asked to become the same thing: such an arrival need not be added twice. */
   fingerprint: string;
 }
@@ -42,12 +43,16 @@ export function planIngest(
     onDuplicate: options.on_duplicate ?? 'warn',
     reading: { ...(dataset?.reading ?? {}), ...options.reading },
     recipe,
-    schema: given ?? (stored && (schemaPolicy === 'evolve' ? stored : promised(stored))),
+    schema: options.as_text
+      ? undefined
+      : (given ?? (stored && (schemaPolicy === 'evolve' ? stored : promised(stored)))),
+    infer: options.as_text ? 'none' : 'strict',
     fingerprint: fingerprintOf([
       blobSha256,
       mode,
       recipe,
       dataset?.settings.edition ?? 0,
+      ...(options.as_text ? ['as text'] : []),
       ...(['reading', 'schema', 'key', 'on_error', 'schema_policy', 'blank'] as const).map((name) => options[name]),
     ]),
   };

@@ -19,6 +19,8 @@ export interface UploadOptions {
   recipe?: unknown[];
   /** A Table Schema to apply instead of inferring one. */
   schema?: Record<string, unknown>;
+  /** Every column stays text, whatever earlier files of the dataset were. For modules above; no request can say so. */
+  as_text?: true;
 }
 
 /** Above it the run stops: a share of the rows read, or a number of errors. */

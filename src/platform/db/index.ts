@@ -4,3 +4,4 @@ export { databaseName, dropAll } from './drop-all.ts';
 export { listen, type Subscriber, type Subscription, stopListening } from './listen.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { compileSql, ident, join, prepared, raw, type Sql, sql } from './sql.ts';
+export { unlessDry } from './unless-dry.ts';

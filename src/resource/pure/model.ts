@@ -93,7 +93,10 @@ export function expressionColumn(path: string, type: FieldType, expression: stri
 
 /** The rows of `alias` on which the caller holds the right. Null right: open to everybody. */
 export function accessWhere(model: Model, right: string | null, alias: string, access: Access): Sql {
-  return right === null ? sql`true` : access.where(right, accessColumns(model, alias));
+  if (right === null) return sql`true`;
+  const { rows } = model.declaration.permission;
+  if (rows === undefined) return access.where(right, accessColumns(model, alias));
+  return rows(right, access, (field) => pathAsSubquery(model, field, alias));
 }
 
 export function isVisibleField(field: FieldModel, access: Access): boolean {

@@ -76,6 +76,17 @@ export interface Master {
   campaign: number;
   chart: number;
   dashboard: number;
+  /** Nobody's, about the shaped place: one row, one value, one issue, one detail. */
+  document: number;
+  submission: number;
+  issue: number;
+  detail: number;
+  /** Nothing is said of it yet. */
+  detailType: number;
+  usedDetailType: number;
+  documentValue: number;
+  /** Of an indicator. */
+  mapping: number;
 }
 
 let count = 0;

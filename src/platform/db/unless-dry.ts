@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../platform/db/index.ts';
+import type { Db, Tx } from './db.ts';
 
 /** Does the work in a transaction; a dry run is undone and gives the same result. */
 export async function unlessDry<Result>(db: Db, isDry: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {

@@ -1,0 +1,21 @@
+import type { Context } from '../platform/context.ts';
+import type { JobRun } from '../platform/jobs/index.ts';
+import { deriveValues } from './derive-values.ts';
+import { claimMappings, documentsUsing } from './mapping-store.ts';
+
+/** What changed codes are part of is derived again, in all documents that use them. Twice at once is safe. */
+export async function deriveDocuments(context: Context, _payload: object, run: Pick<JobRun, 'signal'>): Promise<void> {
+  while (!run.signal.aborted && (await deriveSome(context)));
+  if (run.signal.aborted) throw new Error('asked to stop');
+}
+
+/** A claim is good only together with what it asks for: both are one transaction. */
+async function deriveSome(context: Context): Promise<boolean> {
+  return await context.db.transaction(async (tx) => {
+    const mapIds = await claimMappings(tx);
+    if (mapIds.length === 0) return false;
+    const documentIds = await documentsUsing(tx, mapIds);
+    if (documentIds.length > 0) await deriveValues(context, tx, { documentIds, mapIds }, { runId: null, userId: null });
+    return true;
+  });
+}

@@ -1,0 +1,5 @@
+export { documentActions } from './actions.ts';
+export { deriveDocuments } from './derive-documents.ts';
+export { queueProcess } from './queue-process.ts';
+export { documentResources, documentRoutes } from './routes.ts';
+export { refreshMaster, transformUpload } from './transform-upload.ts';

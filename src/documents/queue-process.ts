@@ -1,0 +1,9 @@
+import { runHandler } from '../runs/index.ts';
+import { queueProcessRun } from './jobs.ts';
+import { markAllToProcess } from './store.ts';
+
+/** All rows of the document are to be processed: by the next refresh_master or transform_upload. */
+export const queueProcess = runHandler(queueProcessRun, async (context, run) => {
+  const { document_id: documentId } = run.payload;
+  return { document_id: documentId, rows: await markAllToProcess(context.db, documentId) };
+});

@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { FastifyRequest } from 'fastify';
+import { receiveBody } from '../ingest/index.ts';
+import type { StoredBlob } from '../platform/blobs/index.ts';
+import type { Context } from '../platform/context.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { bodyTooLarge, unsupportedMediaType } from '../platform/http/index.ts';
+import { documentEmpty, fieldsMissing, invalidField, unknownField } from './errors.ts';
+import { type DetailName, type Details, detailChoices, detailNames } from './pure/column-roles.ts';
+import { decodeDocfile } from './pure/decode-docfile.ts';
+
+/** What a sender says of a document; its bytes are in the blob store, or somewhere in Granary already. */
+export interface DocumentArrival {
+  title: string;
+  fileType: 'campaign' | 'date';
+  file: { name: string; mediaType: string; blob: Pick<StoredBlob, 'sha256' | 'bytes'> } | undefined;
+  uploadId: string | undefined;
+  dataset: string | undefined;
+  revision: number | undefined;
+  projectId: string | undefined;
+  details: Details;
+}
+
+const fieldNames = ['doc_title', 'file_type', 'upload_id', 'dataset', 'revision', 'project_id', 'docfile'] as const;
+type FieldName = (typeof fieldNames)[number];
+
+/** JSON with the file as base64 or data URI, or a form with a part `docfile`; other words in either are doc_details. */
+export async function receiveDocument(context: Context, request: FastifyRequest): Promise<DocumentArrival> {
+  const body = request.body instanceof Readable ? request.body : Readable.from([]);
+  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  if (mediaType === 'multipart/form-data') return await receiveForm(context, request, body);
+  if (mediaType !== 'application/json') throw unsupportedMediaType();
+  const fields = objectOf(await buffered(body, context.config.bodyMaxBytes));
+  const { docfile } = fields;
+  const arrival = arrivalOf(fields, docfile === undefined ? undefined : 'docfile');
+  if (docfile === undefined) return arrival;
+  const decoded = decodeDocfile(docfile);
+  if (decoded === undefined || decoded.bytes.length === 0) throw documentEmpty();
+  const blob = await context.blobs.put(Readable.from([decoded.bytes]), { maxBytes: context.config.uploadMaxBytes });
+  return { ...arrival, file: { name: arrival.title, mediaType: decoded.mediaType, blob } };
+}
+
+async function receiveForm(context: Context, request: FastifyRequest, body: Readable): Promise<DocumentArrival> {
+  let sent: Record<string, string> = {};
+  try {
+    const [file] = await receiveBody(body, request.headers, {
+      part: 'docfile',
+      admit: async (fields) => {
+        sent = fields;
+        arrivalOf(sent, 'docfile');
+      },
+      store: (source) => context.blobs.put(source, { maxBytes: context.config.uploadMaxBytes }),
+    });
+    const arrival = arrivalOf(sent, 'docfile');
+    const name = file!.name ?? arrival.title;
+    return {
+      ...arrival,
+      file: { name, mediaType: file!.mediaType ?? 'application/octet-stream', blob: file!.stored },
+    };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'upload_unreadable') throw documentEmpty();
+    throw error;
+  }
+}
+
+function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined): DocumentArrival {
+  const text = (name: FieldName): string | undefined => {
+    const value = fields[name];
+    if (value === undefined || value === null || value === '') return undefined;
+    if (typeof value === 'string' || typeof value === 'number') return String(value).trim();
+    throw invalidField(name, `${name} must be text`);
+  };
+  const source = file ?? (text('upload_id') || text('dataset') ? 'docfile' : undefined);
+  const missing = [
+    ...(source === undefined ? ['docfile'] : []),
+    ...(['doc_title', 'file_type'] as const).filter((name) => text(name) === undefined),
+  ];
+  if (missing.length > 0) throw fieldsMissing(missing);
+  const fileType = text('file_type');
+  if (fileType !== 'campaign' && fileType !== 'date') {
+    throw invalidField('file_type', 'file_type must be one of campaign, date');
+  }
+  const revision = text('revision');
+  if (revision !== undefined && !/^\d{1,9}$/.test(revision))
+    throw invalidField('revision', 'revision must be a number');
+  return {
+    title: text('doc_title')!.replace(/\s+/g, ' '),
+    fileType,
+    file: undefined,
+    uploadId: text('upload_id'),
+    dataset: text('dataset'),
+    revision: revision === undefined ? undefined : Number(revision),
+    projectId: text('project_id'),
+    details: detailsOf(fields),
+  };
+}
+
+function detailsOf(fields: Record<string, unknown>): Details {
+  const details: Details = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if ((fieldNames as readonly string[]).includes(name) || name === 'id') continue;
+    if (!(detailNames as readonly string[]).includes(name)) throw unknownField(name);
+    if (value === null || value === '') continue;
+    checkDetail(name, String(value));
+    details[name as DetailName] = String(value);
+  }
+  return details;
+}
+
+/** Refuses a word the detail does not have. */
+export function checkDetail(name: string, value: string): void {
+  const choices = detailChoices[name as DetailName];
+  const spoken = name === 'date_order' ? value.trim().toUpperCase() : value === ' ' ? value : value.trim();
+  if (choices !== undefined && !choices.includes(spoken)) {
+    throw invalidField(name, `${name} must be one of ${choices.join(' ')}`);
+  }
+}
+
+async function buffered(source: Readable, maxBytes: number): Promise<string> {
+  let bytes = 0;
+  source.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBytes) source.destroy(bodyTooLarge(maxBytes));
+  });
+  return (await buffer(source)).toString('utf8');
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {}
+  throw new AppError(400, 'malformed_body', 'The body must be one JSON object.');
+}

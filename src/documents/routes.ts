@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { Type } from '@fastify/type-provider-typebox';
+import { waitSeconds } from '../datasets/index.ts';
+import { streamBodies } from '../ingest/index.ts';
+import type { Context } from '../platform/context.ts';
+import { raw } from '../platform/db/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { type App, sendBlob } from '../platform/http/index.ts';
+import type { ResourceDeclaration } from '../resource/index.ts';
+import { waitForRun } from '../runs/index.ts';
+import {
+  detailResource,
+  detailTypeResource,
+  documentResource,
+  documentValueResource,
+  issueResource,
+  submissionResource,
+} from './document.resource.ts';
+import { documentNotFound } from './errors.ts';
+import { mappingResource } from './mapping.resource.ts';
+import { receiveDocument } from './receive-document.ts';
+import { recordDocument } from './record-document.ts';
+import { documentJson, findDocument, seesEveryPlace } from './store.ts';
+import { documentVisible } from './visible.ts';
+
+export function documentResources(context: Context): ResourceDeclaration[] {
+  return [
+    documentResource(context),
+    submissionResource,
+    issueResource,
+    detailTypeResource,
+    detailResource(),
+    documentValueResource,
+    mappingResource,
+  ];
+}
+
+const oneDocument = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+
+/** What is not a resource: the way in, and the file itself. */
+export async function documentRoutes(app: App, context: Context): Promise<void> {
+  await app.register(async (scope) => {
+    streamBodies(scope);
+    scope.post(
+      '/api/v1/source_doc',
+      {
+        config: { access: 'signed-in', streamsBody: true },
+        schema: { summary: 'Upload a document of indicator data', tags: ['source_doc'] },
+      },
+      async (request, reply) => {
+        const arrival = await receiveDocument(context, request);
+        if (request.body instanceof Readable) request.body.resume();
+        const { documentId, runId } = await recordDocument(context, request, arrival);
+        const run = await waitForRun(context, runId, waitSeconds(request.headers.prefer));
+        reply.header('granary-run', `/api/v1/run/${runId}`);
+        if (run.error !== null) {
+          const { status, code, message, errors } = run.error;
+          throw new AppError(status, code, message, { errors: (errors ?? []) as never });
+        }
+        const stored = await documentJson(context.db, documentId);
+        if (stored === undefined) throw documentNotFound(documentId);
+        return reply.code(201).header('location', `/api/v1/source_doc/${documentId}`).send(stored);
+      },
+    );
+  });
+
+  app.get(
+    '/api/v1/source_doc/:id/file',
+    { config: { access: 'signed-in' }, schema: { params: oneDocument } },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { access } = request;
+      const visible = documentVisible('document.read', access, raw('d.id'));
+      const document = await findDocument(context.db, id, visible);
+      if (document === undefined || !(await seesEveryPlace(context.db, document.id, access)))
+        throw documentNotFound(id);
+      const { sha256, bytes, fileName, mediaType } = document;
+      return sendBlob(context, request, reply, { sha256, bytes: Number(bytes), fileName, mediaType });
+    },
+  );
+}

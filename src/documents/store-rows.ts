@@ -1,0 +1,162 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import copyStreams from 'pg-copy-streams';
+import { type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { dayReading, numberReading } from './cell-sql.ts';
+import type { CellReading } from './pure/column-roles.ts';
+
+/** SQL that takes a document's rows in: staged, their codes looked up, then kept. */
+
+const temporary = ['staged_row', 'staged_day'] as const;
+
+/** Rows as `writeRows` wrote them, in a table of this transaction. */
+export async function copyRows(tx: Tx, file: string): Promise<void> {
+  await tx.exec(sql`
+    create temp table if not exists staged_row (row_number integer, line bigint, location_code text, campaign_code text,
+      date_text text, unique_key text, indicator_code text, cells text[]) on commit delete rows`);
+  await tx.exec(sql`
+    create temp table if not exists staged_day (date_text text, day integer, problem text) on commit delete rows`);
+  for (const table of temporary) await tx.exec(sql`delete from ${sql.ref(table)}`);
+  const copy = tx.client.query(copyStreams.from(`copy staged_row from stdin (format csv, null '\\N')`));
+  await pipeline(createReadStream(file), copy);
+  await tx.exec(sql`analyze staged_row`);
+}
+
+/** Reads the days of all rows as one column: an order of day and month that only one row tells holds for all. */
+export async function readDays(tx: Tx, { dateOrder }: CellReading): Promise<void> {
+  await tx.exec(sql`
+    with said as materialized (
+      select t.date_text, r.* from (select distinct date_text from staged_row where date_text is not null) t
+      cross join lateral (${dayReading(sql`t.date_text`)}) r
+    ), column_says as (
+      select count(*) filter (where day_first is not null and month_first is null) as day_first_only,
+        count(*) filter (where month_first is not null and day_first is null) as month_first_only
+      from said where iso is null and not short_year
+    )
+    insert into staged_day (date_text, day, problem)
+    select s.date_text, d.day, case when d.day is null then case when d.is_open then 'ambiguous_date' else 'not_a_date' end end
+    from said s cross join column_says c cross join lateral (${chosenDay(dateOrder)}) d`);
+}
+
+const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
+  select case
+      when s.iso is not null then s.iso
+      when ${order}::text = 'YMD' then s.year_first when ${order}::text = 'DMY' then s.day_first
+      when ${order}::text = 'MDY' then s.month_first
+      when s.short_year then null
+      when s.year_first is not null then s.year_first
+      when s.day_first = s.month_first or s.month_first is null then s.day_first
+      when s.day_first is null then s.month_first
+      when c.day_first_only > 0 and c.month_first_only = 0 then s.day_first
+      when c.month_first_only > 0 and c.day_first_only = 0 then s.month_first end as day,
+    ${order}::text is null and (s.day_first is not null or s.month_first is not null or s.year_first is not null) as is_open`;
+
+/** The rows of the document as they are in the file; those it had before go. */
+export async function replaceSubmissions(
+  tx: Tx,
+  document: { id: number; fileType: 'campaign' | 'date'; isKeyed: boolean; keepsRepeated: boolean },
+): Promise<number> {
+  const { id, fileType, isKeyed, keepsRepeated } = document;
+  await tx.exec(sql`delete from source_submission where document_id = ${id}`);
+  // In campaign files place and period identify a row; in files of days the row itself, unless a column is named.
+  const key = isKeyed
+    ? sql`s.unique_key`
+    : fileType === 'campaign' && !keepsRepeated
+      ? sql`s.location_code, s.campaign_code, s.indicator_code`
+      : undefined;
+  const later =
+    key === undefined
+      ? sql`null::int`
+      : sql`case when ${isKeyed ? sql`s.unique_key is not null` : sql`s.location_code is not null and s.campaign_code is not null`}
+          then nullif(last_value(s.row_number) over (partition by ${key} order by s.row_number
+            rows between current row and unbounded following), s.row_number) end`;
+  return await tx.exec(sql`
+    insert into source_submission (id, document_id, instance_guid, row_number, line, location_code, campaign_code,
+      indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, cells)
+    select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
+      s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
+      to_date(d.day::text, 'YYYYMMDD'), l.id, c.id, i.id,
+      case when s.location_code is null then 'missing_location'
+        when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
+        when ${fileType} = 'date' and s.date_text is null then 'missing_date'
+        when ${fileType} = 'date' then d.problem end,
+      ${later}, s.cells
+    from staged_row s
+    left join staged_day d on d.date_text = s.date_text
+    left join source_object_map l on l.content_type = 'location' and l.source_object_code = s.location_code
+    left join source_object_map c on c.content_type = 'campaign' and c.source_object_code = s.campaign_code
+    left join source_object_map i on i.content_type = 'indicator' and i.source_object_code = s.indicator_code`);
+}
+
+/** Rows the engine could not take in are issues of the document like any other. */
+export async function replaceFileIssues(tx: Tx, documentId: number, file: string | undefined): Promise<void> {
+  await tx.exec(sql`delete from document_issue where document_id = ${documentId} and of_file`);
+  if (file === undefined) return;
+  await tx.exec(sql`
+    create temp table if not exists staged_issue (row_number integer, line bigint, column_name text, code text, raw text,
+      message text) on commit delete rows`);
+  await tx.exec(sql`delete from staged_issue`);
+  const copy = tx.client.query(copyStreams.from(`copy staged_issue from stdin (format csv, null '\\N')`));
+  await pipeline(createReadStream(file), copy);
+  await tx.exec(sql`
+    insert into document_issue (document_id, row_number, line, column_name, severity, code, raw, message, cells, of_file)
+    select ${documentId}::int, row_number, line, column_name, 'error', code, raw, message, 1, true from staged_issue`);
+}
+
+/**
+ * Which codes the document uses, in how many rows and cells, and what the texts of each indicator look like as a whole.
+ * Works on the different texts of a column, not on its cells.
+ */
+export async function replaceDocumentCodes(
+  tx: Tx,
+  documentId: number,
+  isLong: boolean,
+  missing: readonly string[],
+): Promise<void> {
+  await tx.exec(sql`delete from document_code where document_id = ${documentId}`);
+  await tx.exec(sql`
+    with cell as materialized (${cellsOf(documentId, isLong)}),
+    text as (
+      select map_id, raw, count(*)::int as n, coalesce(raw, '') !~ '[^[:space:]]' as is_blank from cell group by map_id, raw
+    ), said as (
+      select t.map_id, t.n, t.is_blank, t.raw, n.*, d.*
+      from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`)}) d
+    ), indicator as (
+      select map_id, sum(n)::int as rows, sum(n) filter (where not is_blank)::int as cells,
+        count(*) filter (where not is_missing and point is not null and comma is null)::int as point_only,
+        count(*) filter (where not is_missing and comma is not null and point is null)::int as comma_only,
+        count(*) filter (where point <> comma)::int as point_or_comma,
+        count(*) filter (where point <> comma and point <> trunc(point))::int as point_fractions,
+        count(*) filter (where point <> comma and comma <> trunc(comma))::int as comma_fractions,
+        count(*) filter (where iso is null and not short_year and day_first is not null and month_first is null)::int as day_first_only,
+        count(*) filter (where iso is null and not short_year and month_first is not null and day_first is null)::int as month_first_only
+      from said group by map_id
+    ), of_row as (
+      select row_number, count(*) filter (where coalesce(raw, '') ~ '[^[:space:]]')::int as cells from cell group by row_number
+    ), code as (
+      select s.location_map_id as map_id, s.row_number from source_submission s where s.document_id = ${documentId}
+      union all
+      select s.campaign_map_id, s.row_number from source_submission s where s.document_id = ${documentId}
+    )
+    insert into document_code (document_id, source_object_map_id, rows, cells, point_only, comma_only, point_or_comma,
+      point_fractions, comma_fractions, day_first_only, month_first_only)
+    select ${documentId}::int, map_id, rows, coalesce(cells, 0), point_only, comma_only, point_or_comma, point_fractions,
+      comma_fractions, day_first_only, month_first_only from indicator
+    union all
+    select ${documentId}::int, c.map_id, count(*)::int, coalesce(sum(r.cells), 0)::int, 0, 0, 0, 0, 0, 0, 0
+    from code c left join of_row r using (row_number) where c.map_id is not null group by c.map_id`);
+  await tx.exec(sql`analyze document_code`);
+}
+
+/** Every cell under an indicator's code: (row_number, map_id, raw). */
+function cellsOf(documentId: number, isLong: boolean): Sql {
+  if (isLong) {
+    return sql`select s.row_number, s.indicator_map_id as map_id, s.cells[v.position] as raw
+      from source_submission s join document_column v on v.document_id = ${documentId} and v.role = 'value'
+      where s.document_id = ${documentId} and s.indicator_map_id is not null`;
+  }
+  return sql`select s.row_number, c.source_object_map_id as map_id, s.cells[c.position] as raw
+    from source_submission s join document_column c on c.document_id = ${documentId} and c.role = 'indicator'
+      and c.source_object_map_id is not null
+    where s.document_id = ${documentId}`;
+}

@@ -1,0 +1,186 @@
+import { type Queryable, type Sql, sql, type Tx } from '../platform/db/index.ts';
+import type { Access } from '../resource/index.ts';
+import type { ColumnRole, DetailName, Details } from './pure/column-roles.ts';
+
+export interface Document {
+  id: number;
+  title: string;
+  fileType: 'campaign' | 'date';
+  datasetId: string;
+  revision: number | null;
+  uploadId: string | null;
+  runId: string | null;
+  sha256: string;
+  bytes: number;
+  fileName: string;
+  mediaType: string;
+  state: DocumentState;
+  createdBy: string | null;
+  header: string[];
+}
+
+export const documentStates = ['received', 'mapping', 'processed', 'undone', 'failed'] as const;
+export type DocumentState = (typeof documentStates)[number];
+
+const columns = sql`d.id, d.doc_title as title, d.file_type as "fileType", d.dataset_id as "datasetId", d.revision,
+  d.upload_id as "uploadId", d.run_id as "runId", d.sha256, d.bytes, d.file_name as "fileName", d.media_type as "mediaType",
+  d.state, d.created_by as "createdBy", d.file_header as header`;
+
+export function findDocument(db: Queryable, id: number, visible: Sql = sql`true`): Promise<Document | undefined> {
+  return db.maybe(sql`select ${columns} from source_doc d where d.id = ${id}::bigint and ${visible}`);
+}
+
+/** Waits for whoever derives from it, in the order of ids, so that nobody waits in a ring. */
+export async function lockDocuments(tx: Tx, ids: readonly number[]): Promise<void> {
+  await tx.exec(sql`select 1 from source_doc where id = any(${[...ids]}::int[]) order by id for update`);
+}
+
+/** One after the other: a title, and the dataset it gives its name to, are free until they are taken. */
+export async function lockTitles(tx: Tx): Promise<void> {
+  await tx.exec(sql`select pg_advisory_xact_lock(468080, 1)`);
+}
+
+/** The title itself, or with the first `-<n>` nobody has. */
+export async function freeTitle(tx: Queryable, title: string): Promise<string> {
+  const { free } = await tx.one<{ free: string }>(sql`
+    select case n when 0 then ${title}::text else ${title} || '-' || n end as free from generate_series(0, 1000000) n
+    where not exists (select 1 from source_doc d where d.doc_title = case n when 0 then ${title} else ${title} || '-' || n end)
+    order by n limit 1`);
+  return free;
+}
+
+export function documentProject(db: Queryable): Promise<{ projectId: string } | undefined> {
+  return db.maybe(sql`select project_id as "projectId" from document_project`);
+}
+
+export async function insertDocumentProject(tx: Queryable, projectId: string): Promise<void> {
+  await tx.exec(sql`insert into document_project (project_id) values (${projectId})`);
+}
+
+export interface NewDocument {
+  guid: string;
+  title: string;
+  fileType: string;
+  fileName: string;
+  mediaType: string;
+  sha256: string;
+  bytes: number;
+  datasetId: string;
+  revision: number | null;
+  uploadId: string | null;
+  createdBy: string | null;
+  captureTops: number[] | null;
+}
+
+export async function insertDocument(tx: Queryable, one: NewDocument): Promise<number> {
+  const { id } = await tx.one<{ id: number }>(sql`
+    insert into source_doc (guid, doc_title, file_type, file_name, media_type, sha256, bytes, dataset_id, revision, upload_id,
+      created_by, capture_tops, duplicate_of)
+    values (${one.guid}, ${one.title}, ${one.fileType}, ${one.fileName}, ${one.mediaType}, ${one.sha256}, ${one.bytes},
+      ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.captureTops}::int[],
+      (select min(d.id) from source_doc d where d.sha256 = ${one.sha256}))
+    returning id`);
+  return id;
+}
+
+export type DocumentChange = Partial<{
+  revision: number;
+  uploadId: string;
+  runId: string;
+  state: DocumentState;
+  header: readonly string[];
+  summary: object;
+}>;
+
+export async function updateDocument(tx: Queryable, id: number, change: DocumentChange): Promise<void> {
+  await tx.exec(sql`update source_doc set revision = coalesce(${change.revision ?? null}::int, revision),
+    upload_id = coalesce(${change.uploadId ?? null}::uuid, upload_id), run_id = coalesce(${change.runId ?? null}::uuid, run_id),
+    state = coalesce(${change.state ?? null}::text, state),
+    file_header = coalesce(${change.header === undefined ? null : JSON.stringify(change.header)}::jsonb, file_header),
+    summary = coalesce(${change.summary === undefined ? null : JSON.stringify(change.summary)}::jsonb, summary),
+    updated_at = now() where id = ${id}`);
+}
+
+/** What a refused file leaves behind: nothing. Its dataset goes too where the file was all there was of it. */
+export async function deleteRefusedDocument(tx: Tx, id: number): Promise<void> {
+  const gone = await tx.maybe<{ dataset_id: string; upload_id: string | null }>(
+    sql`delete from source_doc where id = ${id} returning dataset_id, upload_id`,
+  );
+  if (gone === undefined) return;
+  await tx.exec(sql`delete from upload where id = ${gone.upload_id} and state in ('received', 'failed')
+    and not exists (select 1 from source_doc d where d.upload_id = upload.id)`);
+  await tx.exec(sql`delete from dataset d where d.id = ${gone.dataset_id} and d.latest_revision = 0
+    and not exists (select 1 from upload u where u.dataset_id = d.id) and not exists (select 1 from source_doc s where s.dataset_id = d.id)`);
+}
+
+export async function detailsOf(db: Queryable, documentId: number): Promise<Details> {
+  const rows = await db.many<{ name: DetailName; value: string }>(sql`
+    select t.name, d.doc_detail_value as value from doc_detail d join doc_detail_type t on t.id = d.doc_detail_type_id
+    where d.document_id = ${documentId}`);
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+/** Those given, and of the dataset's newest document those not given: what was said once is remembered. */
+export async function insertDetails(tx: Queryable, id: number, datasetId: string, details: Details): Promise<void> {
+  await tx.exec(sql`
+    insert into doc_detail (document_id, doc_detail_type_id, doc_detail_value)
+    select ${id}::int, t.id, coalesce(g.value, r.doc_detail_value)
+    from doc_detail_type t left join jsonb_each_text(${JSON.stringify(details)}::jsonb) g on g.key = t.name
+    left join doc_detail r on r.doc_detail_type_id = t.id and r.document_id = (
+      select max(d.id) from source_doc d where d.dataset_id = ${datasetId} and d.id <> ${id}::int)
+    where coalesce(g.value, r.doc_detail_value) is not null`);
+}
+
+/**
+ * The topmost places for which the caller may enter values, as of now. Null: everywhere. `may` is the predicate on a
+ * place.
+ */
+export async function topsWhere(db: Queryable, may: (place: Sql) => Sql): Promise<number[]> {
+  const rows = await db.many<{ id: number }>(sql`
+    select l.id from location l where ${may(sql`l.id`)}
+      and (l.parent_location_id is null or not ${may(sql`l.parent_location_id`)})`);
+  return rows.map((row) => row.id);
+}
+
+/** Everything after these: the roles of the file's columns. Indicators' codes must be there. */
+export async function replaceColumns(tx: Queryable, documentId: number, roles: readonly ColumnRole[]): Promise<void> {
+  await tx.exec(sql`delete from document_column where document_id = ${documentId}`);
+  await tx.exec(sql`
+    insert into document_column (document_id, position, name, role, source_object_map_id)
+    select ${documentId}::int, r.position, r.name, r.role, m.id
+    from jsonb_to_recordset(${JSON.stringify(roles)}::jsonb) r (position int, name text, role text)
+    left join source_object_map m on r.role = 'indicator' and m.content_type = 'indicator' and m.source_object_code = btrim(r.name)`);
+}
+
+export const submissionStates = ['TO_PROCESS', 'PROCESSED', 'PARTIAL', 'UNMAPPED', 'REJECTED', 'DUPLICATE'] as const;
+
+export async function detailTypeName(db: Queryable, id: number): Promise<string | undefined> {
+  return (await db.maybe<{ name: string }>(sql`select name from doc_detail_type where id = ${id}::bigint`))?.name;
+}
+
+/** Back to the beginning of their way; their values stay until they are processed. */
+export async function markAllToProcess(tx: Queryable, documentId: number): Promise<number> {
+  return await tx.exec(sql`update source_submission set process_status = 'TO_PROCESS'
+    where document_id = ${documentId} and process_status <> 'TO_PROCESS'`);
+}
+
+/** As the resource shows it to whoever sent it. */
+export function documentJson(db: Queryable, id: number): Promise<Record<string, unknown> | undefined> {
+  return db.maybe(sql`
+    select d.id, d.doc_title, d.file_type, '/api/v1/source_doc/' || d.id || '/file' as docfile, d.file_name, d.file_header,
+      (select u.number from "user" u where u.id = d.created_by) as created_by_id, d.guid, d.sha256, d.bytes::float8 as bytes,
+      d.dataset_id as dataset, d.revision, d.state, d.duplicate_of, d.run_id, d.summary, d.created_at, d.updated_at,
+      '/api/v1/source_doc/' || d.id || '/' as resource_uri
+    from source_doc d where d.id = ${id}`);
+}
+
+/** The file is for whoever sent it, and for those who see every place that is mapped in it. */
+export async function seesEveryPlace(db: Queryable, id: number, access: Access): Promise<boolean> {
+  const { sees } = await db.one<{ sees: boolean }>(sql`
+    select ${access.where('document.write', { owner: sql`d.created_by` })} or not exists (
+      select 1 from document_code c join source_object_map m on m.id = c.source_object_map_id and m.content_type = 'location'
+        and m.master_object_id > 0
+      where c.document_id = d.id and not ${access.where('location.read', { location: sql`m.master_object_id` })}) as sees
+    from source_doc d where d.id = ${id}`);
+  return sees;
+}

@@ -1,0 +1,201 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { refreshAggregates } from '../aggregates/index.ts';
+import { everything, findDataset, findRevision, type Revision } from '../datasets/index.ts';
+import { ingestWithin } from '../ingest/index.ts';
+import type { Context } from '../platform/context.ts';
+import { type Tx, unlessDry } from '../platform/db/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { withWorkFolder } from '../platform/work-folder.ts';
+import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
+import { codesOfDocument, insertCodes, mapExactly, suggestCodes } from './code-store.ts';
+import { countDocument } from './derive-store.ts';
+import { type Derived, deriveValues } from './derive-values.ts';
+import { columnMissing, documentEmpty, documentNotFound } from './errors.ts';
+import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
+import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
+import {
+  type Document,
+  deleteRefusedDocument,
+  detailsOf,
+  findDocument,
+  lockDocuments,
+  replaceColumns,
+  updateDocument,
+} from './store.ts';
+import { copyRows, readDays, replaceDocumentCodes, replaceFileIssues, replaceSubmissions } from './store-rows.ts';
+import { fileIssues, writeRows } from './write-rows.ts';
+
+/**
+ * The whole way of a document: its file becomes a revision, its rows and codes are kept, and what the codes mean makes
+ * values, in one transaction with the request for their aggregates. Done again from the start it replaces.
+ */
+export const transformUpload = runHandler(transformUploadRun, (context, run) =>
+  withWorkFolder(context, run, async (folder) => {
+    const document = await documentOf(context, run.payload);
+    const read = await readOrRefuse(context, run, document, folder);
+    const file = await writeRows(context, read.revision, read.roles, folder, run.signal);
+    const issues = await fileIssues(context, read.revision, folder, run.signal);
+    run.progress(60, 'map');
+    const isDry = run.payload.dry_run === true;
+    const derived = await unlessDry(context.db, isDry, async (tx) => {
+      await takeRowsIn(tx, read, file, issues);
+      return await finish(context, tx, run, read.document, isDry);
+    });
+    return await summaryAfter(context, run, derived, isDry);
+  }),
+);
+
+/** From the rows already read: what the codes mean by now. */
+export const refreshMaster = runHandler(refreshMasterRun, async (context, run) => {
+  const document = await documentOf(context, run.payload);
+  const isDry = run.payload.dry_run === true;
+  const derived = await unlessDry(context.db, isDry, async (tx) => {
+    await lockDocuments(tx, [document.id]);
+    await mapExactly(tx, codesOfDocument(document.id));
+    return await finish(context, tx, run, document, isDry);
+  });
+  return await summaryAfter(context, run, derived, isDry);
+});
+
+async function documentOf(context: Context, { document_id: id }: DocumentPayload): Promise<Document> {
+  const document = await findDocument(context.db, id);
+  if (document === undefined) throw documentNotFound(id);
+  return document;
+}
+
+interface ReadDocument {
+  document: Document;
+  revision: Revision;
+  roles: ColumnRole[];
+  isLong: boolean;
+  details: Details;
+}
+
+/** A file that cannot be a document leaves nothing behind: neither document nor dataset. */
+async function readOrRefuse(
+  context: Context,
+  run: LiveRun<DocumentPayload>,
+  document: Document,
+  folder: string,
+): Promise<ReadDocument> {
+  try {
+    return await read(context, run, document, folder);
+  } catch (error) {
+    const isFirst = document.state === 'received' && document.header.length === 0;
+    if (isFirst && error instanceof AppError && error.status < 500 && !run.signal.aborted) {
+      await context.db.transaction((tx) => deleteRefusedDocument(tx, document.id));
+    }
+    throw error instanceof AppError && nothingInIt.has(error.code) ? documentEmpty() : error;
+  }
+}
+
+const nothingInIt = new Set(['empty_file', 'no_rows', 'no_columns', 'undecodable_text']);
+
+async function read(
+  context: Context,
+  run: LiveRun<DocumentPayload>,
+  document: Document,
+  folder: string,
+): Promise<ReadDocument> {
+  const n = document.revision ?? (await newRevision(context, run, document, folder));
+  const revision = await findRevision(context.db, document.datasetId, n);
+  if (revision === undefined) throw documentNotFound(document.id);
+  const details = await detailsOf(context.db, document.id);
+  const header = revision.schema.fields.map(({ name }) => name);
+  const roles = columnRoles(header, document.fileType, details);
+  if ('missing' in roles) throw columnMissing(roles.missing, header);
+  await updateDocument(context.db, document.id, { revision: n, header });
+  return { document, revision, roles: roles.columns, isLong: roles.isLong, details };
+}
+
+/** Somebody else's file may become the dataset's next revision first: then this one comes after it. */
+async function newRevision(
+  context: Context,
+  run: LiveRun<DocumentPayload>,
+  document: Document,
+  folder: string,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const own = path.join(folder, `attempt-${attempt}`);
+      await mkdir(own);
+      const upload = await ingestWithin(context, run, document.uploadId!, own);
+      const n = upload.revision ?? (await findDataset(context.db, document.datasetId, everything))?.latestRevision;
+      if (n === undefined) throw documentNotFound(document.id);
+      return n;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'base_moved') || attempt === 20) throw error;
+    }
+  }
+}
+
+async function takeRowsIn(
+  tx: Tx,
+  { document, roles, isLong, details }: ReadDocument,
+  file: string,
+  issues: string | undefined,
+): Promise<void> {
+  const reading = cellReading(details);
+  const headers = roles.filter(({ role }) => role === 'indicator').map(({ name }) => name);
+  await lockDocuments(tx, [document.id]);
+  await copyRows(tx, file);
+  await insertCodes(tx, headers);
+  await replaceColumns(tx, document.id, roles);
+  await readDays(tx, reading);
+  await replaceSubmissions(tx, {
+    id: document.id,
+    fileType: document.fileType,
+    isKeyed: roles.some(({ role }) => role === 'unique_key'),
+    keepsRepeated: reading.duplicates !== 'last',
+  });
+  await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
+  await replaceFileIssues(tx, document.id, issues);
+}
+
+/** Values, state and summary; outside a dry run the run ends with this transaction where its aggregates do too. */
+async function finish(
+  context: Context,
+  tx: Tx,
+  run: LiveRun<DocumentPayload>,
+  document: Document,
+  isDry: boolean,
+): Promise<Derived & { summary: Record<string, Json> }> {
+  await suggestCodes(tx, document.id);
+  run.progress(70, 'values');
+  const concern = { documentIds: [document.id], mapIds: undefined };
+  const derived = await deriveValues(context, tx, concern, { runId: run.id, userId: run.userId, refreshAll: isDry });
+  const counts = await countDocument(tx, document.id);
+  const unmapped = Object.values(counts.unmapped).reduce((sum, n) => sum + n, 0);
+  const summary = {
+    document_id: document.id,
+    dry_run: isDry,
+    rows: counts.rows,
+    cells: counts.cells,
+    values: { ...derived.values },
+    missing: counts.missing,
+    issues: counts.issues,
+    unmapped: counts.unmapped,
+    places: derived.touched.locations,
+    campaigns: derived.touched.campaigns.length,
+    days: derived.touched.days.length,
+    aggregates_changed: derived.aggregates ?? null,
+  };
+  const state = document.state === 'undone' ? 'undone' : unmapped > 0 ? 'mapping' : 'processed';
+  await updateDocument(tx, document.id, { state, summary, runId: run.id });
+  if (!isDry && derived.aggregates !== undefined) await run.succeed(tx, summary);
+  return { ...derived, summary };
+}
+
+/** What was too much for the transaction of the values is worked out after it. */
+async function summaryAfter(
+  context: Context,
+  run: LiveRun,
+  { aggregates, summary }: { aggregates: number | undefined; summary: Record<string, Json> },
+  isDry: boolean,
+): Promise<Json> {
+  if (isDry || aggregates !== undefined) return summary;
+  run.progress(80, 'aggregates');
+  await refreshAggregates(context, {}, run);
+  return summary;
+}

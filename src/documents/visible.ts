@@ -1,0 +1,64 @@
+import { compileSql, join, raw, type Sql, sql } from '../platform/db/index.ts';
+import type { Access } from '../resource/index.ts';
+
+/** Who sees documents, their rows and their codes: predicates for rows that do not lie at one place. */
+
+/** Nothing, where nothing could make it true: then the caller is refused before any row is looked at. */
+function either(...ways: { when?: Sql; may: Sql; wrap?: (may: Sql) => Sql }[]): Sql {
+  const open = ways.filter(({ may }) => !isNever(may));
+  if (open.length === 0) return raw('false');
+  const pieces = open.map(({ when, may, wrap = (inner) => inner }) =>
+    when === undefined ? wrap(may) : sql`(${when} and ${wrap(may)})`,
+  );
+  return sql`(${join(pieces, raw(' or '))})`;
+}
+
+const isNever = (piece: Sql): boolean => compileSql(piece).text === 'false';
+
+/** Whose document it is, and who sees everything; to read, also whoever sees a place it is about. */
+export function documentVisible(right: string, access: Access, document: Sql): Sql {
+  const own = { may: ownDocument(right, access, document) };
+  if (right !== 'document.read') return either(own);
+  return either(own, {
+    may: access.where('document.read', { location: raw('dm.master_object_id') }),
+    wrap: (
+      may,
+    ) => sql`exists (select 1 from document_code dc join source_object_map dm on dm.id = dc.source_object_map_id
+      and dm.content_type = 'location' and dm.master_object_id > 0 where dc.document_id = ${document} and ${may})`,
+  });
+}
+
+function ownDocument(right: string, access: Access, document: Sql): Sql {
+  const owner = sql`(select o.created_by from source_doc o where o.id = ${document})`;
+  return access.where(right, { owner });
+}
+
+/** Rows of a document that lie at a place are for those who see the place; the others for whoever sent them. */
+export function rowVisible(access: Access, document: Sql, location: Sql): Sql {
+  return either(
+    { may: access.where('datapoint.read', { location }) },
+    { when: sql`${location} is null`, may: ownDocument('document.read', access, document) },
+  );
+}
+
+/**
+ * Indicators' and campaigns' codes are known to all and mapped by administrators. A place's code is known to those who see
+ * the place and mapped by those who manage it; as long as it means nothing it is for whoever sent a file that uses it.
+ */
+export function mappingVisible(right: string, access: Access, row: (field: string) => Sql): Sql {
+  const isPlace = sql`${row('content_type')} = 'location'`;
+  const isMapped = sql`${row('master_object_id')} > 0`;
+  const placeRight = right === 'metadata.read' ? 'location.read' : right;
+  return either(
+    { when: sql`${row('content_type')} <> 'location'`, may: access.where(right, {}) },
+    { when: sql`${isPlace} and ${isMapped}`, may: access.where(placeRight, { location: row('master_object_id') }) },
+    {
+      when: sql`${isPlace} and not ${isMapped}`,
+      may: access.where('document.read', { owner: raw('mo.created_by') }),
+      wrap: (
+        may,
+      ) => sql`(${access.role === 'USER' ? raw('false') : access.where(right, {})} or exists (select 1 from document_code mc
+        join source_doc mo on mo.id = mc.document_id where mc.source_object_map_id = ${row('id')} and ${may}))`,
+    },
+  );
+}

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import type { Revision } from '../datasets/index.ts';
+import type { Context } from '../platform/context.ts';
+import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
+import { tooManyRows } from './errors.ts';
+import type { ColumnRole, Role } from './pure/column-roles.ts';
+
+/** Ids of source rows are made of document and row: so many fit. */
+export const maxRows = 9_999_999;
+
+/** Blanks that files have around codes. */
+const blanks = literal(' \t\r\n\u00a0');
+
+/**
+ * The rows of a revision as a file PostgreSQL can COPY: row, line, the codes of place, period, key and indicator, and all
+ * cells as one array. The engine writes it; no row passes through JavaScript.
+ */
+export async function writeRows(
+  context: Context,
+  revision: Revision,
+  roles: readonly ColumnRole[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const table = await context.blobs.localFile(revision.tableSha256, folder);
+  const tabular = await openTabular({
+    workFolder: folder,
+    readFolders: [path.dirname(table)],
+    memoryBytes: context.config.engineMemoryBytes,
+    threads: context.config.engineThreads,
+    signal,
+  });
+  try {
+    const source = `read_parquet(${literal(table)}, file_row_number = true)`;
+    const [facts] = await tabular.rows(
+      `select count(distinct _rev)::double as batches, max(_row)::double as rows, count(*)::double as n from ${source}`,
+    );
+    // Rows of several files are numbered by their place in the table: a number of a file would occur twice.
+    const isOneFile = Number(facts?.batches ?? 0) <= 1;
+    const row = isOneFile ? '_row' : 'file_row_number + 1';
+    if (Number((isOneFile ? facts?.rows : facts?.n) ?? 0) > maxRows) throw tooManyRows(maxRows);
+    const names = revision.schema.fields.map(({ name }) => `${identifier(name)}::varchar`);
+    const named = (role: Role) => {
+      const column = roles.find((one) => one.role === role);
+      return column === undefined
+        ? 'null'
+        : `nullif(trim(replace(${names[column.position - 1]}, chr(0), ''), ${blanks}), '')`;
+    };
+    const columns = [
+      `${row} as row_number`,
+      `${isOneFile ? lineOf(revision) : 'null'} as line`,
+      ...(['location', 'campaign', 'date', 'unique_key', 'indicator_code'] as const).map(named),
+      arrayText(names),
+    ];
+    const file = path.join(folder, 'rows.csv');
+    await tabular.run(
+      `copy (select ${columns.join(', ')} from ${source}) to ${literal(file)} (format csv, header false, nullstr '\\N')`,
+    );
+    return file;
+  } finally {
+    tabular.close();
+  }
+}
+
+/** PostgreSQL's text of an array. */
+function arrayText(names: readonly string[]): string {
+  const cells = names.map(
+    (name) =>
+      `coalesce('"' || replace(replace(replace(${name}, chr(0), ''), '\\', '\\\\'), '"', '\\"') || '"', 'NULL')`,
+  );
+  return `'{' || concat_ws(',', ${cells.join(', ')}) || '}'`;
+}
+
+/** Where each row of the file stands on a line of its own. */
+function lineOf(revision: Revision): string {
+  const { header_row: headerRow, header, format, direct_lines: lines } = revision.reading as Record<string, unknown>;
+  if (lines !== true || format !== 'csv') return 'null';
+  return `_row + ${header === false ? 0 : Number(headerRow ?? 1)}`;
+}
+
+/** What the engine found wrong with rows of the file, for COPY; undefined: nothing. */
+export async function fileIssues(
+  context: Context,
+  revision: Revision,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (revision.issuesSha256 === null || revision.issueCounts.error === 0) return undefined;
+  const issues = await context.blobs.localFile(revision.issuesSha256, folder);
+  const tabular = await openTabular({ workFolder: folder, readFolders: [path.dirname(issues)], threads: 1, signal });
+  try {
+    const file = path.join(folder, 'issues.csv');
+    await tabular.run(`copy (
+      select row, line, "column", replace(code, '-', '_') as code, replace(value, chr(0), '') as raw, replace(message, chr(0), '') as message
+      from read_parquet(${literal(issues)}) where severity = 'error' and row is not null
+    ) to ${literal(file)} (format csv, header false, nullstr '\\N')`);
+    return file;
+  } finally {
+    tabular.close();
+  }
+}
