@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyReport } from '../../src/flows/pure/apply-report.ts';
-import { deriveStatus } from '../../src/flows/pure/derive-status.ts';
+import { apiState, deriveStatus } from '../../src/flows/pure/derive-status.ts';
 import type { FlowState, FlowStatus, PipelineState, Report } from '../../src/flows/pure/flow-spec.ts';
 
 const pipeline = (id: string, dependencies: string[] = [], status: FlowStatus = 'pending'): PipelineState => ({
@@ -122,4 +122,8 @@ test('what is not known is said', () => {
   const failed = { success: 'fail', status: null, id: null };
   expect(applyReport(state, finish('x', true)).reply).toEqual({ ...failed, errors: ['pipeline not found'] });
   expect(applyReport(state, { pipeline: 'a', event: 'jump' }).reply).toEqual({ ...failed, errors: ['Unknown event'] });
+});
+
+test('the words of the API', () => {
+  expect(apiState).toEqual({ pending: 'QUEUED', running: 'INPROGRESS', success: 'SUCCEEDED', failed: 'FAILED' });
 });
