@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
-import { valueResources, valueRoutes } from './aggregates/index.ts';
+import { valueActions, valueResources, valueRoutes } from './aggregates/index.ts';
 import { campaignResources } from './campaigns/index.ts';
 import { connectModules } from './connect-modules.ts';
 import { dashboardResources } from './dashboards/index.ts';
@@ -71,7 +71,7 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
 ];
 
 /** Every module's actions, one list. */
-const actions: ActionDeclaration[] = [...documentActions];
+const actions: ActionDeclaration[] = [...valueActions, ...documentActions];
 
 const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
 /** The whole server over one context; not listening yet. */

@@ -1,6 +1,6 @@
 import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
 import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
-import { refreshAggregates } from './aggregates/index.ts';
+import { checkMeta, refreshAggregates, refreshCampaign } from './aggregates/index.ts';
 import { refreshAggregatesJob } from './aggregates/jobs.ts';
 import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
@@ -20,7 +20,15 @@ import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from '.
 import { reapRuns as reapRunsJob } from './runs/jobs.ts';
 
 /** Every kind of run and what works on it, one list. */
-export const runHandlers: RunHandler[] = [ingestUpload, reviseDataset, transformUpload, refreshMaster, queueProcess];
+export const runHandlers: RunHandler[] = [
+  ingestUpload,
+  reviseDataset,
+  refreshCampaign,
+  checkMeta,
+  transformUpload,
+  refreshMaster,
+  queueProcess,
+];
 
 /** Every job and what does it, one list. */
 export const handlers: JobHandler[] = [

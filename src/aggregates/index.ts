@@ -5,6 +5,8 @@ import { conflictResource, datapointHistoryResource, datapointResource } from '.
 import { lineageOfValues } from './lineage/routes.ts';
 import { campaignDatapointResource, dateDatapointResource } from './value.resource.ts';
 
+export { checkMeta, refreshCampaign, valueActions } from './actions.ts';
+export { checkAggregates } from './check-aggregates.ts';
 export { connectAggregates } from './connect-aggregates.ts';
 /** For the module that takes documents in. */
 export {

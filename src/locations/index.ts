@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import { places } from './places.ts';
 
 export { type PlacesMoved, placesMoved } from './changes.ts';
+export { checkTree } from './check-tree.ts';
 export { type PlaceValues, providePlaceValues, type ValueFilter } from './place-values.ts';
 export { topLocation } from './places.ts';
 export { idsOf } from './pure/selection.ts';

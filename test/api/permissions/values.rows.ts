@@ -35,7 +35,24 @@ function values(name: string, id: (scene: Scene) => number, cell: (scene: Scene,
   };
 }
 
+const later = { prefer: 'respond-async' };
+const started = '401 403 403 403 403 403 202 202 403';
+
 export const valueRows: Rows = {
+  ...Object.fromEntries(
+    ['GET', 'POST'].flatMap((method) => [
+      [
+        `${method} /api/v1/agg_refresh`,
+        {
+          // To a narrowed token the campaign is not there.
+          answers: started.replace(/403$/, '404'),
+          path: ({ master }: Scene) => `/api/v1/agg_refresh?campaign_id=${master.valueCampaign}`,
+          headers: later,
+        },
+      ],
+      [`${method} /api/v1/cache_meta`, { answers: started, headers: later }],
+    ]),
+  ),
   'GET /api/v1/datapoint/lineage': {
     answers: traced,
     path: ({ master }) =>

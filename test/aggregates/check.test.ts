@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { checkAggregates } from '../../src/aggregates/index.ts';
+import { sql } from '../../src/platform/db/index.ts';
+import { startJobs } from '../../src/worker.ts';
+import { must, someone } from '../locations/places-world.ts';
+import { startWorld } from '../support/world.ts';
+import { valueWorld } from './value-world.ts';
+
+const { world, admin, ids, may, june, indicator, formula, enter } = await valueWorld();
+const { db } = world.context;
+const worker = await startJobs(world.context);
+afterAll(() => worker.stop());
+const seen = await indicator('seen', 'int');
+const missed = await indicator('missed', 'int');
+const rate = await indicator('rate', 'pct');
+await formula(rate, { NUMERATOR: [missed], DENOMINATOR: [seen] });
+const visits = await indicator('visits', 'int', { resource_name: 'date' });
+await enter(seen, { a: 60, b: 90, Q: 80, c: 30 });
+await enter(missed, { a: 6 });
+await enter(visits, { a: 2 }, '2020-03-01');
+const right = await db.many(sql`select * from location_tree order by location_id, parent_location_id`);
+
+beforeEach(() => world.runJobs());
+
+function doctor(): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ['src/main.ts', 'doctor'], {
+    env: { PATH: process.env.PATH, DATABASE_URL: world.databaseUrl, GRANARY_DATA_DIR: world.folder },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+const cellAt = (code: string, indicatorId = seen) =>
+  sql`update aggregate set value = value + 1 where indicator_id = ${indicatorId} and location_id = ${ids[code]} and campaign_id = ${may}`;
+
+test('agg_refresh normally changes nothing and says so; what somebody spoilt it makes right', async () => {
+  const refresh = () => must(admin.post('/api/v1/agg_refresh/', { campaign_id: may }), 200);
+  const first = await refresh();
+  expect(first.meta.run).toMatchObject({
+    state: 'succeeded',
+    summary: { campaign_id: may, changed: 0, was_waiting: 0 },
+  });
+  expect(first.meta.run.summary.cells).toBeGreaterThan(10);
+  expect(first).toMatchObject({ meta: { total_count: 1 }, objects: [{ id: may, name: 'may' }], error: null });
+  await db.exec(cellAt('K'));
+  expect((await refresh()).meta.run.summary.changed).toBe(1);
+  expect((await refresh()).meta.run.summary.changed).toBe(0);
+  const empty = await must(admin.get(`/api/v1/agg_refresh/?campaign_id=${june}`), 200);
+  expect(empty.meta.run.summary).toMatchObject({ cells: 0, changed: 0 });
+});
+
+test('who may not change metadata may not start it; an unknown campaign is 404', async () => {
+  const unknown = await admin.post('/api/v1/agg_refresh/', { campaign_id: 99 });
+  expect([unknown.status, unknown.body.error]).toEqual([404, 'No campaign object found for id : 99']);
+  expect((await admin.post('/api/v1/agg_refresh/', {})).body.error).toBe('Missing required parameter campaign_id');
+  const user = await someone(world);
+  expect((await user.post('/api/v1/agg_refresh/', { campaign_id: may })).status).toBe(403);
+  expect((await user.post('/api/v1/cache_meta/', {})).status).toBe(403);
+  expect((await world.anon.post('/api/v1/cache_meta/', {})).status).toBe(401);
+});
+
+test('cache_meta repairs the tree and reports what it found', async () => {
+  const check = async () => (await must(admin.post('/api/v1/cache_meta/', {}), 200)).meta.run.summary.tree;
+  expect(await check()).toEqual({ repaired: 0 });
+  await db.exec(sql`delete from location_tree where location_id = ${ids.a} and parent_location_id = ${ids.K}`);
+  await db.exec(sql`update location_tree set lvl = 7 where location_id = ${ids.b} and parent_location_id = ${ids.P}`);
+  await db.exec(sql`insert into location_tree (parent_location_id, location_id, lvl) values (${ids.Q}, ${ids.a}, 1)`);
+  expect(await check()).toEqual({ repaired: 3 });
+  const tree = await db.many(sql`select * from location_tree order by location_id, parent_location_id`);
+  const pairs = (rows: unknown[]) =>
+    (rows as Record<string, number>[]).map((row) => [row.parent_location_id, row.location_id, row.lvl]);
+  expect(pairs(tree)).toEqual(pairs(right));
+});
+
+test('doctor lists every difference, changes nothing, and ends with 1', async () => {
+  expect(await doctor()).toMatchObject({ code: 0, out: expect.stringMatching(/^(.*: as a rebuild makes it\n){3}$/) });
+  await db.exec(cellAt('P'));
+  await db.exec(sql`delete from aggregate where indicator_id = ${rate} and location_id = ${ids.a}`);
+  await db.exec(sql`update date_aggregate set marks = marks | 8 where location_id = ${ids.a}`);
+  await db.exec(sql`update location_tree set lvl = 7 where location_id = ${ids.b} and parent_location_id = ${ids.P}`);
+  const { code, out, err } = await doctor();
+  expect([code, err]).toEqual([1, 'granary: 4 differences\n']);
+  expect(out).toContain(`${ids.P} > ${ids.b}: wrong distance, 7 instead of 1`);
+  expect(out).toContain(
+    `indicator ${seen}, location ${ids.P}, campaign ${may}: 151 ["is_agg"]; rebuilt: 150 ["is_agg"]`,
+  );
+  expect(out).toContain(
+    `indicator ${rate}, location ${ids.a}, campaign ${may}: no cell; rebuilt: 0.1 ["is_calculated"]`,
+  );
+  expect(out).toContain(`indicator ${visits}, location ${ids.a}, date 2020-03-01: 2 ["is_partial"]; rebuilt: 2 []`);
+  const spoilt = await db.one(
+    sql`select value::int as value from aggregate where indicator_id = ${seen} and location_id = ${ids.P}`,
+  );
+  expect(spoilt).toEqual({ value: 151 });
+  await must(admin.post('/api/v1/cache_meta/', {}), 200);
+  await world.runJobs();
+  expect((await checkAggregates(world.context)).flatMap((one) => one.differences)).toEqual([]);
+});
+
+test('GET on actions can be switched off', async () => {
+  const off = await startWorld({ GRANARY_GET_ACTIONS: 'false' });
+  const boss = await someone(off, 'ADMIN');
+  const refused = await boss.get('/api/v1/cache_meta/');
+  expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'OPTIONS, POST']);
+  expect((await boss.post('/api/v1/cache_meta/', {}, { prefer: 'respond-async' })).status).toBe(202);
+  await off.runJobs();
+});
