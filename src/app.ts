@@ -16,6 +16,7 @@ import {
 } from './datasets/index.ts';
 import { documentActions, documentResources, documentRoutes } from './documents/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
+import { webhookDeliveryResource, webhookResource, webhookRoutes } from './flows/index.ts';
 import { indicatorResources } from './indicators/index.ts';
 import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
@@ -53,6 +54,7 @@ const modules: RegisterRoutes[] = [
   documentRoutes,
   exportRoutes,
   seedcaseOutputRoutes,
+  webhookRoutes,
 ];
 
 /** Every module's resources, one list: they may refer to each other. */
@@ -68,6 +70,8 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
   revisionResource,
   uploadResource,
   ...documentResources(context),
+  webhookResource(context),
+  webhookDeliveryResource,
 ];
 
 /** Every module's actions, one list. */

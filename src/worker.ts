@@ -6,6 +6,8 @@ import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
 import { deriveDocuments, queueProcess, refreshMaster, transformUpload } from './documents/index.ts';
 import { deriveDocumentsJob } from './documents/jobs.ts';
+import { deliverWebhook } from './flows/index.ts';
+import { deliverWebhookJob } from './flows/jobs.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
 import { simplifyShapes } from './locations/index.ts';
@@ -41,6 +43,7 @@ export const handlers: JobHandler[] = [
   executeRunHandler(runHandlers),
   handler(reapRunsJob, reapRuns),
   handler(simplifyShapesJob, simplifyShapes),
+  handler(deliverWebhookJob, deliverWebhook),
   handler(sweepUploadsJob, sweepUploads),
   handler(sweepBlobsJob, sweepStorage),
 ];

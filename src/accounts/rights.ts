@@ -58,6 +58,8 @@ export const rights = {
   'run.write': { about: 'cancel and retry runs', place: 'view' },
   'flow.read': { about: 'see flows', place: 'view' },
   'flow.write': { about: 'change and start flows', place: 'capture' },
+  'webhook.read': { about: 'see webhooks and what was sent to them', place: 'view' },
+  'webhook.write': { about: 'change and try webhooks', place: 'view' },
   'plan.read': { about: 'read management plans', place: 'view' },
   'plan.write': { about: 'write management plans', place: 'view' },
   'plan.delete': { about: 'delete management plans', place: 'view' },
@@ -178,6 +180,8 @@ const manage: readonly Right[] = [
   'member.write',
   'connection.read',
   'connection.write',
+  'webhook.read',
+  'webhook.write',
   'plan.delete',
 ];
 
@@ -200,6 +204,8 @@ export const ownRights: ReadonlySet<Right> = new Set<Right>([
   'run.write',
   'document.read',
   'document.write',
+  'webhook.read',
+  'webhook.write',
   'plan.read',
   'plan.write',
   'plan.delete',

@@ -14,3 +14,7 @@ export type {
   StepSpec,
   UpdateReply,
 } from './pure/flow-spec.ts';
+export { deliverWebhook } from './webhooks/deliver-webhook.ts';
+export { queueDeliveries, type WebhookEvent } from './webhooks/queue-deliveries.ts';
+export { webhookRoutes } from './webhooks/routes.ts';
+export { webhookDeliveryResource, webhookResource } from './webhooks/webhook.resource.ts';

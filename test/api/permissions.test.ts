@@ -11,6 +11,7 @@ import { platformRows } from './permissions/platform.rows.ts';
 import type { Row, Rows } from './permissions/row.ts';
 import { runRows } from './permissions/runs.rows.ts';
 import { valueRows } from './permissions/values.rows.ts';
+import { webhookRows } from './permissions/webhooks.rows.ts';
 
 /** Every module's lines, one list. A route without a line fails below; so does a line without a route. */
 const rows: Rows = {
@@ -23,6 +24,7 @@ const rows: Rows = {
   ...placeRows,
   ...valueRows,
   ...documentRows,
+  ...webhookRows,
 };
 
 const world = await startWorld();

@@ -42,6 +42,9 @@ export interface Scene {
   dataset: string;
   /** The owner's, in the shared scene only. */
   upload: string;
+  /** Of the project, made by somebody who has left; with one delivery. */
+  webhook: string;
+  delivery: string;
   /** One of each kind of master data, which nothing else refers to unless its name says so. */
   master: Master;
 }
@@ -137,6 +140,13 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
     await insertRun(tx, context, ask),
   ]);
   await context.db.transaction((tx) => cancelRun(tx, endedRun!));
+  const hook = await context.db.pool.query<{ webhook: string; delivery: string }>(
+    `with w as (insert into webhook (project_id, owner_id, url, events, secret)
+       values ($1, $2, 'https://example.org/', '["flow.finish"]', 'c2VhbGVk') returning id)
+     insert into webhook_delivery (webhook_id, event_id, event, body, state) select id, id, 'flow.finish', '{}', 'delivered' from w
+     returning webhook_id as webhook, id as delivery`,
+    [project, bystander.id],
+  );
   const { dataset, upload } = options.full ? await withData(world, cast, project) : await bareDataset(world, project);
   return {
     project,
@@ -147,6 +157,7 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
     endedRun: endedRun!,
     dataset,
     upload,
+    ...hook.rows[0]!,
     master: await makeMasterData(context.db.pool, `scene ${count}`, bystander.id),
   };
 }
