@@ -113,6 +113,47 @@ const datasetPages = [
   ),
 ];
 
+const flows = page(
+  '/flow',
+  lazyRouteComponent(() => import('./flows/flows-page.tsx'), 'FlowsPage'),
+);
+const newFlow = page(
+  '/flow/new',
+  lazyRouteComponent(() => import('./flows/edit-pages.tsx'), 'NewFlowPage'),
+);
+const flow = page(
+  '/flow/$owner/$dataset',
+  lazyRouteComponent(() => import('./flows/flow-page.tsx'), 'FlowPage'),
+);
+const editFlow = page(
+  '/flow/$owner/$dataset/edit',
+  lazyRouteComponent(() => import('./flows/edit-pages.tsx'), 'EditFlowPage'),
+);
+const flowRevision = page(
+  '/flow/$owner/$dataset/$revision',
+  lazyRouteComponent(() => import('./flows/revision-frame.tsx'), 'RevisionFrame'),
+);
+const inFlowRevision = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => flowRevision, path, component });
+const flowRevisionPages = [
+  inFlowRevision(
+    '/',
+    lazyRouteComponent(() => import('./flows/pipelines-page.tsx'), 'PipelinesPage'),
+  ),
+  inFlowRevision(
+    '/report',
+    lazyRouteComponent(() => import('./flows/report-page.tsx'), 'ReportPage'),
+  ),
+  inFlowRevision(
+    '/spec',
+    lazyRouteComponent(() => import('./flows/spec-page.tsx'), 'SpecPage'),
+  ),
+  inFlowRevision(
+    '/changes',
+    lazyRouteComponent(() => import('./flows/changes-page.tsx'), 'ChangesPage'),
+  ),
+];
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -124,6 +165,11 @@ const tree = root.addChildren([
     send,
     project.addChildren(projectPages),
     dataset.addChildren(datasetPages),
+    flows,
+    newFlow,
+    flow,
+    editFlow,
+    flowRevision.addChildren(flowRevisionPages),
   ]),
 ]);
 

@@ -1,0 +1,7 @@
+import type { Findability } from '../api/flows.ts';
+
+export const findabilityWords: Record<Findability, string> = {
+  published: 'Public',
+  unlisted: 'Public by link',
+  private: 'Private',
+};

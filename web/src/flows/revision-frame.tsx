@@ -1,0 +1,76 @@
+import { Badge, Button, Group } from '@mantine/core';
+import { IconPlayerStop } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Outlet } from '@tanstack/react-router';
+import { cancelFlow, type FlowAddress, flowRevisionQuery, hasFlowEnded } from '../api/flows.ts';
+import { ago, dateTime } from '../ui/format.ts';
+import { Loaded } from '../ui/loaded.tsx';
+import { Page } from '../ui/page.tsx';
+import { Tabs } from '../ui/tabs.tsx';
+import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { addressOf, pageOf, useFlowAddress, useFlowRevision } from './flow-address.ts';
+import { FlowBadge } from './flow-state.tsx';
+
+/** What every page of a revision has above it. */
+export function RevisionFrame() {
+  const address = useFlowAddress();
+  const revision = useFlowRevision();
+  const query = useQuery(flowRevisionQuery(address, revision));
+  const found = query.data;
+  const base = pageOf(address, `/${revision}`);
+  const number = found === undefined ? revision : addressOf(found.id).revision;
+  return (
+    <Page
+      title={`Revision ${number}`}
+      crumbs={[
+        { label: 'Flows', to: '/flow' },
+        { label: address.dataset, to: pageOf(address) },
+      ]}
+      about={
+        found === undefined ? undefined : (
+          <Group gap={8} role="status">
+            <FlowBadge state={found.state} />
+            {found.certified && <Badge color="leaf">certified</Badge>}
+            <span title={dateTime(found.modified)}>changed {ago(found.modified)}</span>
+          </Group>
+        )
+      }
+      actions={
+        found !== undefined && !hasFlowEnded(found.state) ? <Cancel address={address} revision={revision} /> : undefined
+      }
+    >
+      <Tabs
+        label="Parts of the revision"
+        tabs={[
+          { to: base, label: 'Pipelines', exact: true },
+          { to: `${base}/report`, label: 'Report' },
+          { to: `${base}/spec`, label: 'Spec' },
+          { to: `${base}/changes`, label: 'Changes' },
+        ]}
+      />
+      <Loaded query={query}>{() => <Outlet />}</Loaded>
+    </Page>
+  );
+}
+
+function Cancel({ address, revision }: { address: FlowAddress; revision: string }) {
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => cancelFlow(address, revision),
+    onError: toastProblem,
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['flows'] });
+      toastDone('Cancelled. What was published before stays as it is.');
+    },
+  });
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPlayerStop size={16} aria-hidden />}
+      loading={cancel.isPending}
+      onClick={() => cancel.mutate()}
+    >
+      Cancel
+    </Button>
+  );
+}
