@@ -60,11 +60,14 @@ export const stillReferredTo = (resource: string, id: unknown, uses: { name: str
     { extra: { used_by: Object.fromEntries(uses.map((use) => [use.name, use.count])) } },
   );
 
-export const staleTag = (etag: string) =>
-  new AppError(412, 'precondition_failed', 'The object has changed since it was read.', {
-    headers: { etag },
-    extra: { etag },
-  });
+/** Without a tag the object is not there any more. */
+export const staleTag = (etag: string | undefined) =>
+  new AppError(
+    412,
+    'precondition_failed',
+    'The object has changed since it was read.',
+    etag === undefined ? {} : { headers: { etag }, extra: { etag } },
+  );
 export const tagNeeded = () =>
   new AppError(428, 'precondition_required', 'Changing this object needs If-Match with the tag it was read with.');
 

@@ -251,6 +251,7 @@ async function answerWriteToList(
         : writeBulk({ resources, model, access, tx }, body, method, {
             lenient: preference(request, 'handling') === 'lenient',
             minimal: preference(request, 'return') === 'minimal',
+            representation: preference(request, 'return') === 'representation',
           }),
     dryRun,
   );

@@ -1,11 +1,12 @@
 import { AppError } from '../platform/errors/index.ts';
-import { invalidBody } from './errors.ts';
+import { invalidBody, staleTag } from './errors.ts';
 import { findByNaturalKey } from './find-by-natural-key.ts';
 import type { Answer } from './idempotency.ts';
 import { inRow } from './in-row.ts';
 import { givenId } from './pure/given-id.ts';
 import type { Model } from './pure/model.ts';
 import type { Body } from './pure/read-body.ts';
+import { objectTag } from './read-list.ts';
 import { parseId } from './read-one.ts';
 import { createObject, createObjects, type ObjectBody, updateObject, type Written } from './write-object.ts';
 import type { Writer } from './writer.ts';
@@ -15,6 +16,8 @@ export interface BulkOptions {
   lenient: boolean;
   /** Leave the objects out of the answer. */
   minimal: boolean;
+  /** Where each row is for itself: what is stored now, with its tag, in each result. */
+  representation: boolean;
 }
 
 type Method = 'POST' | 'PUT' | 'PATCH';
@@ -27,7 +30,7 @@ export async function writeBulk(
   method: Method,
   options: BulkOptions,
 ): Promise<Answer> {
-  if (options.lenient) return await writeLeniently(writer, many, isText, method);
+  if (options.lenient) return await writeLeniently(writer, many, isText, method, options.representation);
   const bodies = many.map((values) => ({ values, isText }));
   const written = (await createdTogether(writer, bodies, method)) ?? (await writtenOneByOne(writer, bodies, method));
   const objects = options.minimal ? '' : written.map((item) => item.body).join(',');
@@ -64,37 +67,51 @@ async function writeLeniently(
   many: Record<string, unknown>[],
   isText: boolean,
   method: Method,
+  representation: boolean,
 ): Promise<Answer> {
-  const results: object[] = [];
+  const results: string[] = [];
   for (const values of many) {
     await writer.tx.client.query('savepoint item');
     try {
       const written = await writeItem(writer, { values, isText }, method);
-      results.push({ status: written.created ? 201 : method === 'PATCH' ? 202 : 200, id: written.id });
+      const done = { status: written.created ? 201 : method === 'PATCH' ? 202 : 200, id: written.id };
+      const shown = { ...done, ...(representation ? { etag: objectTag(written.body) } : {}) };
+      // The object is finished JSON text.
+      const object = representation ? `,"object":${written.body}` : '';
+      results.push(`${JSON.stringify(shown).slice(0, -1)}${object}}`);
       await writer.tx.client.query('release savepoint item');
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       await writer.tx.client.query('rollback to savepoint item');
       await writer.tx.client.query('release savepoint item');
-      results.push({
-        status: error.status,
-        error: error.message,
-        code: error.code,
-        ...(error.errors.length > 0 ? { errors: error.errors } : {}),
-      });
+      results.push(
+        JSON.stringify({
+          status: error.status,
+          error: error.message,
+          code: error.code,
+          ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+          ...(error.status === 412 ? error.extra : {}),
+        }),
+      );
     }
   }
-  return { status: 207, headers: {}, body: JSON.stringify({ results }) };
+  return { status: 207, headers: {}, body: `{"results":[${results.join(',')}]}` };
 }
 
-async function writeItem(writer: Writer, body: ObjectBody, method: Method): Promise<Written> {
+/** `if_match` in a row is what the header If-Match is for a single object; `if_none_match: "*"` wants none to be there. */
+async function writeItem(writer: Writer, given: ObjectBody, method: Method): Promise<Written> {
   const { model } = writer;
+  const { if_match: ifMatch, if_none_match: ifNone, ...values } = given.values;
+  const tag = ifMatch === undefined ? undefined : String(ifMatch);
+  const body = { ...given, values };
   const id = await existingId(writer, body.values, method);
   if (id === undefined) {
     if (method === 'PATCH') throw withoutKey(model);
+    if (tag !== undefined) throw staleTag(undefined);
     return method === 'PUT' ? await createOrReplace(writer, body) : await createObject(writer, body);
   }
-  return await updateObject(writer, id, body, method === 'PUT' ? 'replace' : 'update');
+  if (ifNone === '*') throw staleTag(undefined);
+  return await updateObject(writer, id, body, method === 'PUT' ? 'replace' : 'update', tag);
 }
 
 /** Somebody else may create the same key between our look and our insert: then theirs is the row to replace. */

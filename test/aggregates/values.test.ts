@@ -151,6 +151,32 @@ describe('entering', () => {
     expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 11');
   });
 
+  test('each cell of a grid can carry the tag it was read with, and answers what it is now', async () => {
+    const { id } = await enter(seen, 'a', 1);
+    const tag = (await admin.get(`${url}${id}/`)).headers.get('etag')!;
+    const grid = (objects: object[]) =>
+      admin.put(url, { objects }, { prefer: 'handling=lenient, return=representation' });
+    const first = await grid([
+      { ...cell(seen, 'a', 5), if_match: tag },
+      { ...cell(seen, 'b', 6), if_none_match: '*' },
+      { ...cell(seen, 'c', -1), confirm_warnings: true },
+    ]);
+    expect(first.body.results.map((one: { status: number }) => one.status)).toEqual([200, 201, 201]);
+    expect(first.body.results[0].object).toMatchObject({ id, value: 5, flags: [] });
+    const second = await grid([
+      { ...cell(seen, 'a', 7), if_match: tag },
+      { ...cell(seen, 'b', 7), if_none_match: '*' },
+      { ...cell(seen, 'd', 7), if_match: tag },
+      { ...cell(seen, 'c', 8), if_match: first.body.results[2].etag },
+    ]);
+    expect(second.body.results.map((one: { status: number }) => one.status)).toEqual([412, 412, 412, 200]);
+    expect(second.body.results[0].etag).toBe(first.body.results[0].etag);
+    expect(await shown(`indicator__in=${seen}`)).toBe('K 19, P 11, Q 8, a 5, b 6, c 8');
+    const together = await admin.put(url, { objects: [cell(seen, 'b', 9), { ...cell(seen, 'a', 9), if_match: tag }] });
+    expect(together.status).toBe(412);
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 19');
+  });
+
   test.each([
     ['a negative int', { value: -4 }, 400, 'out_of_range'],
     ['a negative int, confirmed', { value: -4, confirm_warnings: true }, 201, undefined],
