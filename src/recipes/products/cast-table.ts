@@ -1,0 +1,252 @@
+import { literal, type Tabular } from '../../platform/tabular/index.ts';
+import { type Field, fieldsMatchOf, primaryKeyOf, type TableSchema } from '../pure/table-schema.ts';
+import type { Relation } from '../relation.ts';
+import { findRepeats } from './find-repeats.ts';
+import { inferFields } from './infer-fields.ts';
+import {
+  ProductFailure as Failure,
+  type ProductFailure,
+  type ProductIssue,
+  type SourceTable,
+} from './product-source.ts';
+import { type CastField, castField } from './pure/cast-sql.ts';
+import { headerIssues, matchFields } from './pure/match-fields.ts';
+import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
+
+export interface CastRequest {
+  resource: string;
+  source: SourceTable;
+  /** Undefined: inferred over the whole table. */
+  schema: TableSchema | undefined;
+  policy: ProductPolicy;
+  /** Prefix of the tables made. */
+  table: string;
+  descriptor: Record<string, unknown>;
+}
+
+export interface Cast {
+  relation: Relation;
+  schema: TableSchema;
+  /** Findings about the header. */
+  header: ProductIssue[];
+  /** Table of findings in rows: the columns of `ProductIssue` but `row`, and `disposition`. */
+  issues: string;
+  /** Exact, by code; of header and rows. */
+  counts: Map<string, number>;
+  rejectedRows: number;
+  /** Why there may be no CSV and no JSON. */
+  failure: ProductFailure | undefined;
+}
+
+/** Listed of one table; counting goes on beyond. */
+const maxListed = 100_000;
+/** Lines in an `error_log`. */
+const maxLines = 1000;
+
+/**
+ * Casts and checks every cell of a source by its schema (contract flows §7.2, §7.4): what fits becomes a relation in the
+ * form of products, what does not is counted and listed, and the policy decides what that means for the products.
+ */
+export async function castTable(tabular: Tabular, request: CastRequest): Promise<Cast> {
+  const { source, policy, table, resource } = request;
+  const schema = request.schema ?? { fields: await inferFields(tabular, source) };
+  const mode = fieldsMatchOf(schema) ?? 'exact';
+  const match = matchFields(schema.fields, source.names, mode);
+  const header = [...(source.headers === null ? [] : headerIssues(source.headers)), ...match.issues];
+  const counts = new Map<string, number>();
+  const add = (code: string, n: number) => {
+    if (n > 0) counts.set(code, (counts.get(code) ?? 0) + n);
+  };
+  for (const { code } of header) add(code, 1);
+
+  const issues = `${table}_issues`;
+  await tabular.run(`create or replace table ${issues} (row_number bigint, column_number integer, field varchar,
+    code varchar, message varchar, value varchar, disposition varchar)`);
+  const width = await widthIssues(tabular, request, issues, add);
+  const blank =
+    source.names.length === 0
+      ? 'false'
+      : source.names.map((_, i) => `coalesce(trim(c${i + 1}), '') = ''`).join(' and ');
+  await tabular.run(`insert into ${issues} select _row, null, null, 'blank-row', 'Row ' || _row || ' is completely blank', null, 'reported'
+    from ${source.table} where ${blank}`);
+  add('blank-row', await countOf(tabular, `${source.table} where ${blank}`));
+
+  const fields = schema.fields.map((_, i) => castField(schema, i, match.columns[i], source));
+  const texts = `${table}_texts`;
+  await tabular.run(`create or replace view ${texts} as select *, ${list(fields, (one) => `${one.value} as v${one.n}`, 'null as v0')} from (
+    select _row, ${list(fields, (one) => `${one.text} as t${one.n}`, 'null as t0')} from ${source.table} where not (${blank}))`);
+  const repeats = await findRepeats(tabular, {
+    source,
+    blank,
+    texts,
+    fields,
+    key: primaryKeyOf(schema),
+    issues,
+    table,
+  });
+  for (const [code, n] of repeats.counts) add(code, n);
+  const bad = await cellIssues(tabular, { texts, fields, issues, repeated: repeats.rows, policy, add });
+
+  const rejected = policy.cast === 'reject_row' ? bad : [];
+  const notUnique = policy.unique === 'reject_row' ? [repeats.notUnique] : [];
+  const dropped = [...rejected, ...notUnique.map((rows) => `_row in (select _row from ${rows})`)];
+  const nulled = policy.cast === 'null_value';
+  const columns = fields.map((one) => {
+    const wrong = one.checks.filter(({ code }) => code !== 'required-constraint').map(({ violated }) => violated);
+    return nulled
+      ? `case when not (${wrong.join(' or ')}) then ${one.canonical} end as f${one.n}`
+      : `${one.canonical} as f${one.n}`;
+  });
+  await tabular.run(`create or replace table ${table} as select _row as _ord, _row, ${columns.join(', ') || 'null as f0'}
+    from ${texts}${dropped.length > 0 ? ` where not (${dropped.map((one) => `coalesce(${one}, false)`).join(' or ')})` : ''}`);
+  const kept = await countOf(tabular, table);
+  const all = await countOf(tabular, texts);
+  const rejectedRows = width + (all - kept);
+  const { fields: declared, ...rest } = schema;
+  return {
+    relation: {
+      resource,
+      table,
+      fields: declared.map(productField),
+      schema: withoutFieldsMatch(rest),
+      descriptor: request.descriptor,
+    },
+    schema,
+    header,
+    issues,
+    counts,
+    rejectedRows,
+    failure: await failureOf(tabular, { request, match: match.issues, issues, rejectedRows, kept, total: all + width }),
+  };
+}
+
+/** Rows of the wrong width, or that could not be read at all. They have no place in the table, unless the policy fills or cuts them. */
+async function widthIssues(
+  tabular: Tabular,
+  { source, policy }: CastRequest,
+  issues: string,
+  add: (code: string, n: number) => void,
+): Promise<number> {
+  if (source.rejects === undefined) return 0;
+  const columns = source.names.length;
+  const disposition = policy.width === 'fail' ? 'fatal' : 'row_rejected';
+  await tabular.run(`insert into ${issues}
+    select _row, case code when 'extra-value' then ${columns + 1} when 'missing-value' then cells + 1 end, null, code,
+      case code when 'blank-row' then 'Row ' || _row || ' is completely blank'
+        when 'extra-value' then 'Row ' || _row || ' has an extra value in column ${columns + 1}'
+        when 'missing-value' then 'Row ' || _row || ' has a missing value in column ' || (cells + 1)
+        else 'Row ' || _row || ' has a quote that is never closed or stands in the middle of a value' end,
+      null, case code when 'blank-row' then 'reported' else ${literal(disposition)} end
+    from ${source.rejects.table} order by _row limit ${maxListed}`);
+  let rejected = 0;
+  for (const { code, count } of source.rejects.counts) {
+    add(code, count);
+    if (code !== 'blank-row') rejected += count;
+  }
+  return rejected;
+}
+
+/** Counts in one pass, then lists only what occurs. Answers the conditions that make a row a bad one. */
+async function cellIssues(
+  tabular: Tabular,
+  given: {
+    texts: string;
+    fields: CastField[];
+    issues: string;
+    repeated: string;
+    policy: ProductPolicy;
+    add: (code: string, n: number) => void;
+  },
+): Promise<string[]> {
+  const { texts, fields, issues, repeated, policy } = given;
+  const checks = fields.flatMap((field) => field.checks.map((check) => ({ field, check })));
+  if (checks.length === 0) return [];
+  const others = `not exists (select 1 from ${repeated} r where r._row = x._row)`;
+  const sums = checks.map(({ check }, i) => `count(*) filter (where ${check.violated})::double as n${i}`);
+  const [found] = await tabular.rows(`select ${sums.join(', ')} from ${texts} x where ${others}`);
+  const disposition = { fail: 'fatal', reject_row: 'row_rejected', null_value: 'value_nulled' }[policy.cast];
+  let room = maxListed;
+  for (const [i, { field, check }] of checks.entries()) {
+    const n = Number(found?.[`n${i}`] ?? 0);
+    if (n === 0) continue;
+    given.add(check.code, n);
+    await tabular.run(`insert into ${issues}
+      select _row, ${field.column}, ${literal(field.field.name)}, ${literal(check.code)}, ${check.message}, t${field.n}, ${literal(disposition)}
+      from ${texts} x where ${check.violated} and ${others} order by _row limit ${Math.max(0, room)}`);
+    room -= n;
+  }
+  return checks.map(({ check }) => check.violated);
+}
+
+async function failureOf(
+  tabular: Tabular,
+  given: {
+    request: CastRequest;
+    match: ProductIssue[];
+    issues: string;
+    rejectedRows: number;
+    kept: number;
+    total: number;
+  },
+): Promise<ProductFailure | undefined> {
+  const { policy } = given.request;
+  if (given.match.length > 0)
+    return new Failure(
+      'cast',
+      given.match.map(({ message }) => message),
+    );
+  const fatal = `disposition = 'fatal'${policy.unique === 'fail' ? " or code = 'unique-constraint'" : ''}`;
+  const count = await countOf(tabular, `${given.issues} where ${fatal}`);
+  if (count > 0) {
+    const rows = await tabular.rows(
+      `select message from ${given.issues} where ${fatal} order by row_number, column_number limit ${maxLines}`,
+    );
+    const lines = rows.map(({ message }) => String(message));
+    return new Failure('cast', count > lines.length ? [...lines, `… and ${count - lines.length} more`] : lines);
+  }
+  const line = rejectsFailure(policy, given);
+  return line === undefined ? undefined : new Failure('cast', [line]);
+}
+
+/** The field as products have it: formats become the output form (contract flows §6.2). */
+function productField(field: Field): Field {
+  const {
+    format: _format,
+    trueValues: _true,
+    falseValues: _false,
+    bareNumber: _bare,
+    groupChar: _group,
+    decimalChar: _mark,
+    missingValues: _missing,
+    confidence: _confidence,
+    offered: _offered,
+    trim: _trim,
+    ...rest
+  } = field;
+  switch (field.type) {
+    case 'date':
+      return { ...rest, format: '%Y-%m-%d' };
+    case 'time':
+      return { ...rest, format: '%H:%M:%S' };
+    case 'datetime':
+      return { ...rest, format: '%Y-%m-%d %H:%M:%S' };
+    case 'number':
+      return { ...rest, decimalChar: '.', groupChar: '' };
+    case 'string':
+      return field.format === undefined ? rest : { ...rest, format: field.format };
+    default:
+      return rest;
+  }
+}
+
+function withoutFieldsMatch({ fieldsMatch: _, missingValues: __, ...rest }: Omit<TableSchema, 'fields'>) {
+  return rest;
+}
+
+const list = (fields: CastField[], sql: (field: CastField) => string, none: string): string =>
+  fields.length === 0 ? none : fields.map(sql).join(', ');
+
+async function countOf(tabular: Tabular, from: string): Promise<number> {
+  const [row] = await tabular.rows(`select count(*)::double as n from ${from}`);
+  return Number(row?.n ?? 0);
+}
