@@ -34,10 +34,7 @@ const written = { at: new Date().toISOString(), machine, results };
 await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(written, null, 2)}\n`);
 
 async function linesOf(file: string): Promise<BenchLine[]> {
-  const program = `const { run } = await import(process.argv[1]);
-    process.stdout.write('\\n' + JSON.stringify(await run()));
-    process.exit(0);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program, file], {
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(folder, 'support/run-one.ts'), file], {
     maxBuffer: 64 * 1024 * 1024,
   });
   return JSON.parse(stdout.slice(stdout.lastIndexOf('\n') + 1)) as BenchLine[];
