@@ -18,6 +18,7 @@ export interface OpenContext extends Context {
 /** Everything a process needs, made from its settings. The database must be running already. */
 export async function openContext(config: Config, log: Logger, databaseUrl: string): Promise<OpenContext> {
   await mkdir(config.dataDir, { recursive: true });
+  let closing = false;
   const pool = connectPool(
     {
       url: databaseUrl,
@@ -25,7 +26,10 @@ export async function openContext(config: Config, log: Logger, databaseUrl: stri
       applicationName: 'granary',
       statementTimeoutMs: config.statementTimeoutSeconds * 1000,
     },
-    (error) => log.warn({ err: error }, 'database connection lost'),
+    (error) => {
+      // The embedded server may end before it has read the goodbye of the last connections.
+      if (!closing) log.warn({ err: error }, 'database connection lost');
+    },
   );
   const blobs = await openBlobs({
     url: config.blobs === 'file:' ? `file:${path.join(config.dataDir, 'blobs')}` : config.blobs,
@@ -47,6 +51,7 @@ export async function openContext(config: Config, log: Logger, databaseUrl: stri
     now: () => new Date(),
     newId: () => v7(),
     close: async () => {
+      closing = true;
       await stopListening(db);
       await pool.end();
     },

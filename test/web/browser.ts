@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, onTestFinished } from 'vitest';
 
 const places = [
   process.env.CHROMIUM,
@@ -41,27 +39,28 @@ const flags = [
   '--disable-sync',
 ];
 
-/** A browser of its own with a fresh profile; closed when the test that opened it ends. */
+/** One for the whole file: starting it takes longer than most tests. */
+let browser: Promise<Browser> | undefined;
+afterAll(async () => {
+  await (await browser)?.close();
+});
+
+/** A window with a fresh profile; closed when the test that opened it ends. */
 export async function openWindow(
   options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
 ): Promise<Window> {
   const { width = 1280, height = 800, colorScheme = 'light' } = options;
-  const profile = mkdtempSync(path.join(os.tmpdir(), 'granary-chromium-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: chromiumPath!,
-    headless: true,
-    args: flags,
+  browser ??= chromium.launch({ executablePath: chromiumPath!, headless: true, args: flags });
+  const context = await (await browser).newContext({
     viewport: { width, height },
     colorScheme,
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
-  onTestFinished(async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(20_000);
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  // Generous: what is slow on a busy machine is not wrong.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
