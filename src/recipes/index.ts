@@ -4,8 +4,19 @@ export type { IngestRequest, IngestResult, Previous, RowCounts, StepReport } fro
 export { ingestFile } from './ingest-file.ts';
 export type { Issue, IssueCount } from './issue.ts';
 export { defaultLimits, type RecipeLimits } from './limits.ts';
+export {
+  type BadCell,
+  checkSteps,
+  type KnownResource,
+  type ProcessorStep,
+  runSteps,
+  type StepContext,
+  StepFailure,
+  type StepProblemAt,
+} from './processors/index.ts';
 export type { Category, Constraints, Field, FieldType, MissingValue, TableSchema } from './pure/table-schema.ts';
 export { primaryKeyOf, schemaProblems } from './pure/table-schema.ts';
 export type { ReadingOptions } from './reading-options.ts';
+export type { Relation } from './relation.ts';
 export type { Reading } from './staged.ts';
 export { type CleaningFunction, checkRecipe, cleaningFunctions, type RecipeStep } from './steps/index.ts';

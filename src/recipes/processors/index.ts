@@ -1,0 +1,5 @@
+export { checkSteps, type StepProblemAt } from './check-steps.ts';
+export type { KnownResource, ProcessorStep } from './processor.ts';
+export { runSteps } from './run-steps.ts';
+export type { BadCell, StepContext } from './step-context.ts';
+export { StepFailure } from './step-failure.ts';

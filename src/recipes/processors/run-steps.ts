@@ -1,0 +1,33 @@
+import type { ProcessorStep } from './processor.ts';
+import { findProcessor, nameProblem } from './registry.ts';
+import type { StepContext } from './step-context.ts';
+import { StepFailure, StepProblem } from './step-failure.ts';
+import { StepWork } from './step-work.ts';
+
+/** Runs the steps over `context.relations`, which hold the outcome afterwards. Throws StepFailure naming the step. */
+export async function runSteps(context: StepContext, steps: readonly ProcessorStep[]): Promise<void> {
+  const work = new StepWork(context);
+  for (const step of steps) {
+    context.signal?.throwIfAborted();
+    const processor = findProcessor(step.run);
+    if (processor === undefined) throw new StepFailure(step.run, [nameProblem(step.run)!]);
+    try {
+      await processor.run((step.parameters ?? {}) as never, work);
+      await work.tidy();
+    } catch (error) {
+      context.signal?.throwIfAborted();
+      throw failureOf(step.run, error);
+    }
+  }
+}
+
+function failureOf(step: string, error: unknown): unknown {
+  if (error instanceof StepProblem) return new StepFailure(step, error.lines, { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  // The only wrong that exact sums and products can come to.
+  if (/Out of Range Error: Overflow|Overflow in/.test(message))
+    return new StepFailure(step, ['A result has more than 38 digits, which exact arithmetic does not hold'], {
+      cause: error,
+    });
+  return error;
+}

@@ -1,0 +1,22 @@
+import type { Tabular } from '../../platform/tabular/index.ts';
+import type { Relation } from '../relation.ts';
+
+export type BadCell = 'fail' | 'reject_row' | 'null_value';
+
+export interface StepContext {
+  tabular: Tabular;
+  /** Descriptor without resources; `add_metadata` and `load_metadata` change it. */
+  package: Record<string, unknown>;
+  /** By resource name, in order; steps replace, add and remove. */
+  relations: Map<string, Relation>;
+  /** Other tables of the spec, taken after their own steps: those that `resourcesNamed` lists. They are read, never changed. */
+  others?: ReadonlyMap<string, Relation>;
+  /** A resource by URL, staged and cast; `options` are the step's other parameters. */
+  load(url: string, options: Record<string, unknown>): Promise<Relation>;
+  /** The descriptor of a data package by URL, for `load_metadata`. Absent: that step fails. */
+  loadPackage?(url: string): Promise<Record<string, unknown>>;
+  log(line: string): void;
+  /** What becomes of a cell that its new type does not take. Default `fail`. */
+  badCell?: BadCell;
+  signal?: AbortSignal;
+}
