@@ -98,7 +98,7 @@ export async function readTexts(tx: Tx): Promise<void> {
         from source_doc d where d.id in (select document_id from derived_row)) d
     ), text as materialized (
       select document_id, map_id, indicator_id, raw from derived_cell group by document_id, map_id, indicator_id, raw
-    ), said as (
+    ), said as materialized (
       select t.document_id, t.map_id, t.raw, i.short_name, i.data_format as format, i.min, i.max, i.categories, s.percent,
         n.said, n.has_percent, n.point, n.comma, n.is_missing or lower(n.said) = any(s.missing) as is_missing, lower(n.said) as low,
         -- The mark that is declared; or the only one that fits every number; or of a whole number the one that leaves no fraction.
@@ -111,7 +111,7 @@ export async function readTexts(tx: Tx): Promise<void> {
       join document_code c on c.document_id = t.document_id and c.source_object_map_id = t.map_id
       join indicator i on i.id = t.indicator_id
       cross join lateral (${numberReading(sql`t.raw`, [])}) n
-    ), read as (
+    ), read as materialized (
       select s.*, y.day, y.is_open_day, k.category,
         case when s.is_declared and s.mark = '.' then s.point when s.is_declared then s.comma
           when s.comma is null or s.point = s.comma then s.point when s.point is null then s.comma
@@ -127,12 +127,12 @@ export async function readTexts(tx: Tx): Promise<void> {
             when s.day_first_only > 0 and s.month_first_only = 0 then d.day_first
             when s.month_first_only > 0 and s.day_first_only = 0 then d.month_first end as day,
           s.date_order is null and (d.day_first is not null or d.month_first is not null or d.year_first is not null) as is_open_day
-        from (${dayReading(sql`s.raw`)}) d) y on s.format in ('date', 'date_int') and not s.is_missing
+        from (${dayReading(sql`s.raw`)}) d offset 0) y on s.format in ('date', 'date_int') and not s.is_missing
       left join lateral (
         select (c->>'value')::numeric as category from jsonb_array_elements(coalesce(s.categories, '[]')) c
         where lower(btrim(c->>'label')) = s.low or s.point = (c->>'value')::numeric order by lower(btrim(c->>'label')) <> s.low limit 1
       ) k on s.format = 'class' and not s.is_missing
-    ), meant as (
+    ), meant as materialized (
       select r.*, case r.format
           when 'bool' then case when r.low in ('yes', 'true', 'y', '1') or r.number = 1 then 1 when r.low in ('no', 'false', 'n', '0') or r.number = 0 then 0 end
           when 'class' then r.category when 'date' then r.day when 'date_int' then r.day
@@ -140,7 +140,7 @@ export async function readTexts(tx: Tx): Promise<void> {
             when r.number <= 1 then r.number end
           else r.number end as value
       from read r
-    ), judged as (
+    ), judged as materialized (
       select m.*, case
           when m.is_missing then null
           when m.value is null then case m.format
@@ -255,7 +255,7 @@ export async function replaceValues(
       from derived_value v join source_doc d on d.id = v.document_id
       where not exists (select 1 from kept k where k.document_id = v.document_id and k.source_row = v.source_row
         and k.source_column = v.source_column)
-      order by v.campaign_id, v.data_date, v.indicator_id, v.location_id
+      order by v.campaign_id, v.data_date, v.indicator_id, v.location_id, v.document_id, v.source_row
       returning document_id, source_row, source_column, indicator_id, location_id, campaign_id, data_date
     ), touched as (
       insert into derived_touch

@@ -20,6 +20,8 @@ import { documentNotFound } from './errors.ts';
 import { mappingResource } from './mapping.resource.ts';
 import { receiveDocument } from './receive-document.ts';
 import { recordDocument } from './record-document.ts';
+import { campaignResultResource, dateResultResource } from './result.resource.ts';
+import { reviewRoutes } from './review-routes.ts';
 import { documentJson, findDocument, seesEveryPlace } from './store.ts';
 import { documentVisible } from './visible.ts';
 
@@ -32,6 +34,8 @@ export function documentResources(context: Context): ResourceDeclaration[] {
     detailResource(),
     documentValueResource,
     mappingResource,
+    campaignResultResource,
+    dateResultResource,
   ];
 }
 
@@ -63,6 +67,8 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
       },
     );
   });
+
+  await reviewRoutes(app, context);
 
   app.get(
     '/api/v1/source_doc/:id/file',

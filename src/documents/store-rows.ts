@@ -118,7 +118,7 @@ export async function replaceDocumentCodes(
     with cell as materialized (${cellsOf(documentId, isLong)}),
     text as (
       select map_id, raw, count(*)::int as n, coalesce(raw, '') !~ '[^[:space:]]' as is_blank from cell group by map_id, raw
-    ), said as (
+    ), said as materialized (
       select t.map_id, t.n, t.is_blank, t.raw, n.*, d.*
       from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`)}) d
     ), indicator as (

@@ -43,9 +43,11 @@ export async function lockTitles(tx: Tx): Promise<void> {
 /** The title itself, or with the first `-<n>` nobody has. */
 export async function freeTitle(tx: Queryable, title: string): Promise<string> {
   const { free } = await tx.one<{ free: string }>(sql`
-    select case n when 0 then ${title}::text else ${title} || '-' || n end as free from generate_series(0, 1000000) n
-    where not exists (select 1 from source_doc d where d.doc_title = case n when 0 then ${title} else ${title} || '-' || n end)
-    order by n limit 1`);
+    with recursive tried (n, title) as (
+      select 0, ${title}::text
+      union all
+      select n + 1, ${title} || '-' || (n + 1) from tried t where exists (select 1 from source_doc d where d.doc_title = t.title)
+    ) select title as free from tried order by n desc limit 1`);
   return free;
 }
 
@@ -72,12 +74,13 @@ export interface NewDocument {
   captureTops: number[] | null;
 }
 
+/** The time is that of the row and not of the transaction: titles are given out one after another, and so are ranks. */
 export async function insertDocument(tx: Queryable, one: NewDocument): Promise<number> {
   const { id } = await tx.one<{ id: number }>(sql`
     insert into source_doc (guid, doc_title, file_type, file_name, media_type, sha256, bytes, dataset_id, revision, upload_id,
-      created_by, capture_tops, duplicate_of)
+      created_by, capture_tops, created_at, duplicate_of)
     values (${one.guid}, ${one.title}, ${one.fileType}, ${one.fileName}, ${one.mediaType}, ${one.sha256}, ${one.bytes},
-      ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.captureTops}::int[],
+      ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.captureTops}::int[], clock_timestamp(),
       (select min(d.id) from source_doc d where d.sha256 = ${one.sha256}))
     returning id`);
   return id;
@@ -107,10 +110,17 @@ export async function deleteRefusedDocument(tx: Tx, id: number): Promise<void> {
     sql`delete from source_doc where id = ${id} returning dataset_id, upload_id`,
   );
   if (gone === undefined) return;
-  await tx.exec(sql`delete from upload where id = ${gone.upload_id} and state in ('received', 'failed')
-    and not exists (select 1 from source_doc d where d.upload_id = upload.id)`);
-  await tx.exec(sql`delete from dataset d where d.id = ${gone.dataset_id} and d.latest_revision = 0
-    and not exists (select 1 from upload u where u.dataset_id = d.id) and not exists (select 1 from source_doc s where s.dataset_id = d.id)`);
+  const own = sql`(select u.dataset_id from upload u join dataset d on d.id = u.dataset_id where u.id = ${gone.upload_id}
+    and u.created_dataset and d.latest_revision <= 1 and not exists (select 1 from source_doc s where s.dataset_id = d.id)
+    and not exists (select 1 from upload o where o.dataset_id = d.id and o.id <> u.id))`;
+  await tx.exec(sql`delete from revision_batch where dataset_id in ${own}`);
+  await tx.exec(sql`delete from product where dataset_id in ${own}`);
+  await tx.exec(sql`delete from revision where dataset_id in ${own}`);
+  await tx.exec(sql`with own as materialized (select dataset_id from ${own} o), gone as (
+    delete from upload where dataset_id in (select dataset_id from own)) select 1`);
+  await tx.exec(sql`delete from dataset d where d.id = ${gone.dataset_id} and d.latest_revision <= 1
+    and not exists (select 1 from upload u where u.dataset_id = d.id) and not exists (select 1 from source_doc s where s.dataset_id = d.id)
+    and not exists (select 1 from revision r where r.dataset_id = d.id)`);
 }
 
 export async function detailsOf(db: Queryable, documentId: number): Promise<Details> {

@@ -105,7 +105,8 @@ async function read(
   const header = revision.schema.fields.map(({ name }) => name);
   const roles = columnRoles(header, document.fileType, details);
   if ('missing' in roles) throw columnMissing(roles.missing, header);
-  await updateDocument(context.db, document.id, { revision: n, header });
+  const isKnown = document.revision === n && document.header.join('\0') === header.join('\0');
+  if (!isKnown) await updateDocument(context.db, document.id, { revision: n, header });
   return { document, revision, roles: roles.columns, isLong: roles.isLong, details };
 }
 

@@ -1,14 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { sql } from '../../src/platform/db/index.ts';
 import { must } from '../locations/places-world.ts';
+import { whileWorking } from '../support/upload.ts';
 import { startDocumentsWorld } from './documents-world.ts';
 
 const the = await startDocumentsWorld();
-const { admin, places, indicators, campaigns } = the;
-await the.indicator('seen');
-await the.indicator('missed');
+const { admin, places, campaigns, world } = the;
+for (const name of ['seen', 'missed', 'late', 'summed', 'kept']) await the.indicator(name);
 await the.campaign('may', '2020-05-01');
 await the.campaign('june', '2020-06-01');
-afterEach(() => the.world.runJobs());
+await the.campaign('july', '2020-07-01');
+afterEach(() => world.runJobs());
 
 describe('a campaign file', () => {
   test('becomes values that roll up at once, with codes that are exact', async () => {
@@ -29,15 +31,195 @@ describe('a campaign file', () => {
     expect(objects).toMatchObject([
       { row: 3, line: 4, column: 'missed', code: 'not_a_number', raw: 'x', severity: 'error', cells: 1 },
     ]);
-    const rows = await must(admin.get(`/api/v1/source_submission/?document_id=${document.id}`), 200);
-    expect(rows.objects.map((row: { process_status: string }) => row.process_status)).toEqual([
-      'PROCESSED',
-      'PROCESSED',
-      'PARTIAL',
+    const csv = await admin.get(`/api/v1/source_doc/${document.id}/issues?format=csv&fields=row,column,code,raw`);
+    expect(csv.text.split('\n').map((line) => line.trim())).toEqual([
+      'row,column,code,raw',
+      '3,missed,not_a_number,x',
+      '',
     ]);
+    const rows = await must(admin.get(`/api/v1/source_submission/?document_id=${document.id}`), 200);
+    expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED PARTIAL');
     expect(rows.objects[2].submission_json).toEqual({ geocode: 'c', campaign: 'may', seen: '1,200', missed: 'x' });
+    const values = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}&row=3`), 200);
+    expect(values.objects).toMatchObject([
+      { indicator__short_name: 'seen', location__name: 'place c', campaign__name: 'may', value: 1200, counts: true },
+    ]);
+    const results = await must(admin.get(`/api/v1/campaign_doc_result/?document_id=${document.id}`), 200);
+    expect(results.objects).toHaveLength(9);
+    expect(results.objects[0]).toMatchObject({ indicator__short_name: 'seen', location__name: 'place K', value: 1350 });
+    expect((await admin.get(`/api/v1/source_doc/${document.id}/file`)).text).toContain('"1,200"');
+  });
+
+  test('done again changes nothing and becomes no newer; a newer file counts, an entry before both', async () => {
+    const first = await the.document('geocode,campaign,late\na,may,1\n');
+    await the.document('geocode,campaign,late\na,may,2\n');
+    expect(await the.values('late', 'may')).toBe('K 2, P 2, a 2');
+    const again = await the.action('transform_upload', `document_id=${first.id}`);
+    expect(again.status).toBe(200);
+    expect(again.body.meta.run.summary.values).toEqual({ new: 0, changed: 0, unchanged: 1, retracted: 0 });
+    expect(await the.values('late', 'may')).toBe('K 2, P 2, a 2');
+    const entry = { indicator_id: the.indicators.late, location_id: places.a, campaign_id: campaigns.may, value: 9 };
+    const { id } = await must(admin.post('/api/v1/campaign_datapoint/', entry), 201);
+    await the.action('refresh_master', `document_id=${first.id}`);
+    expect(await the.values('late', 'may')).toBe('K 9, P 9, a 9');
+    const said = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${first.id}`), 200);
+    expect(said.objects).toMatchObject([{ value: 1, counts: false }]);
+    await must(admin.delete(`/api/v1/campaign_datapoint/${id}/`), 204);
+    expect(await the.values('late', 'may')).toBe('K 2, P 2, a 2');
+  });
+
+  test('equal keys: the later row counts as a whole; blank codes and bad rows reject theirs only', async () => {
+    const text = 'geocode,campaign,seen,missed\na,june,1,2\n,june,3,4\na,,5,6\na,june,7,\nnowhere,june,8,9\n';
+    const document = await the.document(text);
+    expect(await the.statuses(document.id)).toBe('DUPLICATE REJECTED REJECTED PROCESSED UNMAPPED');
+    expect(await the.values('seen', 'june')).toBe('K 7, P 7, a 7');
+    expect(await the.values('missed', 'june')).toBe('');
+    expect(await the.issues(document.id)).toEqual([
+      '1 duplicate_row',
+      '2 geocode missing_location',
+      '3 campaign missing_campaign',
+      'geocode unmapped_location nowhere',
+    ]);
+    expect(document.state).toBe('mapping');
+  });
+
+  test('summed or refused where the document says so', async () => {
+    const text = 'geocode,campaign,summed\na,may,1\na,may,2\nb,may,4\n';
+    await the.document(text, { duplicates: 'sum' });
+    expect(await the.values('summed', 'may')).toBe('K 7, P 7, a 3, b 4');
+    const refused = await the.document(text.replaceAll('may', 'june'), { duplicates: 'error' });
+    expect(await the.values('summed', 'june')).toBe('K 4, P 4, b 4');
+    expect((await the.issues(refused.id)).map((issue) => issue.slice(2))).toEqual([
+      'summed duplicate_cell 1',
+      'summed duplicate_cell 2',
+    ]);
+  });
+
+  test('long files, other headers, tabs and equal headers', async () => {
+    const long = await the.document('place\tcampaign\tindicator\tvalue\na\tjuly\tseen\t5\nb\tjuly\tkept\t6\n', {
+      location_column: 'place',
+    });
+    expect(long.summary.values.new).toBe(2);
+    expect([await the.values('seen', 'july'), await the.values('kept', 'july')]).toEqual([
+      'K 5, P 5, a 5',
+      'K 6, P 6, b 6',
+    ]);
+    const twice = await the.document('geocode,campaign,kids,kids\na,july,1,2\n');
+    expect(twice.file_header).toEqual(['geocode', 'campaign', 'kids', 'kids_1']);
+  });
+
+  test('undone, its values go and those before come back; undone again, they are there', async () => {
+    await the.document('geocode,campaign,kept\na,may,1\n');
+    const document = await the.document('geocode,campaign,kept\na,may,2\nb,may,3\n');
+    expect(await the.values('kept', 'may')).toBe('K 5, P 5, a 2, b 3');
+    const undone = await must(admin.post(`/api/v1/source_doc/${document.id}/undo`), 200);
+    expect(undone).toMatchObject({ state: 'undone', undone: true, values: { retracted: 2 } });
+    expect(await the.values('kept', 'may')).toBe('K 1, P 1, a 1');
+    await the.action('refresh_master', `document_id=${document.id}`);
+    expect(await the.values('kept', 'may')).toBe('K 1, P 1, a 1');
+    const back = await must(admin.post(`/api/v1/source_doc/${document.id}/undo`, { undone: false }), 200);
+    expect(back).toMatchObject({ state: 'processed', values: { new: 2 } });
+    expect(await the.values('kept', 'may')).toBe('K 5, P 5, a 2, b 3');
+    await must(admin.delete(`/api/v1/source_doc/${document.id}/`), 204);
+    expect(await the.values('kept', 'may')).toBe('K 1, P 1, a 1');
+  });
+
+  test('a dry run tells the same and keeps nothing; queue_process marks its rows', async () => {
+    const document = await the.document('geocode,campaign,late\nunknown place,july,1\nd,july,2\n');
+    const facts = sql`select (select count(*) from datapoint)::int as values, (select count(*) from document_issue)::int as issues,
+      (select max(updated_at) from source_doc) as at`;
+    await must(admin.post(`/api/v1/source_doc/${document.id}/undo`, { undone: true }), 200);
+    const before = await world.context.db.one(facts);
+    const dry = await the.action('transform_upload', `document_id=${document.id}&dry_run=true`);
+    expect(dry.body.meta.run.summary).toMatchObject({ dry_run: true, rows: 2 });
+    expect(await world.context.db.one(facts)).toEqual(before);
+    const queued = await the.action('queue_process', `document_id=${document.id}`);
+    expect(queued.body.meta.run.summary).toEqual({ document_id: document.id, rows: 2 });
+    expect(await the.statuses(document.id)).toBe('TO_PROCESS TO_PROCESS');
   });
 });
-void places;
-void indicators;
-void campaigns;
+
+describe('sending', () => {
+  test('a form, a data URI, an upload and a revision that are here already', async () => {
+    const form = new FormData();
+    form.set('doc_title', 'form.csv');
+    form.set('file_type', 'campaign');
+    form.set('docfile', new Blob(['geocode,campaign,seen\nd,july,1\n']), 'form.csv');
+    const sent = await whileWorking(world, admin.post('/api/v1/source_doc/', form));
+    expect([sent.status, sent.body.summary.values.new]).toEqual([201, 1]);
+    const docfile = `data:text/csv;base64,${Buffer.from('geocode,campaign,seen\nd,july,2\n').toString('base64')}`;
+    const uri = await the.send('', { docfile });
+    expect(uri.body.summary.values.new).toBe(1);
+    const { dataset, revision } = uri.body;
+    // Administrators read rows of projects they belong to only.
+    const refused = await the.send('', { docfile: undefined, dataset, revision });
+    expect([refused.status, refused.body.code]).toEqual([400, 'reference_not_found']);
+  });
+
+  test('titles and contents that are there already', async () => {
+    const first = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
+    const second = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
+    expect([first.doc_title, second.doc_title]).toEqual(['same', 'same-1']);
+    expect([first.duplicate_of, second.duplicate_of]).toEqual([null, first.id]);
+    const renamed = await admin.patch(`/api/v1/source_doc/${second.id}/`, { doc_title: 'other' });
+    expect([renamed.status, renamed.body.sha256]).toEqual([202, first.sha256]);
+  });
+
+  test.each([
+    ['an empty file', '', {}, 400, 'file is empty please check the upload and try again'],
+    ['a header alone', 'geocode,campaign,seen\n', {}, 400, 'file is empty please check the upload and try again'],
+    ['no place', 'x,campaign,seen\na,may,1\n', {}, 400, 'geocode is a required column.'],
+    ['no campaign', 'geocode,seen\na,1\n', {}, 400, 'campaign is a required column.'],
+    ['no day', 'geocode,seen\na,1\n', { file_type: 'date' }, 400, 'data_date is a required column.'],
+    ['no title', 'geocode,seen\na,1\n', { doc_title: '' }, 400, 'missing params set(doc_title)'],
+    ['another kind', 'geocode,seen\na,1\n', { file_type: 'x' }, 400, 'file_type must be one of campaign, date'],
+    ['an unknown field', 'a', { nonsense: 1 }, 400, "'nonsense' is not a field of source_doc"],
+    ['an unknown word', 'a', { date_order: 'YDM' }, 400, 'date_order must be one of DMY MDY YMD'],
+  ])('%s is refused and leaves nothing', async (_what, content, fields, status, error) => {
+    const count = sql`select (select count(*) from source_doc)::int as documents, (select count(*) from dataset)::int as datasets`;
+    const before = await world.context.db.one(count);
+    const answer = await the.send(content, fields);
+    expect([answer.status, answer.body.error]).toEqual([status, error]);
+    expect(await world.context.db.one(count)).toEqual(before);
+  });
+
+  test('details are remembered by the dataset', async () => {
+    await the.document('wo,campaign,seen\na,july,"1,5"\n', { dataset: 'monthly', location_column: 'wo', decimal: ',' });
+    const next = await the.document('wo,campaign,seen\na,july,"2,5"\n', { dataset: 'monthly' });
+    expect([next.revision, next.summary.values.new]).toEqual([2, 1]);
+    const { objects } = await must(admin.get(`/api/v1/doc_detail/?document_id=${next.id}&order_by=doc_detail_type__name`), 200);
+    expect(objects).toMatchObject([
+      { doc_detail_type__name: 'decimal', doc_detail_value: ',' },
+      { doc_detail_type__name: 'location_column', doc_detail_value: 'wo' },
+    ]);
+  });
+});
+
+test('ten documents at once end as one after another', async () => {
+  await the.indicator('many');
+  await the.campaign('august', '2020-08-01');
+  const text = (n: number) =>
+    `geocode,campaign,many\na,august,${n}\n${n % 2 ? 'b' : 'c'},august,${n * 10}\nnew ${n % 3},august,1\n`;
+  const asked = Array.from({ length: 10 }, (_, n) => {
+    const docfile = Buffer.from(text(n)).toString('base64');
+    const body = { doc_title: `ten ${n}`, file_type: 'campaign', docfile };
+    return admin.post('/api/v1/source_doc/', body, { prefer: 'respond-async' });
+  });
+  const sent = await Promise.all(asked);
+  expect(sent.map(({ status }) => status)).toEqual(Array(10).fill(201));
+  const { startJobs } = await import('../../src/worker.ts');
+  const worker = await startJobs({ ...world.context, config: { ...world.context.config } });
+  const waiting = sql`select count(*)::int as n from source_doc where doc_title like 'ten %' and state = 'received'`;
+  while ((await world.context.db.one<{ n: number }>(waiting)).n > 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await worker.stop();
+  await world.runJobs();
+  // The newest by upload counts, whichever was done first.
+  const last = (codes: (n: number) => boolean) =>
+    Math.max(...sent.map(({ body }, n) => (codes(n) ? body.id * 100 + n : -1))) % 100;
+  const [a, b, c] = [last(() => true), last((n) => n % 2 === 1), last((n) => n % 2 === 0)];
+  const [P, Q] = [a + b * 10, c * 10];
+  expect(await the.values('many', 'august')).toBe(`K ${P + Q}, P ${P}, Q ${Q}, a ${a}, b ${b * 10}, c ${c * 10}`);
+  const rebuilt = await the.action('refresh_master', `document_id=${sent[0]!.body.id}`);
+  expect(rebuilt.body.meta.run.summary.aggregates_changed).toBe(0);
+});

@@ -69,6 +69,14 @@ const action = (name: string): Rows =>
     ]),
   );
 
+/** One object is found in its document's list only. */
+const results = (name: string): Rows => ({
+  [`GET /api/v1/${name}`]: { answers: signedIn, path: ({ master }) => `/api/v1/${name}?document_id=${master.document}` },
+  [`GET /api/v1/${name}/:pk`]: { answers: everybodyMay(404), path: () => `/api/v1/${name}/1` },
+  [`GET /api/v1/${name}/set/:ids`]: { answers: signedIn, path: () => `/api/v1/${name}/set/1` },
+  [`GET /api/v1/${name}/schema`]: { answers: signedIn },
+});
+
 export const documentRows: Rows = {
   ...reading('source_doc', document),
   'GET /api/v1/source_doc': {
@@ -172,6 +180,34 @@ export const documentRows: Rows = {
     },
     403,
   ),
+  'POST /api/v1/source_object_map/apply': {
+    answers: everybodyMay(200).replace(/403$/, '200'),
+    body: ({ master }) => ({ decision: 'ignore', ids: [master.mapping] }),
+    sees: '- - - - - - x x -',
+    find: (answer) => answer.body.objects?.length > 0,
+  },
+  'GET /api/v1/source_object_map/:id/preview': {
+    answers: adminsMay(200, 403).replace(/403$/, '404'),
+    path: (s) => `/api/v1/source_object_map/${mapping(s)}/preview?master_object_id=-1`,
+  },
+  'GET /api/v1/source_object_map/:id/history': {
+    answers: everybodyMay(200).replace(/403$/, '404'),
+    path: (s) => `/api/v1/source_object_map/${mapping(s)}/history`,
+  },
+  'GET /api/v1/source_object_map/export': { answers: everybodyMay(200).replace(/403$/, '200') },
+  'POST /api/v1/source_object_map/import': {
+    answers: adminsMay(200, 403),
+    body: () => `content_type,source_object_code,master_code\nindicator,${fresh()},\n`,
+    headers: { 'content-type': 'text/csv' },
+  },
+  'POST /api/v1/source_doc/:id/undo': {
+    answers: adminsMay(200, 404).replace(/403$/, '404'),
+    path: ({ master }) => `/api/v1/source_doc/${master.document}/undo`,
+  },
+  'GET /api/v1/sync_odk': { answers: everybodyMay(404).replace(/403$/, '404'), path: () => '/api/v1/sync_odk?odk_form_id=x' },
+  'POST /api/v1/sync_odk': { answers: everybodyMay(404).replace(/403$/, '404'), path: () => '/api/v1/sync_odk?odk_form_id=x' },
+  ...results('campaign_doc_result'),
+  ...results('date_doc_result'),
   ...action('transform_upload'),
   ...action('refresh_master'),
   ...action('queue_process'),

@@ -1,0 +1,167 @@
+import { Type } from '@fastify/type-provider-typebox';
+import type { Context } from '../platform/context.ts';
+import { unlessDry } from '../platform/db/index.ts';
+import type { App } from '../platform/http/index.ts';
+import { noObject } from '../resource/index.ts';
+import { noConnection } from './errors.ts';
+import { exportMappings, importMappings } from './import-mappings.ts';
+import { contentTypes, mappingStatuses } from './mapping-store.ts';
+import { previewMapping } from './preview-mapping.ts';
+import { findMapping, historyOfMapping, reviewCodes } from './review-store.ts';
+import { undoDocument } from './undo-document.ts';
+
+const id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const one = Type.Object({ id });
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  Type.Union(words.map((word) => Type.Literal(word)) as unknown as [ReturnType<typeof Type.Literal<Words[number]>>]);
+
+const reviewBody = Type.Object(
+  {
+    decision: oneOf(['accept', 'unmap', 'ignore', 'restore'] as const),
+    ids: Type.Optional(Type.Array(id, { maxItems: 100_000 })),
+    document_id: Type.Optional(id),
+    content_type: Type.Optional(oneOf(contentTypes)),
+    status: Type.Optional(oneOf(mappingStatuses)),
+    contains: Type.Optional(Type.String({ maxLength: 200 })),
+    min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    reason: Type.Optional(oneOf(['name', 'alias', 'folded', 'similar'] as const)),
+    dry_run: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+/** The review of codes, many at once and one by one; taking a document back. */
+export async function reviewRoutes(app: App, context: Context): Promise<void> {
+  const signedIn = { access: 'signed-in' } as const;
+
+  app.post(
+    '/api/v1/source_object_map/apply',
+    {
+      config: signedIn,
+      schema: { body: reviewBody, summary: 'Decide over every code a filter finds', tags: ['source_object_map'] },
+    },
+    async (request) => {
+      const { decision, dry_run: isDry = false, ...filter } = request.body;
+      const reviewed = await unlessDry(context.db, isDry, (tx) =>
+        reviewCodes(
+          tx,
+          request.access,
+          {
+            ids: filter.ids,
+            documentId: filter.document_id,
+            contentType: filter.content_type,
+            status: filter.status,
+            contains: filter.contains,
+            minScore: filter.min_score,
+            reason: filter.reason,
+          },
+          decision,
+        ),
+      );
+      return { meta: { dry_run: isDry, total_count: reviewed.length }, objects: reviewed, error: null };
+    },
+  );
+
+  app.get(
+    '/api/v1/source_object_map/:id/preview',
+    {
+      config: signedIn,
+      schema: {
+        params: one,
+        querystring: Type.Object(
+          { master_object_id: Type.Integer({ minimum: -1, maximum: 2_147_483_647 }) },
+          { additionalProperties: false },
+        ),
+        summary: 'What would change if the code meant something else',
+        tags: ['source_object_map'],
+      },
+    },
+    (request) => previewMapping(context, request.access, request.params.id, request.query.master_object_id),
+  );
+
+  app.get(
+    '/api/v1/source_object_map/:id/history',
+    { config: signedIn, schema: { params: one, summary: 'What a code has meant', tags: ['source_object_map'] } },
+    async (request) => {
+      const { id: mapId } = request.params;
+      if ((await findMapping(context.db, mapId, request.access)) === undefined) {
+        throw noObject('source_object_map', mapId);
+      }
+      const objects = await historyOfMapping(context.db, mapId);
+      return { meta: { total_count: objects.length }, objects, error: null };
+    },
+  );
+
+  app.get(
+    '/api/v1/source_object_map/export',
+    {
+      config: signedIn,
+      schema: {
+        querystring: Type.Object({ content_type: Type.Optional(oneOf(contentTypes)) }, { additionalProperties: false }),
+        summary: 'What is mapped, as CSV',
+        tags: ['source_object_map'],
+      },
+    },
+    async (request, reply) => {
+      const text = await exportMappings(context, request.access, request.query.content_type);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="mappings.csv"')
+        .send(text);
+    },
+  );
+
+  app.post(
+    '/api/v1/source_doc/:id/undo',
+    {
+      config: signedIn,
+      schema: {
+        params: one,
+        body: Type.Optional(
+          Type.Union([
+            Type.Null(),
+            Type.Object({ undone: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+          ]),
+        ),
+        summary: 'Take back all a document says, or put it back',
+        tags: ['source_doc'],
+      },
+    },
+    (request) => undoDocument(context, request.access, request.params.id, request.body?.undone),
+  );
+
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+    scope.post(
+      '/api/v1/source_object_map/import',
+      {
+        config: signedIn,
+        schema: {
+          querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+          summary: 'Mappings from CSV',
+          tags: ['source_object_map'],
+        },
+      },
+      (request) => {
+        const text = typeof request.body === 'string' ? request.body : '';
+        return importMappings(context, request.access, text, (request.query as { dry_run?: boolean }).dry_run === true);
+      },
+    );
+  });
+
+  // Forms are pulled through connections, of which this version has none: every form is one it does not know.
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/v1/sync_odk',
+    config: signedIn,
+    schema: {
+      querystring: Type.Object({ odk_form_id: Type.Optional(Type.String()) }),
+      summary: 'Pull a registered form',
+      tags: ['source_doc'],
+    },
+    handler: (request) => {
+      throw noConnection(request.query.odk_form_id);
+    },
+  });
+}

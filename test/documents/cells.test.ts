@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { must } from '../locations/places-world.ts';
+import { startDocumentsWorld } from './documents-world.ts';
+
+const the = await startDocumentsWorld();
+const { admin, world } = the;
+await the.indicator('int');
+await the.indicator('float', 'float');
+await the.indicator('pct', 'pct');
+await the.indicator('bool', 'bool');
+await the.indicator('class', 'class', {
+  categories: [
+    { value: 1, label: 'low' },
+    { value: 2, label: 'High' },
+  ],
+});
+await the.indicator('bounded', 'int', { min: 0, max: 10 });
+await the.indicator('date', 'date');
+await the.indicator('visits', 'int', { resource_name: 'date' });
+await the.campaign('may', '2020-05-01');
+afterEach(() => world.runJobs());
+
+const codes = ['a', 'b', 'c', 'd', 'x', 'P', 'Q', 'K'];
+
+/** One cell a place; `7`, `missing`, or `code!` with `?` for a warning beside a value. */
+async function read(indicator: string, cells: string[], fields: object = {}): Promise<string[]> {
+  const quoted = cells.map((cell) => `"${cell.replaceAll('"', '""')}"`);
+  const text = `geocode,campaign,${indicator}\n${quoted.map((cell, n) => `${codes[n]},may,${cell}\n`).join('')}`;
+  const { id } = await the.document(text, { ...fields });
+  const values = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${id}`), 200);
+  const issues = await must(admin.get(`/api/v1/source_doc/${id}/issues`), 200);
+  return cells.map((_, n) => {
+    const value = values.objects.find((one: { row: number }) => one.row === n + 1)?.value;
+    const issue = issues.objects.find((one: { row: number }) => one.row === n + 1);
+    if (issue !== undefined) return `${value ?? ''}${issue.code}${issue.severity === 'warning' ? '?' : '!'}`;
+    return value === undefined ? 'missing' : String(value);
+  });
+}
+
+describe('cells', () => {
+  test.each<[string, string[], string[], object?]>([
+    ['int', ['', ' ', 'nan', 'NA', 'n/a', '-'], Array(6).fill('missing')],
+    ['float', [' 7 ', '12.7', '1e3', '-4', '−4', '0'], ['7', '12.7', '1000', '-4', '-4', '0']],
+    ['int', ['1,200', '1 200', "1'200", '1,234,567'], ['1200', '1200', '1200', '1234567']],
+    ['int', ['1.200', '7'], ['1200', '7']],
+    ['float', ['1.200,5', '7'], ['1200.5', '7']],
+    ['float', ['1,200', '7'], ['ambiguous_number!', '7']],
+    ['float', ['1,200', '1,200.5'], ['1200', '1200.5']],
+    ['float', ['1,200', '1,20'], ['1.2', '1.2']],
+    ['float', ['1,200', '7'], ['1.2', '7'], { decimal: ',' }],
+    ['float', ['1,200', '7'], ['1200', '7'], { thousands: ',' }],
+    ['pct', ['82.67%', '50 %', '0.5%'], ['0.8267', '0.5', '0.005']],
+    ['pct', ['0.25', '1', '0'], ['0.25', '1', '0']],
+    ['pct', ['0.25', '45'], ['0.25', 'ambiguous_percent!']],
+    ['pct', ['25', '45'], ['0.25', '0.45'], { percent: 'hundred' }],
+    ['pct', ['0.25', '1.5'], ['0.25', '1.5out_of_range?'], { percent: 'fraction' }],
+    ['bool', ['yes', 'No', 'TRUE', 'f', '1', 'n'], ['1', '0', '1', 'not_a_boolean!', '1', '0']],
+    ['class', ['LOW', 'high', '2', 'middle'], ['1', '2', '2', 'unknown_category!']],
+    ['int', ['inf', 'NaN kids', 'maybe', '%', '3 4', '1e999'], Array(6).fill('not_a_number!')],
+    ['int', ['12.5', '-3'], ['12.5fractional_int?', '-3out_of_range?']],
+    ['bounded', ['11', '10', '-1', '3.5'], ['out_of_range!', '10', 'out_of_range!', '3.5fractional_int?']],
+    ['int', ['none', 'X', '5'], ['missing', 'missing', '5'], { missing_values: 'None,x' }],
+    ['date', ['2015-06-05', '20150606', 'x'], ['20150605', '20150606', 'not_a_date!']],
+    ['date', ['3/6/2014', '25/6/2014'], ['20140603', '20140625']],
+    ['date', ['3/6/2014', '6/25/2014'], ['20140306', '20140625']],
+    ['date', ['3/6/2014', '3/3/2014'], ['ambiguous_date!', '20140303']],
+    ['date', ['3-6-14', '31.12.99'], ['ambiguous_date!', 'ambiguous_date!']],
+    ['date', ['3-6-14', '31.12.99'], ['20140603', '19991231'], { date_order: 'DMY' }],
+    ['date', ['30/2/2014', '29/2/2016'], ['not_a_date!', '20160229']],
+  ])('%s %j', async (indicator, cells, expected, fields) => {
+    expect(await read(indicator, cells, fields)).toEqual(expected);
+  });
+
+  test('an indicator of the other kind is one issue a column', async () => {
+    const { id } = await the.document('geocode,campaign,visits\na,may,1\nb,may,2\n');
+    expect(await the.issues(id)).toEqual(['visits wrong_kind visits']);
+    expect(await the.statuses(id)).toBe('PARTIAL PARTIAL');
+  });
+});
+
+describe('files of days', () => {
+  test('a day is that day; the row is the key; the later row of one day counts', async () => {
+    const document = await the.document(
+      'geocode,data_date,visits\na,2020-03-01,5\na,2020-03-01,6\nb,31/03/2020,7\nb,soon,1\nb,,1\n',
+      { file_type: 'date' },
+    );
+    expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED PROCESSED REJECTED REJECTED');
+    expect(await the.issues(document.id)).toEqual(['4 data_date not_a_date soon', '5 data_date missing_date']);
+    const { objects } = await must(admin.get(`/api/v1/date_datapoint/?indicator__in=${the.indicators.visits}`), 200);
+    expect(objects.map((one: { data_date: string; value: number }) => `${one.data_date} ${one.value}`)).toEqual([
+      '2020-03-01 6',
+      '2020-03-31 7',
+    ]);
+    const results = await must(admin.get(`/api/v1/date_doc_result/?document_id=${document.id}`), 200);
+    expect(results.objects.map((one: { value: number }) => one.value)).toEqual([5, 6, 7]);
+  });
+
+  test('a unique_key names a row, of which the later counts', async () => {
+    const text = 'geocode,data_date,unique_key,visits\na,2020-04-01,k1,5\nb,2020-04-01,k1,6\n';
+    const document = await the.document(text, { file_type: 'date' });
+    expect(await the.statuses(document.id)).toBe('DUPLICATE PROCESSED');
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { must, someone } from '../locations/places-world.ts';
+import { startDocumentsWorld } from './documents-world.ts';
+
+const the = await startDocumentsWorld();
+const { admin, places, world } = the;
+await the.indicator('kids');
+await the.indicator('doses');
+await the.campaign('may', '2020-05-01');
+await the.campaign('june', '2020-06-01');
+await must(admin.patch(`/api/v1/location/${places.b}/`, { name: 'Bébé-Ville', aliases: ['bv'] }), 202);
+afterEach(() => world.runJobs());
+const url = '/api/v1/source_object_map';
+
+describe('a code that means something else', () => {
+  test('is derived again in all documents; unmapped, its values go and those before come back', async () => {
+    await the.document('geocode,campaign,kids\na,may,1\n');
+    const first = await the.document('geocode,campaign,kids,other\nspot,may,5,50\na,june,2,20\n');
+    const second = await the.document('geocode,campaign,kids\nspot,june,7\n');
+    expect(await the.statuses(first.id)).toBe('UNMAPPED PARTIAL');
+    await the.map('location', 'spot', places.a!);
+    expect(await the.values('kids', 'may')).toBe('K 5, P 5, a 5');
+    expect(await the.values('kids', 'june')).toBe('K 7, P 7, a 7');
+    expect(await the.statuses(second.id)).toBe('PROCESSED');
+    await the.map('indicator', 'other', the.indicators.doses!);
+    expect(await the.values('doses', 'may')).toBe('K 50, P 50, a 50');
+    expect(await the.statuses(first.id)).toBe('PROCESSED PROCESSED');
+    expect(await the.issues(first.id)).toEqual([]);
+    await the.map('location', 'spot', places.c!);
+    expect(await the.values('kids', 'may')).toBe('K 6, P 1, Q 5, a 1, c 5');
+    await the.map('location', 'spot', null);
+    expect(await the.values('kids', 'may')).toBe('K 1, P 1, a 1');
+    expect(await the.values('doses', 'may')).toBe('');
+    expect(await the.values('doses', 'june')).toBe('K 20, P 20, a 20');
+    expect(await the.issues(first.id)).toEqual(['geocode unmapped_location spot']);
+    const history = await must(admin.get(`${url}/${await the.mapping('location', 'spot')}/history`), 200);
+    expect(history.objects.map((one: { master_object_id: number }) => one.master_object_id)).toEqual([
+      -1,
+      places.c,
+      places.a,
+    ]);
+    // What a person has unmapped is nobody's guess any more, even where it is exact.
+    await the.map('location', 'a', null);
+    await the.action('refresh_master', `document_id=${first.id}`);
+    expect(await the.values('kids', 'may')).toBe('');
+    await the.map('location', 'a', places.a!);
+  });
+
+  test('shows beforehand what would change, and keeps nothing of it', async () => {
+    await the.indicator('shown');
+    await the.document('geocode,campaign,shown\npreviewed,may,3\nd,may,4\n');
+    const id = await the.mapping('location', 'previewed');
+    const { meta, objects } = await must(admin.get(`${url}/${id}/preview?master_object_id=${places.c}`), 200);
+    expect(meta).toMatchObject({ documents: 1, cells: 1, cells_changed: 3, is_complete: true, values: { new: 1 } });
+    const told = objects.map((one: Record<string, unknown>) => `${one.location__name} ${one.from} ${one.to}`);
+    expect(told).toEqual(['place K 4 7', 'place Q 4 7', 'place c null 3']);
+    expect(await the.values('shown', 'may')).toBe('K 4, Q 4, d 4');
+    const unknown = await admin.get(`${url}/${id}/preview?master_object_id=9999`);
+    expect([unknown.status, unknown.body.error]).toEqual([400, 'master_object_id 9999 does not exist']);
+    const patched = await admin.patch(`${url}/${id}/`, { master_object_id: 9999 });
+    expect([patched.status, patched.body.error]).toEqual([400, 'master_object_id 9999 does not exist']);
+  });
+
+  test('a deleted object leaves its codes unmapped', async () => {
+    await the.indicator('brief');
+    const document = await the.document('geocode,campaign,brief\na,may,3\n');
+    await must(admin.delete(`/api/v1/indicator/${the.indicators.brief}/?cascade=true`), 204);
+    await world.runJobs();
+    expect(await the.issues(document.id)).toEqual(['brief unmapped_indicator brief']);
+  });
+});
+
+describe('the review', () => {
+  test('suggestions are ranked with score and reason, and can be taken by filter', async () => {
+    await the.indicator('reviewed');
+    const text =
+      'geocode,campaign,reviewed,province\nbebe ville,may,1,\nbv,may,2,\nplace dd,may,3,place Q\nzzz,may,4,\n';
+    const document = await the.document(text);
+    const { objects } = await must(
+      admin.get(`${url}/?document_id=${document.id}&content_type=location&order_by=source_object_code`),
+      200,
+    );
+    const told = objects.map(
+      (one: { source_object_code: string; status: string; cells: number; suggestions: Record<string, unknown>[] }) => [
+        one.source_object_code,
+        one.status,
+        one.suggestions[0]?.master_object_id,
+        one.suggestions[0]?.reason,
+        one.suggestions[0]?.context,
+      ],
+    );
+    expect(told).toEqual([
+      ['bebe ville', 'suggested', places.b, 'folded', undefined],
+      ['bv', 'suggested', places.b, 'alias', undefined],
+      ['place dd', 'suggested', places.d, 'similar', 'parent'],
+      ['zzz', 'unmapped', undefined, undefined, undefined],
+    ]);
+    const filter = { document_id: document.id, content_type: 'location', status: 'suggested', min_score: 0.85 };
+    const dry = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter, dry_run: true }), 200);
+    expect(dry.meta).toEqual({ dry_run: true, total_count: 2 });
+    const done = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter }), 200);
+    expect(done.objects).toMatchObject([
+      { source_object_code: 'bebe ville', from: -1, master_object_id: places.b },
+      { source_object_code: 'bv', from: -1, master_object_id: places.b },
+    ]);
+    await world.runJobs();
+    // Two codes of one place: the later row counts.
+    expect(await the.values('reviewed', 'may')).toBe('K 2, P 2, b 2');
+    await must(admin.post(`${url}/apply`, { decision: 'ignore', document_id: document.id, contains: 'ZZ' }), 200);
+    await world.runJobs();
+    expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED UNMAPPED PROCESSED');
+    const ignored = await must(admin.get(`${url}/?document_id=${document.id}&status=ignored`), 200);
+    expect(ignored.objects).toMatchObject([{ source_object_code: 'zzz', rows: 1, cells: 1 }]);
+  });
+
+  test('out as CSV by the codes of the objects, and in again', async () => {
+    await the.indicator('csv');
+    await the.document('geocode,campaign,csv\nimported,may,1\n');
+    const text = 'content_type,source_object_code,master_code\nlocation,imported,d\nindicator,"never, seen",csv\n';
+    const header = { 'content-type': 'text/csv' };
+    const dry = await must(admin.post(`${url}/import?dry_run=true`, text, header), 200);
+    expect(dry.meta).toEqual({ dry_run: true, total_count: 2, created: 1, updated: 1, unchanged: 0 });
+    expect(await the.values('csv', 'may')).toBe('');
+    await must(admin.post(`${url}/import`, text, header), 200);
+    await world.runJobs();
+    expect(await the.values('csv', 'may')).toBe('K 1, Q 1, d 1');
+    const out = await admin.get(`${url}/export`);
+    expect(out.text).toContain('location,imported,d\r\n');
+    expect(out.text).toContain('indicator,"never, seen",csv\r\n');
+    const wrong = await admin.post(`${url}/import`, text.replace(',d\n', ',nowhere\n'), header);
+    expect([wrong.status, wrong.body.errors]).toMatchObject([400, [{ row: 1, code: 'unknown_master' }]]);
+    const again = await must(admin.post(`${url}/import`, out.text, header), 200);
+    expect(again.meta.unchanged).toBe(again.meta.total_count);
+  });
+});
+
+describe('scope', () => {
+  test('of rows, issues, values, files and mappings a person has what lies at their places', async () => {
+    const [capturer, viewer, stranger] = [await someone(world), await someone(world), await someone(world)];
+    for (const [user, code, right] of [
+      [capturer, 'P', 'capture'],
+      [viewer, 'Q', 'view'],
+    ] as const) {
+      const body = { user_id: user.number, top_lvl_location_id: places[code], right };
+      await must(admin.post('/api/v1/location_responsibility/', body), 201);
+    }
+    await the.indicator('scoped');
+    const text = 'geocode,campaign,scoped\na,may,1\nc,may,2\nb,may,x\nd,may,y\nnobody knows,may,1\n';
+    const document = await the.document(text, {}, capturer);
+    expect(await the.values('scoped', 'may')).toBe('K 1, P 1, a 1');
+    expect(await the.issues(document.id)).toEqual([
+      '2 geocode outside_scope c',
+      '3 scoped not_a_number x',
+      '4 geocode outside_scope d',
+      'geocode unmapped_location nobody knows',
+    ]);
+    const rows = async (actor: typeof viewer) =>
+      (await must(actor.get(`/api/v1/source_submission/?document_id=${document.id}`), 200)).objects.map(
+        (one: { location_code: string }) => one.location_code,
+      );
+    expect(await rows(capturer)).toEqual(['a', 'b', 'nobody knows']);
+    expect(await rows(viewer)).toEqual(['c', 'd']);
+    expect(await the.issues(document.id, viewer)).toEqual(['2 geocode outside_scope c', '4 geocode outside_scope d']);
+    const answers = async (path: string) =>
+      Promise.all([capturer, viewer, stranger].map(async (actor) => (await actor.get(path)).status));
+    expect(await answers(`/api/v1/source_doc/${document.id}/`)).toEqual([200, 200, 404]);
+    expect(await answers(`/api/v1/source_doc/${document.id}/file`)).toEqual([200, 404, 404]);
+    expect(await answers(`/api/v1/source_doc/${document.id}/issues`)).toEqual([200, 200, 404]);
+    const refused = await stranger.post('/api/v1/source_doc/', {
+      doc_title: 'x',
+      file_type: 'campaign',
+      docfile: 'eA==',
+    });
+    expect(refused.status).toBe(403);
+    const mapped = await the.mapping('location', 'nobody knows');
+    expect((await capturer.patch(`${url}/${mapped}/`, { master_object_id: places.a })).status).toBe(403);
+    expect((await viewer.get(`${url}/${mapped}/`)).status).toBe(404);
+    expect((await viewer.post(`/api/v1/source_doc/${document.id}/undo`)).status).toBe(403);
+    expect((await capturer.post(`/api/v1/source_doc/${document.id}/undo`)).status).toBe(200);
+  });
+});
