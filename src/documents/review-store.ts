@@ -144,7 +144,9 @@ export async function checkMappingLines(
   await tx.exec(sql`delete from mapping_line`);
   await tx.exec(sql`
     insert into mapping_line
-    select s.row, s.content_type, s.code, f.master, case when s.master_code = '' then null when f.n = 0 then 'unknown_master'
+    select s.row, s.content_type, s.code, f.master, case when s.master_code = '' then case when not ${access.where('mapping.write', {})} and not exists (
+          select 1 from source_object_map m where m.content_type = s.content_type and m.source_object_code = s.code) then 'forbidden' end
+        when f.n = 0 then 'unknown_master'
         when f.n > 1 then 'ambiguous_master'
         when s.content_type = 'location' then case when exists (select 1 from location l where l.id = f.master
           and ${access.where('mapping.write', { location: raw('l.id') })}) then null else 'forbidden' end

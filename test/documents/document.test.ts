@@ -187,7 +187,10 @@ describe('sending', () => {
     await the.document('wo,campaign,seen\na,july,"1,5"\n', { dataset: 'monthly', location_column: 'wo', decimal: ',' });
     const next = await the.document('wo,campaign,seen\na,july,"2,5"\n', { dataset: 'monthly' });
     expect([next.revision, next.summary.values.new]).toEqual([2, 1]);
-    const { objects } = await must(admin.get(`/api/v1/doc_detail/?document_id=${next.id}&order_by=doc_detail_type__name`), 200);
+    const { objects } = await must(
+      admin.get(`/api/v1/doc_detail/?document_id=${next.id}&order_by=doc_detail_type__name`),
+      200,
+    );
     expect(objects).toMatchObject([
       { doc_detail_type__name: 'decimal', doc_detail_value: ',' },
       { doc_detail_type__name: 'location_column', doc_detail_value: 'wo' },

@@ -71,7 +71,10 @@ const action = (name: string): Rows =>
 
 /** One object is found in its document's list only. */
 const results = (name: string): Rows => ({
-  [`GET /api/v1/${name}`]: { answers: signedIn, path: ({ master }) => `/api/v1/${name}?document_id=${master.document}` },
+  [`GET /api/v1/${name}`]: {
+    answers: signedIn,
+    path: ({ master }) => `/api/v1/${name}?document_id=${master.document}`,
+  },
   [`GET /api/v1/${name}/:pk`]: { answers: everybodyMay(404), path: () => `/api/v1/${name}/1` },
   [`GET /api/v1/${name}/set/:ids`]: { answers: signedIn, path: () => `/api/v1/${name}/set/1` },
   [`GET /api/v1/${name}/schema`]: { answers: signedIn },
@@ -204,8 +207,14 @@ export const documentRows: Rows = {
     answers: adminsMay(200, 404).replace(/403$/, '404'),
     path: ({ master }) => `/api/v1/source_doc/${master.document}/undo`,
   },
-  'GET /api/v1/sync_odk': { answers: everybodyMay(404).replace(/403$/, '404'), path: () => '/api/v1/sync_odk?odk_form_id=x' },
-  'POST /api/v1/sync_odk': { answers: everybodyMay(404).replace(/403$/, '404'), path: () => '/api/v1/sync_odk?odk_form_id=x' },
+  'GET /api/v1/sync_odk': {
+    answers: everybodyMay(404).replace(/403$/, '404'),
+    path: () => '/api/v1/sync_odk?odk_form_id=x',
+  },
+  'POST /api/v1/sync_odk': {
+    answers: everybodyMay(404).replace(/403$/, '404'),
+    path: () => '/api/v1/sync_odk?odk_form_id=x',
+  },
   ...results('campaign_doc_result'),
   ...results('date_doc_result'),
   ...action('transform_upload'),
