@@ -9,6 +9,7 @@ import { readConfig, readEnv } from '../src/platform/config/index.ts';
 import { serve } from '../src/serve.ts';
 import { dirtyFlights } from './dirty-flights.ts';
 import { type DirtyFile, dirtyGapminder } from './dirty-gapminder.ts';
+import { placesAndValues } from './places.ts';
 
 // The main job, as a new user would do it over HTTP: start, sign in, send a messy file, see what was caught, ask the
 // result, and leave everything up to look at. `--once` ends after the job.
@@ -61,6 +62,8 @@ await call('POST', '/api/v1/project', { json: { slug: 'demo', title: 'Demo' } })
 try {
   await gapminder(dirtyGapminder());
   await flights();
+  heading('3. 62 countries in 6 regions: a tree of places, indicators, a document to be mapped, a map');
+  await placesAndValues({ call, say, seconds, indent });
 } catch (error) {
   await server.stop();
   throw error;
