@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { groupsAsked } from '../../src/aggregates/group-store.ts';
 import {
   type Kind,
   refreshCells,
@@ -6,7 +7,12 @@ import {
   requestRefresh,
   requestRefreshOfIndicators,
 } from '../../src/aggregates/index.ts';
-import type { ReferenceIndicator, ReferenceOperator, ReferenceRole } from '../../src/aggregates/pure/reference.ts';
+import {
+  groupedReference,
+  type ReferenceIndicator,
+  type ReferenceOperator,
+  type ReferenceRole,
+} from '../../src/aggregates/pure/reference.ts';
 import { sql } from '../../src/platform/db/index.ts';
 import { startWorld } from '../support/world.ts';
 import { cellsOf, referenceCells, wholeTable } from './tables.ts';
@@ -199,6 +205,7 @@ async function randomWorld(kind: Kind, seed: number): Promise<void> {
         values (${`p${id}`}, ${`p${id}`}, (select min(id) from location_type), ${places[id - 1]!.parentId})`);
     }
     if (step === 4) await redefine(indicators, random, pick);
+    if (step === 5) await removeLeaf(places, stored);
     await world.runJobs();
     for (const period of periods) {
       const values = [...stored.values()].filter((one) => one.period === period);
@@ -207,6 +214,7 @@ async function randomWorld(kind: Kind, seed: number): Promise<void> {
       );
     }
   }
+  if (kind === 'date') await compareGroups({ places, indicators }, [...stored.values()]);
   const before = await wholeTable(world, kind);
   expect(before.length).toBeGreaterThan(20);
   await db.transaction((tx) => requestRebuild(tx, kind));
@@ -259,6 +267,72 @@ async function move(
   const to = pick(places.filter((place) => !isBelow(place.id, moved.id)));
   moved.parentId = to.id;
   await db.exec(sql`update location set parent_location_id = ${to.id} where id = ${moved.id}`);
+}
+
+/** A place that nothing lies below goes, with all that was stored for it. */
+async function removeLeaf(
+  places: { id: number; parentId: number | null }[],
+  stored: Map<string, { locationId: number }>,
+): Promise<void> {
+  const at = places.findLastIndex((place) => !places.some((other) => other.parentId === place.id));
+  const [leaf] = places.splice(at, 1);
+  for (const [key, one] of stored) if (one.locationId === leaf!.id) stored.delete(key);
+  await db.transaction(async (tx) => {
+    await tx.exec(sql`delete from datapoint where location_id = ${leaf!.id}`);
+    await tx.exec(sql`delete from location where id = ${leaf!.id}`);
+  });
+}
+
+type Dated = { period: number | string; indicatorId: number; locationId: number; value: number; enteredAt: number };
+
+/** Years and months as they are read, and as the reference has them. */
+async function compareGroups(
+  declared: { places: { id: number; parentId: number | null }[]; indicators: ReferenceIndicator[] },
+  values: Dated[],
+): Promise<void> {
+  const stored = values.map((one) => ({ ...one, date: String(one.period) }));
+  // Over time a weighted mean weighs by what was weighed on each day, which the reference does not keep.
+  const asked = declared.indicators.filter((one) => one.aggregation !== 'weighted_mean');
+  for (const [grouping, groupOf] of [
+    ['year', (date: string) => date.slice(0, 4)],
+    ['month', (date: string) => date.slice(0, 7).replace('-', '')],
+  ] as const) {
+    const reference = groupedReference({ ...declared, stored }, groupOf);
+    const query = {
+      kind: 'date' as const,
+      indicatorIds: asked.map((one) => one.id),
+      places: [],
+      periods: [],
+      mode: 'mixed' as const,
+    };
+    const source = await groupsAsked(db, query, grouping);
+    const rows = await db.many<{ i: number; l: number; label: string; value: number | null; marks: number }>(
+      sql`select indicator_id as i, location_id as l, time_grouping #>> '{}' as label, value::float8 as value, marks from (${source}) g`,
+    );
+    const found = new Map(rows.map((row) => [`${row.i}:${row.l}:${row.label}`, row]));
+    for (const { id: i, components = [] } of asked) {
+      const isQuotient = components.some((one) => one.role !== 'PART_TO_BE_SUMMED');
+      for (const { id: l } of declared.places) {
+        for (const label of new Set(stored.map((one) => groupOf(one.date)))) {
+          const row = found.get(`${i}:${l}:${label}`);
+          const wanted = reference(i, l, label);
+          const where = `indicator ${i} at ${l} in ${label}`;
+          if (wanted.value === null) expect(row?.value ?? null, where).toBeNull();
+          else expect(row?.value, where).toBeCloseTo(wanted.value, 9);
+          const marks = row?.marks ?? 0;
+          expect((marks & 128) !== 0, where).toBe(wanted.divisionByZero);
+          if (isQuotient) continue;
+          expect([marks & 2, marks & 8, marks & 16, marks & 256, marks & 512].map(Boolean), where).toEqual([
+            wanted.isAgg,
+            wanted.isPartial,
+            wanted.hasConflict,
+            wanted.notAggregable,
+            wanted.mixedLevels,
+          ]);
+        }
+      }
+    }
+  }
 }
 
 async function redefine(

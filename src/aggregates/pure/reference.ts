@@ -368,7 +368,14 @@ export function groupedReference(
           : null
         : combine(
             operator === 'count' ? 'sum' : operator,
-            cells.map((cell, index) => ({ ...cell, weight: cell.branchesWithValue, enteredAt: index, locationId: l })),
+            cells.map((cell, index) => ({
+              ...cell,
+              // What is stored is one contribution, whatever number it is.
+              value: operator === 'count' && cell.isStored ? 1 : cell.value,
+              weight: cell.branchesWithValue,
+              enteredAt: index,
+              locationId: l,
+            })),
           );
     return {
       ...none,
