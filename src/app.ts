@@ -17,6 +17,7 @@ import {
 import { documentActions, documentResources, documentRoutes } from './documents/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
 import { webhookDeliveryResource, webhookResource, webhookRoutes } from './flows/index.ts';
+import { sourceRoutes } from './flows/index.ts';
 import { indicatorResources } from './indicators/index.ts';
 import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
@@ -52,6 +53,7 @@ const modules: RegisterRoutes[] = [
   ingestRoutes,
   seedcaseInputRoutes,
   documentRoutes,
+  sourceRoutes,
   exportRoutes,
   seedcaseOutputRoutes,
   webhookRoutes,
@@ -89,7 +91,7 @@ export async function createApp(context: Context): Promise<App> {
     credentials: true,
     maxAge: 600,
   };
-  const echoed = { ...preflight, origin: true, credentials: true };
+  const echoed = { ...preflight, origin: true, credentials: true, strictPreflight: false };
   const app = await createHttp(context, {
     version,
     cors: {

@@ -8,6 +8,8 @@ import { deriveDocuments, queueProcess, refreshMaster, transformUpload } from '.
 import { deriveDocumentsJob } from './documents/jobs.ts';
 import { deliverWebhook } from './flows/index.ts';
 import { deliverWebhookJob } from './flows/jobs.ts';
+import { endFlow } from './flows/index.ts';
+import { endFlowJob } from './flows/jobs.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
 import { simplifyShapes } from './locations/index.ts';
@@ -41,6 +43,7 @@ export const handlers: JobHandler[] = [
   handler(refreshAggregatesJob, refreshAggregates),
   handler(deriveDocumentsJob, deriveDocuments),
   executeRunHandler(runHandlers),
+  handler(endFlowJob, endFlow),
   handler(reapRunsJob, reapRuns),
   handler(simplifyShapesJob, simplifyShapes),
   handler(deliverWebhookJob, deliverWebhook),

@@ -1,4 +1,10 @@
-export { accessUnlessRefused, requireRight, requireSignedIn, type SignedIn } from './access/demand.ts';
+export {
+  accessUnlessRefused,
+  carriesCsrfToken,
+  requireRight,
+  requireSignedIn,
+  type SignedIn,
+} from './access/demand.ts';
 export { type Places, providePlaces } from './access/places.ts';
 export {
   type AccountCommand,
@@ -15,6 +21,8 @@ export {
   jsonObjectOf,
   requireDmptoolUser,
 } from './dmptool/scope.ts';
+export { findOwnerAccount, findProject, type OwnerAccount } from './flow-auth/owner-account.ts';
+export { verifyOwnClaims } from './flow-auth/verify-own-claims.ts';
 export { type ListField, type ListQuery, readListQuery, wholeListRows } from './list-query/read-list-query.ts';
 export { removeMember, setMember } from './projects/change-members.ts';
 export { createProject, type ProjectRequest } from './projects/create-project.ts';

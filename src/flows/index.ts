@@ -1,3 +1,4 @@
+export { endFlow } from './end-flow.ts';
 export type { FetchedSource, FlowRun } from './flow-run.ts';
 export type {
   FlowPlan,
@@ -14,7 +15,8 @@ export type {
   StepSpec,
   UpdateReply,
 } from './pure/flow-spec.ts';
+export { sourceRoutes } from './source.dialect.ts';
 export { deliverWebhook } from './webhooks/deliver-webhook.ts';
-export { queueDeliveries, type WebhookEvent } from './webhooks/queue-deliveries.ts';
+export { queueDeliveries } from './webhooks/queue-deliveries.ts';
 export { webhookRoutes } from './webhooks/routes.ts';
 export { webhookDeliveryResource, webhookResource } from './webhooks/webhook.resource.ts';

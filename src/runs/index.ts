@@ -12,6 +12,6 @@ export { reapExpiredRuns, reapRuns } from './reap-runs.ts';
 export { retryRun } from './retry-run.ts';
 export { runRoutes } from './routes.ts';
 export { runResource } from './run.resource.ts';
-export { appendLines, type Change, childrenOfRun, findRun, linesOfRun, lockRun } from './store.ts';
+export { appendLines, type Change, childrenOfRun, findRun, linesOfRun, lockRun, tellWatchers } from './store.ts';
 export { waitForRun } from './wait-for-run.ts';
 export { type RunWatch, watchRun } from './watch-run.ts';

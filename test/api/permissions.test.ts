@@ -5,6 +5,7 @@ import { makeCast, makeScene, type Part, parts, type Scene } from './permissions
 import { datasetRows } from './permissions/datasets.rows.ts';
 import { documentRows } from './permissions/documents.rows.ts';
 import { exportRows } from './permissions/exports.rows.ts';
+import { flowRows } from './permissions/flows.rows.ts';
 import { ingestRows } from './permissions/ingest.rows.ts';
 import { placeRows } from './permissions/places.rows.ts';
 import { platformRows } from './permissions/platform.rows.ts';
@@ -20,6 +21,7 @@ const rows: Rows = {
   ...runRows,
   ...datasetRows,
   ...ingestRows,
+  ...flowRows,
   ...exportRows,
   ...placeRows,
   ...valueRows,

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/flows/pure/flow-spec.ts';
 import { descriptorAddress, normaliseSpec } from '../../src/flows/pure/normalise-spec.ts';
 import { planFlow } from '../../src/flows/pure/plan-flow.ts';
 
-const limits = { resources: 500, processingSteps: 500, steps: 100, formatLength: 2000, patternLength: 1000 };
+const limits = { resources: 500, processingSteps: 500, steps: 100 };
 const base = 'http://data.example.org/pkg/datapackage.json';
 
 function specOf(resources: JsonObject[], more: JsonObject = {}, parameters: JsonObject = {}): JsonObject {

@@ -114,8 +114,18 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** A write with the cookie must prove that it comes from our own page. */
 function checkCsrf(context: Context, request: FastifyRequest, sessionId: string | null): void {
   if (reading.has(request.method) || sessionId === null) return;
+  if (!sentCsrfToken(context, request, sessionId)) throw csrfTokenRequired();
+}
+
+function sentCsrfToken(context: Context, request: FastifyRequest, sessionId: string): boolean {
   const sent = request.headers['x-csrf-token'] ?? request.headers['x-csrftoken'];
-  if (typeof sent !== 'string' || !equalSecrets(sent, csrfTokenOf(context, sessionId))) throw csrfTokenRequired();
+  return typeof sent === 'string' && equalSecrets(sent, csrfTokenOf(context, sessionId));
+}
+
+/** For routes that look at the cookie themselves. */
+export function carriesCsrfToken(context: Context, request: FastifyRequest): boolean {
+  const { auth } = request;
+  return auth.kind === 'cookie' && auth.sessionId !== null && sentCsrfToken(context, request, auth.sessionId);
 }
 
 /** Also called by the dialects that authenticate by themselves. */

@@ -58,6 +58,10 @@ export function projectIdOfTitle(db: Queryable, title: string): Promise<{ id: st
     order by created_at limit 1`);
 }
 
+export async function projectExists(db: Queryable, id: string): Promise<boolean> {
+  return (await db.maybe(sql`select id from project where id = ${id} and deleted_at is null`)) !== undefined;
+}
+
 export async function markProjectDeleted(tx: Queryable, id: string): Promise<void> {
   await tx.exec(sql`update project set deleted_at = now(), updated_at = now() where id = ${id}`);
   await tx.exec(

@@ -52,6 +52,12 @@ export function findUsername(db: Queryable, username: string): Promise<{ id: str
   return db.maybe(sql`select id, role from "user" where deleted_at is null and lower(username) = lower(${username})`);
 }
 
+/** Also of a disabled account: it is still whose things are. */
+export function contactOfUser(db: Queryable, id: string): Promise<{ id: string; email: string | null } | undefined> {
+  return db.maybe(sql`
+    select id, case when disabled_at is null then email end as email from "user" where id = ${id} and deleted_at is null`);
+}
+
 export async function markSignedIn(db: Queryable, id: string): Promise<void> {
   await db.exec(sql`update "user" set last_login_at = now() where id = ${id}`);
 }

@@ -6,8 +6,6 @@ export interface SpecLimits {
   resources: number;
   processingSteps: number;
   steps: number;
-  formatLength: number;
-  patternLength: number;
 }
 
 /**

@@ -154,6 +154,46 @@ export const settings = {
     'Flow datasets one owner may have: `max_dataset_num` in tokens from `/auth/authorize`.',
     { min: 0, max: 1_000_000_000 },
   ),
+  authServer: optionalText(
+    'AUTH_SERVER',
+    'Server whose key alone counts on `/source/*`: `host[:port]` or a URL. Unset: our own keys.',
+  ),
+  authStrictService: flag(
+    'AUTH_STRICT_SERVICE',
+    false,
+    'On `/source/*`, believe tokens only that were issued for the service `source`.',
+  ),
+  dppUrl: optionalText(
+    'DPP_URL',
+    'Runner of pipelines outside of Granary. Set: flows are planned here and run there, told by `GET {DPP_URL}api/refresh`.',
+  ),
+  flowRunner: choice(
+    'FLOW_RUNNER',
+    ['auto', 'internal', 'external'],
+    'auto',
+    'Who runs pipelines; `auto`: external while `DPP_URL` is set.',
+  ),
+  flowUpdateSecret: optionalText('FLOW_UPDATE_SECRET', 'Bearer that may report to `/source/update`.', { secret: true }),
+  flowUpdateOpen: flag('FLOW_UPDATE_OPEN', false, 'Let everybody report to `/source/update`.'),
+  flowAllowedTypes: list(
+    'FLOW_ALLOWED_TYPES',
+    [],
+    'Artefact types that are made, such as `derived/csv,derived/zip`. Empty: all.',
+  ),
+  sourceJsonp: flag('SOURCE_JSONP', false, 'Answer `?callback=` on `/source/*` as JSONP, for public datasets.'),
+  flowSpecMaxBytes: integer('FLOW_SPEC_MAX_BYTES', 10 * MiB, 'Largest flow spec, and largest report on a pipeline.', {
+    min: KiB,
+    max: GiB,
+  }),
+  flowMaxResources: integer('FLOW_MAX_RESOURCES', 500, 'Resources of one flow spec.', { min: 1, max: 100_000 }),
+  flowMaxProcessing: integer('FLOW_MAX_PROCESSING', 500, 'Processing entries of one flow spec.', {
+    min: 1,
+    max: 100_000,
+  }),
+  flowMaxSteps: integer('FLOW_MAX_STEPS', 100, 'Steps of one processing entry of a flow spec.', {
+    min: 1,
+    max: 10_000,
+  }),
   registration: choice(
     'GRANARY_REGISTRATION',
     ['open', 'closed'],

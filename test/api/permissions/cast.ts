@@ -7,6 +7,7 @@ import { makeMasterData } from '../../support/master-data.ts';
 import { testKind } from '../../support/run-kinds.ts';
 import { sendFile } from '../../support/upload.ts';
 import type { World } from '../../support/world.ts';
+import { emptyFlow } from './flows.rows.ts';
 
 /** Everybody who may knock, in the order of the columns of the matrix. */
 export const parts = [
@@ -38,6 +39,9 @@ export interface Scene {
   /** Runs of the project that belong to nobody: one waiting, one ended. */
   run: string;
   endedRun: string;
+  /** Private revisions of the project: one waiting, one cancelled. */
+  flow: string;
+  endedFlow: string;
   /** With a table of two rows in the shared scene; bare in those that are made for one write. */
   dataset: string;
   /** The owner's, in the shared scene only. */
@@ -155,11 +159,23 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
     group: rows[0]!.id,
     run: run!,
     endedRun: endedRun!,
+    ...(await makeFlows(cast, project)),
     dataset,
     upload,
     ...hook.rows[0]!,
     master: await makeMasterData(context.db.pool, `scene ${count}`, bystander.id),
   };
+}
+
+async function makeFlows(cast: Cast, project: string): Promise<{ flow: string; endedFlow: string }> {
+  const { owner } = cast.actors;
+  for (const dataset of ['flow', 'ended']) {
+    const sent = await owner.post('/source/upload', emptyFlow(project, dataset));
+    if (!sent.body.success) throw new Error(`flow: ${sent.text}`);
+  }
+  const ended = await owner.post(`/source/${project}/ended/1/cancel`);
+  if (ended.status !== 202) throw new Error(`cancel: ${ended.status} ${ended.text}`);
+  return { flow: `${project}/flow/1`, endedFlow: `${project}/ended/1` };
 }
 
 /** What a real upload of the owner leaves behind. */

@@ -1,0 +1,8 @@
+import { AppError } from '../platform/errors/index.ts';
+
+export const signingKeyMissing = () =>
+  new AppError(503, 'signing_key_missing', 'The key of the auth server could not be fetched yet.', {
+    headers: { 'retry-after': '5' },
+  });
+export const flowNotFound = () => new AppError(404, 'flow_not_found', 'There is no such flow.');
+export const flowEnded = () => new AppError(409, 'flow_ended', 'The flow has ended already.');

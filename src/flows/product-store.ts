@@ -1,0 +1,45 @@
+import { join, type Queryable, sql } from '../platform/db/index.ts';
+import type { FetchedSource } from './flow-run.ts';
+import type { Product } from './pure/flow-spec.ts';
+
+/** Bytes and rows come back as text from the driver; neither is beyond what a number holds exactly. */
+const productColumns = sql`resource, path, sha256, bytes::float8 as bytes, rowcount::float8 as rowcount,
+  media_type as "mediaType", descriptor, package`;
+
+export interface StoredProduct extends Product {
+  pipelineId: string;
+}
+
+/** A pipeline made again replaces what its earlier attempt had left. */
+export async function insertProducts(
+  tx: Queryable,
+  revisionId: string,
+  pipelineId: string,
+  position: number,
+  products: Product[],
+): Promise<void> {
+  await tx.exec(sql`delete from flow_product where revision_id = ${revisionId} and pipeline_id = ${pipelineId}`);
+  if (products.length === 0) return;
+  const rows = products.map(
+    (product) => sql`(${revisionId}, ${product.resource}, ${position}::int, ${pipelineId}, ${product.path},
+      ${product.sha256}, ${product.bytes}::bigint, ${product.rowcount}::bigint, ${product.mediaType},
+      ${JSON.stringify(product.descriptor)}::json, ${JSON.stringify(product.package)}::json)`,
+  );
+  await tx.exec(sql`
+    insert into flow_product (revision_id, resource, position, pipeline_id, path, sha256, bytes, rowcount, media_type,
+      descriptor, package)
+    values ${join(rows)}`);
+}
+
+/** In plan order. */
+export function productsOfRevision(db: Queryable, revisionId: string): Promise<StoredProduct[]> {
+  return db.many(sql`
+    select ${productColumns}, pipeline_id as "pipelineId" from flow_product where revision_id = ${revisionId}
+    order by position, resource`);
+}
+
+export function sourcesOfRevision(db: Queryable, revisionId: string): Promise<FetchedSource[]> {
+  return db.many(sql`
+    select url, sha256, bytes::float8 as bytes, etag, last_modified as "lastModified", final_url as "finalUrl"
+    from flow_source where revision_id = ${revisionId} order by url`);
+}

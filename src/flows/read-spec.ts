@@ -1,0 +1,64 @@
+import { text } from 'node:stream/consumers';
+import type { Context } from '../platform/context.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { redactUrl } from '../platform/fetch/index.ts';
+import { flowFetcher } from './flow-fetcher.ts';
+import { specLimits } from './limits.ts';
+import { checkCollisions, checkNormalised } from './pure/check-plan.ts';
+import { checkDescriptor, checkShape } from './pure/check-shape.ts';
+import { PlanFault, type Problem } from './pure/faults.ts';
+import type { FlowPlan, FlowSpec, JsonObject } from './pure/flow-spec.ts';
+import { isObject } from './pure/json.ts';
+import { descriptorAddress, normaliseSpec } from './pure/normalise-spec.ts';
+import { planFlow } from './pure/plan-flow.ts';
+
+export type ReadSpec =
+  | { normalised: FlowSpec; lines: string[]; planFor(n: number): FlowPlan }
+  /** As the answer to an upload lists them (contract §2.3, rows 6 and 7). */
+  | { errors: string[] };
+
+/** Everything that can be wrong with a spec apart from who sends it. Writes nothing; may fetch a descriptor. */
+export async function readSpec(context: Context, spec: JsonObject): Promise<ReadSpec> {
+  const limits = specLimits(context.config);
+  try {
+    const shape = checkShape(spec, limits);
+    if (shape.length > 0) return refused(shape);
+    const address = descriptorAddress(spec);
+    const fetched = address === undefined ? undefined : await fetchDescriptor(context, address);
+    const fetchedShape = checkDescriptor(fetched, '/inputs/0/parameters/descriptor', limits);
+    if (fetchedShape.length > 0) return refused(fetchedShape);
+    const { spec: normalised, lines } = normaliseSpec(spec, fetched);
+    const problems = checkNormalised(normalised);
+    if (problems.length > 0) return refused(problems);
+    const { flowAllowedTypes: allowed } = context.config;
+    const planFor = (n: number) => planFlow(normalised, n, allowed.length === 0 ? undefined : allowed);
+    const collisions = checkCollisions(normalised, planFor(1));
+    return collisions.length > 0 ? refused(collisions) : { normalised, lines, planFor };
+  } catch (error) {
+    if (error instanceof PlanFault) return { errors: [`Unexpected error: ${error.message}`] };
+    throw error;
+  }
+}
+
+const refused = (problems: Problem[]): { errors: string[] } => ({
+  errors: ['Validation failed for contents', ...problems.map(({ pointer, problem }) => `${pointer}: ${problem}`)],
+});
+
+async function fetchDescriptor(context: Context, address: string): Promise<JsonObject> {
+  try {
+    const answer = await flowFetcher(context).fetch(address, {
+      maxBytes: context.config.flowSpecMaxBytes,
+      totalMs: 10_000,
+    });
+    const body = await text(answer.body);
+    if (answer.status !== 200) throw new PlanFault(`${redactUrl(address)} answered ${answer.status}`);
+    const descriptor: unknown = JSON.parse(body);
+    if (!isObject(descriptor)) throw new PlanFault(`${redactUrl(address)} is no descriptor`);
+    return descriptor;
+  } catch (error) {
+    if (error instanceof PlanFault) throw error;
+    if (error instanceof SyntaxError) throw new PlanFault(`${redactUrl(address)} is not JSON`);
+    if (error instanceof AppError) throw new PlanFault(error.message);
+    throw error;
+  }
+}
