@@ -45,9 +45,10 @@ afterAll(async () => {
   await (await browser)?.close();
 });
 
-/** A window with a fresh profile; closed when the test that opened it ends. */
+/** A window with a fresh profile; closed when the test that opened it ends, or as `atEnd` says. */
 export async function openWindow(
   options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
 ): Promise<Window> {
   const { width = 1280, height = 800, colorScheme = 'light' } = options;
   browser ??= chromium.launch({ executablePath: chromiumPath!, headless: true, args: flags });
@@ -57,7 +58,7 @@ export async function openWindow(
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
-  onTestFinished(() => context.close());
+  atEnd(() => context.close());
   const page = await context.newPage();
   // Generous: what is slow on a busy machine is not wrong.
   page.setDefaultTimeout(60_000);

@@ -63,6 +63,33 @@ const send = page(
   lazyRouteComponent(() => import('./upload/upload-page.tsx'), 'UploadPage'),
 );
 
+const monitoringPages = [
+  page(
+    '/places',
+    lazyRouteComponent(() => import('./places/places-page.tsx'), 'PlacesPage'),
+  ),
+  page(
+    '/places/$place',
+    lazyRouteComponent(() => import('./places/places-page.tsx'), 'PlacesPage'),
+  ),
+  page(
+    '/indicators',
+    lazyRouteComponent(() => import('./indicators/indicators-page.tsx'), 'IndicatorsPage'),
+  ),
+  page(
+    '/indicators/$indicator',
+    lazyRouteComponent(() => import('./indicators/indicator-page.tsx'), 'IndicatorPage'),
+  ),
+  page(
+    '/campaigns',
+    lazyRouteComponent(() => import('./campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+  ),
+  page(
+    '/entry',
+    lazyRouteComponent(() => import('./entry/entry-page.tsx'), 'EntryPage'),
+  ),
+];
+
 const project = page(
   '/project/$project',
   lazyRouteComponent(() => import('./projects/project-frame.tsx'), 'ProjectFrame'),
@@ -163,6 +190,7 @@ const tree = root.addChildren([
     run,
     upload,
     send,
+    ...monitoringPages,
     project.addChildren(projectPages),
     dataset.addChildren(datasetPages),
     flows,

@@ -4,6 +4,8 @@ export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Query;
   body?: unknown;
+  /** Sent as it is, in place of a JSON body. */
+  text?: { content: string | Blob; type: string };
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
@@ -17,7 +19,10 @@ export async function fetchApi<T>(path: string, request: ApiRequest = {}): Promi
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-async function send(path: string, { method = 'GET', query, body, headers, signal }: ApiRequest): Promise<Response> {
+async function send(
+  path: string,
+  { method = 'GET', query, body, text, headers, signal }: ApiRequest,
+): Promise<Response> {
   try {
     return await fetch(urlOf(path, query), {
       method,
@@ -25,10 +30,12 @@ async function send(path: string, { method = 'GET', query, body, headers, signal
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': text.type }),
         ...(method === 'GET' ? {} : csrfHeader()),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text.content }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {

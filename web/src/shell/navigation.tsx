@@ -13,13 +13,17 @@ import {
 } from '@mantine/core';
 import {
   IconBook2,
+  IconCalendarEvent,
+  IconChartDots,
   IconDeviceDesktop,
   IconFolder,
   IconFolders,
   IconLogout,
+  IconMapPin,
   IconMoon,
   IconPlayerPlay,
   IconSun,
+  IconTable,
   IconUserCircle,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -29,6 +33,13 @@ import { projectsQuery } from '../api/projects.ts';
 import { sessionQuery, signOut } from '../api/session.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { Mark } from './mark.tsx';
+
+const monitoring = [
+  { to: '/entry', label: 'Data entry', icon: IconTable },
+  { to: '/campaigns', label: 'Campaigns', icon: IconCalendarEvent },
+  { to: '/indicators', label: 'Indicators', icon: IconChartDots },
+  { to: '/places', label: 'Places', icon: IconMapPin },
+];
 
 export function Navigation() {
   return (
@@ -42,6 +53,14 @@ export function Navigation() {
       <Stack gap={2} px={10} pt={6} className="nav">
         <NavItem to="/" exact icon={<IconFolders size={18} stroke={1.7} aria-hidden />} label="Projects" />
         <NavItem to="/run" icon={<IconPlayerPlay size={18} stroke={1.7} aria-hidden />} label="Runs" />
+      </Stack>
+      <Stack gap={2} px={10} pt="md" className="nav" component="nav" aria-label="Monitoring">
+        <Text fz={11} fw={600} c="dimmed" px={10} pb={2} tt="uppercase" lts="0.04em">
+          Monitoring
+        </Text>
+        {monitoring.map(({ to, label, icon: Sign }) => (
+          <NavItem key={to} to={to} icon={<Sign size={18} stroke={1.7} aria-hidden />} label={label} />
+        ))}
       </Stack>
       <ScrollArea flex={1} mt="md" px={10} type="hover">
         <ProjectLinks />

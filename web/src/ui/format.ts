@@ -17,6 +17,10 @@ export function bytes(value: number): string {
 
 export const dateTime = (iso: string): string => instant.format(new Date(iso));
 
+const calendar = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+/** A calendar day, the same everywhere. */
+export const day = (iso: string): string => calendar.format(new Date(`${iso}T00:00:00Z`));
+
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const steps = [

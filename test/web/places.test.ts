@@ -1,0 +1,170 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { must } from '../locations/places-world.ts';
+import { somebody } from '../support/people.ts';
+import { startWorld } from '../support/world.ts';
+import { accessibilityFindings } from './accessibility.ts';
+import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { placesCsv, shapesJson } from './monitoring-world.ts';
+
+describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', async () => {
+  const world = await startWorld();
+  afterAll(() => world.runJobs());
+  const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
+  const ben = await somebody(world, { username: 'ben', name: 'Ben Diallo' });
+  const { page, complaints } = await openWindow({}, afterAll);
+  const file = (name: string, text: string) => {
+    const at = path.join(world.folder, name);
+    writeFileSync(at, text);
+    return at;
+  };
+  const tree = page.getByRole('tree', { name: 'Places' });
+  const named = (name: string) => tree.getByRole('treeitem', { name });
+
+  test('a tree and its shapes are imported after a trial that keeps nothing', async () => {
+    await signIn(page, world.url, admin);
+    await page.getByRole('link', { name: 'Places' }).click();
+    await page.getByText('No place yet').waitFor();
+    await page.getByRole('button', { name: 'Import' }).click();
+    const dialog = page.getByRole('dialog');
+    const input = dialog.locator('input[type=file]');
+    await input.setInputFiles(file('broken.csv', `${placesCsv}X,,District,2,NOWHERE\n`));
+    await dialog.getByText(/Nothing can be imported yet/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    await input.setInputFiles(file('places.csv', placesCsv));
+    await dialog.getByText('7 new · 0 changed · 0 as they are · 3 new types').waitFor();
+    expect((await admin.get('/api/v1/location/')).body.meta.total_count).toBe(0);
+    await dialog.getByRole('button', { name: 'Import' }).click();
+    await named('Savanna Country').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByRole('dialog').locator('input[type=file]').setInputFiles(file('shapes.geojson', shapesJson));
+    await page.getByText('7 new · 0 changed · 0 as they are').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await world.runJobs();
+  });
+
+  test('the tree opens by keyboard, a level at a time; a place shows its shape and moves', async () => {
+    await page.reload();
+    await named('North Province').waitFor();
+    await named('Savanna Country').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await named('Birch District').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Amber' }).waitFor();
+    await page.getByRole('img', { name: 'Map of Amber' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Change or move' }).click();
+    const parent = page.getByRole('combobox', { name: 'Lies in' });
+    await parent.click();
+    await parent.fill('South');
+    await page.getByRole('option', { name: /^South/ }).click();
+    await page.getByRole('button', { name: 'Save place' }).click();
+    const way = page.getByRole('navigation', { name: 'Where it lies' });
+    await way.getByRole('link', { name: 'South' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await way.getByRole('link', { name: 'North' }).waitFor();
+
+    await page.getByRole('textbox', { name: 'Search places' }).fill('dun');
+    await page.getByRole('link', { name: /Dune/ }).click();
+    await page.getByRole('heading', { name: 'Dune' }).waitFor();
+  });
+
+  test('somebody is made responsible, and the page says why they see a place and not another', async () => {
+    await page.getByRole('textbox', { name: "Person's e-mail" }).fill(ben.email);
+    await page.getByRole('combobox', { name: 'May' }).click();
+    await page.getByRole('option', { name: 'see and enter values' }).click();
+    await page.getByRole('button', { name: 'Give' }).click();
+    await page.getByRole('cell', { name: 'ben', exact: true }).waitFor();
+    await page.getByRole('textbox', { name: 'E-mail of the person' }).fill(ben.email);
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText("Responsible with 'capture' here.").first().waitFor();
+    await page.getByText('Look after it: no').waitFor();
+
+    const own = await openWindow();
+    await signIn(own.page, world.url, ben);
+    await own.page.getByRole('link', { name: 'Places' }).click();
+    await own.page.getByRole('treeitem', { name: 'Dune District' }).waitFor();
+    expect(await own.page.getByRole('treeitem').count()).toBe(1);
+  });
+
+  test('indicators are made, calculated from each other and refused in a circle; ranges have colours', async () => {
+    await page.getByRole('link', { name: 'Indicators' }).click();
+    for (const [name, format] of [
+      ['seen', 'whole number'],
+      ['vaccinated', 'whole number'],
+      ['missed', 'percentage'],
+    ] as const) {
+      await page.getByRole('button', { name: 'New indicator' }).first().click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`Children ${name}`);
+      await page.getByRole('textbox', { name: 'Short name' }).fill(name);
+      await page.getByRole('combobox', { name: 'Its values are' }).click();
+      await page.getByRole('option', { name: format, exact: true }).click();
+      await page.getByRole('button', { name: 'Save indicator' }).click();
+      await page.getByRole('heading', { name: `Children ${name}`, level: 1 }).waitFor();
+      if (name !== 'missed') await page.getByRole('link', { name: 'Indicators' }).first().click();
+    }
+    await page.getByText('Difference', { exact: true }).click();
+    await pick('Whole', 'Children seen');
+    await pick('Part taken away', 'Children vaccinated');
+    await page.getByText('missed = (seen − vaccinated) ÷ seen').waitFor();
+    await pick('Part taken away', 'Children missed');
+    await page.getByText('calculation cycle: missed > missed').waitFor();
+    await page.getByRole('button', { name: 'Understood' }).click();
+    await page.getByRole('textbox', { name: 'Range' }).fill('good');
+    await page.getByRole('textbox', { name: 'To' }).fill('0.1');
+    await page.getByRole('button', { name: 'Add range' }).click();
+    await page.getByRole('cell', { name: 'good', exact: true }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  test('a campaign and its type are made in one form', async () => {
+    await page.getByRole('link', { name: 'Campaigns' }).click();
+    await page.getByRole('button', { name: 'New campaign' }).first().click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('March 2026');
+    await page.getByRole('textbox', { name: 'Name of the type' }).fill('National round');
+    await page.getByLabel('First day').fill('2026-03-02');
+    await page.getByLabel('Last day').fill('2026-03-01');
+    await page.getByRole('button', { name: 'Save campaign' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Last day').fill('2026-03-06');
+    await page.getByRole('button', { name: 'Save campaign' }).click();
+    await page.getByRole('cell', { name: 'March 2026', exact: true }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('every page fits a phone and passes in the dark', async () => {
+    const phone = await openWindow({ width: 390, height: 780, colorScheme: 'dark' });
+    await signIn(phone.page, world.url, admin);
+    const { objects } = await must(admin.get('/api/v1/location/?location_code=N'), 200);
+    const indicator = (await must(admin.get('/api/v1/indicator/?short_name=missed'), 200)).objects[0].id;
+    for (const [address, shown] of [
+      ['places', 'Savanna'],
+      [`places/${objects[0].id}`, '2 places directly below'],
+      ['indicators', '= (seen − vaccinated) ÷ seen'],
+      [`indicators/${indicator}`, 'Add range'],
+      ['campaigns', 'March 2026'],
+    ]) {
+      await phone.page.goto(`${world.url}/app/${address}`);
+      await phone.page.getByRole('main').getByText(shown!).first().waitFor();
+      expect([address, ...(await accessibilityFindings(phone.page))]).toEqual([address]);
+      const overflow = await phone.page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect([address, overflow]).toEqual([address, 0]);
+    }
+  });
+
+  async function pick(label: string, option: string): Promise<void> {
+    const box = page.getByRole('combobox', { name: label });
+    await box.click();
+    await box.fill(option);
+    await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
+  }
+});

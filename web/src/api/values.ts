@@ -1,0 +1,133 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { csrfHeader, fetchApi, type Query } from './fetch-api.ts';
+import { fetchList } from './list.ts';
+import { problemOf, unreachable } from './problem.ts';
+
+export interface Cell {
+  id: number | null;
+  indicator_id: number;
+  location_id: number;
+  campaign_id?: number | null;
+  data_date?: string | null;
+  time_grouping?: string | number | null;
+  value: number | string | null;
+  is_agg?: boolean;
+  is_calculated?: boolean;
+  is_partial?: boolean;
+  has_conflict?: boolean;
+  flags?: string[];
+}
+
+/** Effective values of campaigns; every cell asked for is there, empty ones too. */
+export const campaignValuesQuery = (query: Query) =>
+  queryOptions({
+    queryKey: ['values', 'campaign', query],
+    queryFn: ({ signal }) => fetchList<Cell>('/api/v1/campaign_datapoint', query, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export interface CampaignCell {
+  campaign_id: number;
+  location_id: number;
+  indicator_id: number;
+}
+
+export interface Entry {
+  value: number | string | null;
+  confirm_warnings?: boolean;
+}
+
+export const enterValue = (cell: CampaignCell, entry: Entry): Promise<Cell> =>
+  fetchApi('/api/v1/campaign_datapoint', { method: 'POST', body: { ...cell, ...entry } });
+
+/** `tag` is what the cell had when its change began: refused when somebody else was quicker. */
+export const changeValue = (id: number, entry: Entry, tag: string | undefined): Promise<Cell> =>
+  fetchApi(`/api/v1/campaign_datapoint/${id}`, {
+    method: 'PATCH',
+    body: entry,
+    ...(tag === undefined ? {} : { headers: { 'if-match': tag } }),
+  });
+
+export const withdrawValue = (id: number): Promise<unknown> =>
+  fetchApi(`/api/v1/campaign_datapoint/${id}`, { method: 'DELETE' });
+
+export interface BulkResult {
+  status: number;
+  id?: number;
+  error?: string;
+}
+
+/** Many cells at once, each answered for itself. */
+export const enterValues = (cells: (CampaignCell & Entry)[]): Promise<{ results: BulkResult[] }> =>
+  fetchApi('/api/v1/campaign_datapoint', {
+    method: 'PUT',
+    body: { objects: cells },
+    headers: { prefer: 'handling=lenient' },
+  });
+
+/** The cell as it is now, with the tag that a change must carry. */
+export async function fetchTagged(id: number): Promise<{ cell: Cell; tag: string | undefined }> {
+  const response = await fetch(`/api/v1/campaign_datapoint/${id}`, {
+    headers: { accept: 'application/json', ...csrfHeader() },
+  }).catch(() => {
+    throw unreachable();
+  });
+  const text = await response.text();
+  if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'));
+  return { cell: JSON.parse(text) as Cell, tag: response.headers.get('etag') ?? undefined };
+}
+
+export interface Source {
+  document_id?: number | null;
+  doc_title?: string | null;
+  sha256?: string | null;
+  dataset?: string;
+  revision?: number | string;
+  row?: number | null;
+  column?: string | null;
+  raw?: string | null;
+  cleaning?: string[];
+  mappings?: { id: number; code: string; content_type: string; mapped_by_id: number | null }[];
+  uploaded_by?: number | null;
+  run?: string | null;
+  at?: string;
+}
+export interface EnteredBy {
+  username: string | null;
+  at: string;
+  note: string | null;
+  value_before?: number | null;
+}
+
+export interface Lineage {
+  id?: number | null;
+  cell: { indicator_id: number; location_id: number; campaign_id?: number; data_date?: string };
+  indicator?: string;
+  location?: string;
+  campaign?: string;
+  role?: string;
+  value: number | string | null;
+  kind: 'stored' | 'entry' | 'rolled_up' | 'calculated' | 'none' | string;
+  flags?: string[];
+  lineage: string;
+  formula?: string;
+  operator?: string;
+  definition_version?: number;
+  at?: string | null;
+  source?: Source;
+  entry?: EnteredBy;
+  cleared?: EnteredBy;
+  conflict?: { stored: number; computed: number };
+  superseded?: { value: number | null; reason: string; source?: Source; entry?: EnteredBy }[];
+  inputs?: Lineage[];
+  without_data?: { location_id: number; location: string }[];
+  without_data_total?: number;
+  next?: string | null;
+}
+
+/** `path` is a lineage address of the API, as its own answers name them. */
+export const lineageQuery = (path: string) =>
+  queryOptions({
+    queryKey: ['values', 'lineage', path],
+    queryFn: ({ signal }) => fetchApi<Lineage>(path, { signal }),
+  });

@@ -1,0 +1,249 @@
+import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { valueText, warningsOf } from '../ui/value-text.ts';
+import { checkText } from './check-text.ts';
+import type { Note, SheetCell } from './use-entry.ts';
+
+interface SheetProps {
+  label: string;
+  /** One list of cells a place, in the order of the columns. */
+  rows: SheetCell[][];
+  notes: ReadonlyMap<string, Note>;
+  active: At;
+  setActive: (at: At) => void;
+  /** Calculated cells that somebody chose to write over. */
+  overridden: ReadonlySet<string>;
+  onBegin: (cell: SheetCell) => void;
+  onSave: (cell: SheetCell, text: string) => void;
+  onClear: (cell: SheetCell) => void;
+  onPaste: (block: { target: SheetCell; text: string }[]) => void;
+  onUndo: () => void;
+}
+
+export interface At {
+  row: number;
+  column: number;
+}
+
+/** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back. */
+export function Sheet(props: SheetProps) {
+  const { rows, active, setActive, overridden } = props;
+  const [typed, setTyped] = useState<string>();
+  const box = useRef<HTMLTableElement>(null);
+  const current = rows[active.row]?.[active.column];
+  const columns = rows[0] ?? [];
+
+  const go = (row: number, column: number) => {
+    const at = {
+      row: Math.min(Math.max(row, 0), rows.length - 1),
+      column: Math.min(Math.max(column, 0), columns.length - 1),
+    };
+    setActive(at);
+    box.current?.querySelector<HTMLElement>(`[data-at="${at.row}:${at.column}"]`)?.focus();
+  };
+  const begin = (text: string) => {
+    if (current === undefined || isReadOnly(current, overridden)) return;
+    props.onBegin(current);
+    setTyped(text);
+  };
+  const finish = (row: number, column: number) => {
+    const wasUnchanged = current === undefined || typed === undefined || typed === startText(current, props.notes);
+    setTyped(undefined);
+    if (!wasUnchanged) props.onSave(current, typed);
+    go(row, column);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { row, column } = active;
+    const step = event.shiftKey ? -1 : 1;
+    if (typed !== undefined) {
+      const keys: Record<string, () => void> = {
+        Enter: () => finish(row + step, column),
+        Tab: () => finish(row, column + step),
+        ArrowDown: () => finish(row + 1, column),
+        ArrowUp: () => finish(row - 1, column),
+        Escape: () => {
+          setTyped(undefined);
+          go(row, column);
+        },
+      };
+      return act(event, keys[event.key]);
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') return act(event, props.onUndo);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isAtEdge = step > 0 ? column === columns.length - 1 : column === 0;
+    const keys: Record<string, (() => void) | undefined> = {
+      ArrowDown: () => go(row + 1, column),
+      ArrowUp: () => go(row - 1, column),
+      ArrowLeft: () => go(row, column - 1),
+      ArrowRight: () => go(row, column + 1),
+      Home: () => go(row, 0),
+      End: () => go(row, columns.length - 1),
+      PageDown: () => go(row + 15, column),
+      PageUp: () => go(row - 15, column),
+      // At the edge Tab leaves the sheet, so that nobody is caught in it.
+      Tab: isAtEdge ? undefined : () => go(row, column + step),
+      Enter: () => current !== undefined && begin(startText(current, props.notes)),
+      F2: () => current !== undefined && begin(startText(current, props.notes)),
+      Delete: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
+      Backspace: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
+    };
+    act(event, keys[event.key] ?? (event.key.length === 1 && event.key !== ' ' ? () => begin(event.key) : undefined));
+  };
+
+  const onPaste = (event: ClipboardEvent) => {
+    if (typed !== undefined) return;
+    event.preventDefault();
+    const lines = event.clipboardData
+      .getData('text/plain')
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/);
+    const block = lines.flatMap((line, down) =>
+      line.split('\t').flatMap((text, right) => {
+        const target = rows[active.row + down]?.[active.column + right];
+        return target === undefined || isReadOnly(target, overridden) || text.trim() === '' ? [] : [{ target, text }];
+      }),
+    );
+    if (block.length > 0) props.onPaste(block);
+  };
+
+  return (
+    <div className="sheet" onPaste={onPaste}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
+        role="grid"
+        ref={box}
+        aria-label={props.label}
+        aria-rowcount={rows.length + 1}
+        aria-colcount={columns.length + 1}
+        onKeyDown={onKeyDown}
+      >
+        <thead>
+          <tr>
+            <th scope="col">Place</th>
+            {columns.map(({ indicator }) => (
+              <th scope="col" key={indicator.id} title={indicator.description || indicator.name}>
+                {indicator.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, row) => (
+            <tr key={cells[0]?.place.id}>
+              <th scope="row">{cells[0]?.place.name}</th>
+              {cells.map((cell, column) => {
+                const isActive = row === active.row && column === active.column;
+                return (
+                  <SheetCellView
+                    key={cell.key}
+                    at={`${row}:${column}`}
+                    cell={cell}
+                    note={props.notes.get(cell.key)}
+                    isActive={isActive}
+                    isReadOnly={isReadOnly(cell, overridden)}
+                    typed={isActive ? typed : undefined}
+                    setTyped={setTyped}
+                    onFocus={() => (isActive ? undefined : setActive({ row, column }))}
+                    onOpen={() => begin(startText(cell, props.notes))}
+                    onLeave={() => {
+                      if (typed === undefined) return;
+                      setTyped(undefined);
+                      if (typed !== startText(cell, props.notes)) props.onSave(cell, typed);
+                    }}
+                  />
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function act(event: KeyboardEvent, what: (() => void) | undefined): void {
+  if (what === undefined) return;
+  event.preventDefault();
+  what();
+}
+
+interface ViewProps {
+  at: string;
+  cell: SheetCell;
+  note: Note | undefined;
+  isActive: boolean;
+  isReadOnly: boolean;
+  typed: string | undefined;
+  setTyped: (text: string) => void;
+  onFocus: () => void;
+  onOpen: () => void;
+  onLeave: () => void;
+}
+
+function SheetCellView({ cell, note, isActive, isReadOnly: readOnly, typed, setTyped, ...more }: ViewProps) {
+  if (typed !== undefined) {
+    const checked = checkText(typed, cell.indicator);
+    const said = checked.error ?? checked.warning;
+    const state = checked.error !== undefined ? 'refused' : checked.warning !== undefined ? 'unusual' : undefined;
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
+      <td role="gridcell" data-state={state} aria-selected tabIndex={-1}>
+        <input
+          // biome-ignore lint/a11y/noAutofocus: editing begins by a key in this very cell.
+          autoFocus
+          aria-label={`${cell.indicator.name}, ${cell.place.name}`}
+          aria-invalid={checked.error !== undefined}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onBlur={more.onLeave}
+        />
+        {said !== undefined && (
+          <span className="sheet-hint" role="status">
+            {said}
+          </span>
+        )}
+      </td>
+    );
+  }
+  const isPending = note !== undefined && note.state !== 'saved';
+  const shown = isPending ? note.text : valueText(cell.cell?.value ?? null, cell.indicator);
+  const said = [
+    ...(readOnly ? ['calculated'] : []),
+    ...warningsOf(cell.cell?.flags),
+    ...(note === undefined ? [] : [note.message || note.state]),
+  ];
+  return (
+    <td
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
+      role="gridcell"
+      data-at={more.at}
+      data-state={note?.state}
+      data-computed={isComputed(cell) || undefined}
+      data-warned={warningsOf(cell.cell?.flags).length > 0 || undefined}
+      aria-readonly={readOnly}
+      aria-selected={isActive}
+      tabIndex={isActive ? 0 : -1}
+      title={said.join('; ') || undefined}
+      onFocus={more.onFocus}
+      onDoubleClick={more.onOpen}
+    >
+      {shown === '–' ? <span className="sheet-empty">–</span> : shown}
+      {said.length > 0 && <span className="visually-hidden">, {said.join(', ')}</span>}
+    </td>
+  );
+}
+
+export const isComputed = ({ cell }: SheetCell): boolean => cell?.is_agg === true || cell?.is_calculated === true;
+const isReadOnly = (cell: SheetCell, overridden: ReadonlySet<string>): boolean =>
+  isComputed(cell) && !overridden.has(cell.key);
+
+/** What stands in the field when a change begins: what was typed and not taken, else the value in full. */
+function startText(target: SheetCell, notes: ReadonlyMap<string, Note>): string {
+  const note = notes.get(target.key);
+  if (note !== undefined && note.state !== 'saved' && note.state !== 'saving') return note.text;
+  const value = target.cell?.value ?? null;
+  if (value === null) return '';
+  return target.indicator.data_format === 'class' || target.indicator.data_format === 'bool'
+    ? valueText(value, target.indicator)
+    : String(value);
+}

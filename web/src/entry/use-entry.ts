@@ -1,0 +1,194 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useRef, useState } from 'react';
+import { fetchApi } from '../api/fetch-api.ts';
+import type { Indicator } from '../api/indicators.ts';
+import { Problem } from '../api/problem.ts';
+import {
+  type Cell,
+  changeValue,
+  enterValue,
+  enterValues,
+  fetchTagged,
+  type Lineage,
+  withdrawValue,
+} from '../api/values.ts';
+import { checkText } from './check-text.ts';
+
+/** A cell of the sheet: a place, an indicator, and what is known there now. */
+export interface SheetCell {
+  key: string;
+  campaign_id: number;
+  place: { id: number; name: string };
+  indicator: Indicator;
+  cell: Cell | undefined;
+}
+
+export interface Note {
+  state: 'saving' | 'saved' | 'refused' | 'unusual' | 'overtaken';
+  /** What was typed. */
+  text: string;
+  message: string;
+  target: SheetCell;
+}
+
+interface Undo {
+  label: string;
+  back: () => Promise<unknown>;
+}
+
+/** Saves cell by cell, remembers what became of each, and how to take it back. */
+export function useEntry() {
+  const queries = useQueryClient();
+  const [notes, setNotes] = useState<ReadonlyMap<string, Note>>(new Map());
+  const [undone, setUndone] = useState<Undo[]>([]);
+  // What the cell was when its change began: begun with the first key, awaited by the save.
+  const begun = useRef(new Map<string, Promise<Begun>>());
+
+  const note = useCallback(
+    (target: SheetCell, state: Note['state'], text: string, message = '') =>
+      setNotes((before) => new Map(before).set(target.key, { state, text, message, target })),
+    [],
+  );
+  const forget = (key: string) =>
+    setNotes((before) => {
+      const next = new Map(before);
+      next.delete(key);
+      return next;
+    });
+  const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
+
+  const begin = (target: SheetCell) => {
+    begun.current.set(target.key, beginning(target.cell));
+  };
+
+  const save = async (target: SheetCell, text: string, confirmed = false) => {
+    const checked = checkText(text, target.indicator);
+    if (checked.error !== undefined) return note(target, 'refused', text, `Not saved: ${checked.error}.`);
+    if (checked.warning !== undefined && !confirmed) return note(target, 'unusual', text, `${checked.warning}.`);
+    note(target, 'saving', text);
+    try {
+      const before = await (begun.current.get(target.key) ?? beginning(target.cell));
+      if (!confirmed && before.value !== (target.cell?.value ?? null)) {
+        await refresh();
+        return note(target, 'overtaken', text, `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`);
+      }
+      const saved = await write(target, before, { value: checked.value, confirm_warnings: confirmed });
+      setUndone((list) => [...list, { label: nameOf(target), back: () => restore(before, saved) }]);
+      note(target, 'saved', text);
+      await refresh();
+    } catch (error) {
+      const problem = error instanceof Problem ? error : undefined;
+      const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
+      if (problem?.status === 412) {
+        await refresh();
+        note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
+      } else note(target, canConfirm ? 'unusual' : 'refused', text, problem?.message ?? String(error));
+    } finally {
+      begun.current.delete(target.key);
+    }
+  };
+
+  /** What is stored by hand goes; without an entry, what files say is hidden. */
+  const clear = async (target: SheetCell) => {
+    const { cell } = target;
+    if (cell?.id == null) return;
+    note(target, 'saving', '');
+    try {
+      const before = await beginning(cell);
+      if (before.isEntry) {
+        await withdrawValue(cell.id);
+        setUndone((list) => [...list, { label: nameOf(target), back: () => enterAgain(target, before.value) }]);
+      } else {
+        const saved = await changeValue(cell.id, { value: null }, before.tag);
+        setUndone((list) => [...list, { label: nameOf(target), back: () => restore(before, saved) }]);
+      }
+      note(target, 'saved', '');
+      await refresh();
+    } catch (error) {
+      note(target, 'refused', '', error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  /** A block from a spreadsheet, in one request; each cell is answered for itself. */
+  const paste = async (block: { target: SheetCell; text: string }[]) => {
+    const given = block.map((one) => ({ ...one, checked: checkText(one.text, one.target.indicator) }));
+    for (const { target, text, checked } of given) {
+      if (checked.error !== undefined) note(target, 'refused', text, `Not saved: ${checked.error}.`);
+      else if (checked.warning !== undefined) note(target, 'unusual', text, `${checked.warning}.`);
+      else note(target, 'saving', text);
+    }
+    const good = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
+    if (good.length === 0) return;
+    try {
+      const before = await Promise.all(good.map(({ target }) => beginning(target.cell)));
+      const { results } = await enterValues(
+        good.map(({ target, checked }) => ({ ...coordinatesOf(target), value: checked.value ?? null })),
+      );
+      results.forEach((result, index) => {
+        const { target, text } = good[index]!;
+        if (result.status < 300) note(target, 'saved', text);
+        else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
+      });
+      const stored = results.flatMap((result, index) =>
+        result.status < 300 && result.id !== undefined ? [{ id: result.id, before: before[index]! }] : [],
+      );
+      const back = async () => {
+        for (const one of stored) await restore(one.before, { id: one.id });
+      };
+      if (stored.length > 0) setUndone((list) => [...list, { label: `${stored.length} pasted values`, back }]);
+      await refresh();
+    } catch (error) {
+      for (const { target, text } of good) {
+        note(target, 'refused', text, error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+
+  const undo = async () => {
+    const last = undone.at(-1);
+    if (last === undefined) return;
+    setUndone(undone.slice(0, -1));
+    await last.back();
+    setNotes(new Map());
+    await refresh();
+  };
+  return { notes, begin, save, clear, paste, forget, undo, undoLabel: undone.at(-1)?.label };
+}
+
+interface Begun {
+  id: number | null;
+  value: Cell['value'];
+  isEntry: boolean;
+  tag: string | undefined;
+}
+
+async function beginning(cell: Cell | undefined): Promise<Begun> {
+  const id = cell?.id ?? null;
+  if (id === null) return { id, value: null, isEntry: false, tag: undefined };
+  const [{ cell: now, tag }, lineage] = await Promise.all([
+    fetchTagged(id),
+    fetchApi<Lineage>(`/api/v1/campaign_datapoint/${id}/lineage`),
+  ]);
+  return { id, value: now.value, isEntry: lineage.kind === 'entry' || lineage.cleared !== undefined, tag };
+}
+
+const coordinatesOf = ({ campaign_id, place, indicator }: SheetCell) => ({
+  campaign_id,
+  location_id: place.id,
+  indicator_id: indicator.id,
+});
+const nameOf = ({ place, indicator }: SheetCell): string => `${indicator.short_name}, ${place.name}`;
+
+const write = (target: SheetCell, before: Begun, entry: { value: Cell['value']; confirm_warnings: boolean }) =>
+  before.id === null ? enterValue(coordinatesOf(target), entry) : changeValue(before.id, entry, before.tag);
+
+/** An entry gets its former value; where there was none, it goes, and what files or places below say returns. */
+async function restore(before: Begun, saved: Pick<Cell, 'id'>): Promise<unknown> {
+  if (before.isEntry && before.id !== null) {
+    return await changeValue(before.id, { value: before.value, confirm_warnings: true }, undefined);
+  }
+  return await withdrawValue(saved.id!);
+}
+
+const enterAgain = (target: SheetCell, value: Cell['value']) =>
+  enterValue(coordinatesOf(target), { value, confirm_warnings: true });

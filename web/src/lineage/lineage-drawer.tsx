@@ -1,0 +1,271 @@
+import { Alert, Badge, Breadcrumbs, Button, Code, Drawer, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Indicator, indicatorQuery } from '../api/indicators.ts';
+import { type EnteredBy, type Lineage, lineageQuery, type Source } from '../api/values.ts';
+import { roleWords } from '../indicators/formula-text.ts';
+import { Fact } from '../ui/fact.tsx';
+import { dateTime, plural } from '../ui/format.ts';
+import { TextLink } from '../ui/link.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { valueText, warningsOf } from '../ui/value-text.ts';
+
+/** Where a value comes from, one step after another down to the row of a file or the person who typed it. */
+export function LineageDrawer({ path, onClose }: { path: string | undefined; onClose: () => void }) {
+  return (
+    <Drawer
+      opened={path !== undefined}
+      onClose={onClose}
+      position="right"
+      size="md"
+      title={<Text fw={620}>Where does this come from?</Text>}
+    >
+      {path !== undefined && <Trail key={path} first={path} />}
+    </Drawer>
+  );
+}
+
+interface Step {
+  path: string;
+  label: string;
+}
+
+function Trail({ first }: { first: string }) {
+  const [steps, setSteps] = useState<Step[]>([]);
+  const path = steps.at(-1)?.path ?? first;
+  const found = useQuery(lineageQuery(path));
+  return (
+    <Stack gap="sm">
+      {steps.length > 0 && (
+        <Breadcrumbs component="nav" aria-label="The way here" separatorMargin={4} style={{ flexWrap: 'wrap' }}>
+          <Button size="compact-xs" variant="subtle" onClick={() => setSteps([])}>
+            The value
+          </Button>
+          {steps.map((step, index) => (
+            <Button
+              key={step.path}
+              size="compact-xs"
+              variant="subtle"
+              disabled={index === steps.length - 1}
+              onClick={() => setSteps(steps.slice(0, index + 1))}
+            >
+              {step.label}
+            </Button>
+          ))}
+        </Breadcrumbs>
+      )}
+      <Loaded query={found}>{(lineage) => <Told lineage={lineage} go={(step) => setSteps([...steps, step])} />}</Loaded>
+    </Stack>
+  );
+}
+
+const kindWords: Record<string, string> = {
+  stored: 'From a file',
+  entry: 'Entered by hand',
+  rolled_up: 'Put together from places below',
+  calculated: 'Calculated',
+  none: 'No value',
+};
+
+function Told({ lineage, go }: { lineage: Lineage; go: (step: Step) => void }) {
+  const indicator = useQuery(indicatorQuery(lineage.cell.indicator_id)).data;
+  const warnings = warningsOf(lineage.flags);
+  const when = lineage.campaign ?? lineage.cell.data_date;
+  return (
+    <Stack gap="md">
+      <div>
+        <Text c="dimmed" fz="sm">
+          {indicator?.name ?? lineage.indicator}, {lineage.location}
+          {when === undefined ? '' : `, ${when}`}
+        </Text>
+        <Group gap={10} align="center">
+          <Text fz={28} fw={650} className="numbers" lh={1.2}>
+            {valueText(lineage.value, indicator)}
+          </Text>
+          <Badge>{kindWords[lineage.kind] ?? lineage.kind}</Badge>
+        </Group>
+      </div>
+      {warnings.length > 0 && (
+        <Alert color="grain" title={warnings.join('; ')}>
+          {lineage.conflict !== undefined && (
+            <Text fz="sm">
+              Stored: {valueText(lineage.conflict.stored, indicator)}. From below:{' '}
+              {valueText(lineage.conflict.computed, indicator)}.
+            </Text>
+          )}
+        </Alert>
+      )}
+      {lineage.formula !== undefined && <div className="formula">{lineage.formula}</div>}
+      {lineage.source !== undefined && <FromFile source={lineage.source} />}
+      {lineage.entry !== undefined && <ByHand entry={lineage.entry} indicator={indicator} />}
+      {lineage.cleared !== undefined && (
+        <Text fz="sm">
+          Cleared by {lineage.cleared.username ?? 'somebody'} on {dateTime(lineage.cleared.at)}.
+        </Text>
+      )}
+      <Inputs lineage={lineage} go={go} />
+      <Without lineage={lineage} />
+      <Superseded lineage={lineage} indicator={indicator} />
+      {lineage.definition_version !== undefined && (
+        <Text c="dimmed" fz="xs">
+          {lineage.operator === undefined ? '' : `Operator ${lineage.operator}. `}Definition version{' '}
+          {lineage.definition_version}
+          {lineage.at ? `, worked out ${dateTime(lineage.at)}` : ''}.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function FromFile({ source }: { source: Source }) {
+  return (
+    <section className="panel" aria-label="The file" style={{ padding: 12 }}>
+      <Stack gap={10}>
+        <Fact label="Document">
+          {source.document_id == null ? (
+            (source.doc_title ?? 'a script')
+          ) : (
+            <TextLink to={`/documents/${source.document_id}`}>
+              {source.doc_title ?? `document ${source.document_id}`}
+            </TextLink>
+          )}
+        </Fact>
+        <Group gap="lg">
+          {source.row != null && <Fact label="Row">{source.row}</Fact>}
+          {source.column != null && <Fact label="Column">{source.column}</Fact>}
+          {source.raw != null && (
+            <Fact label="In the file it says">
+              <Code>{source.raw}</Code>
+            </Fact>
+          )}
+        </Group>
+        {source.cleaning !== undefined && source.cleaning.length > 0 && (
+          <Fact label="Read with">{source.cleaning.join('; ')}</Fact>
+        )}
+        {source.mappings?.map((one) => (
+          <Fact key={one.id} label={`The code of the ${one.content_type}`}>
+            <Code>{one.code}</Code>{' '}
+            {one.mapped_by_id === null ? 'known by itself' : `mapped by person ${one.mapped_by_id}`}
+          </Fact>
+        ))}
+        {source.at !== undefined && (
+          <Fact label="Uploaded">
+            {dateTime(source.at)}
+            {source.uploaded_by == null ? '' : ` by person ${source.uploaded_by}`}
+          </Fact>
+        )}
+        {source.sha256 != null && (
+          <Fact label="SHA-256 of the file">
+            <Code fz={11} style={{ overflowWrap: 'anywhere' }}>
+              {source.sha256}
+            </Code>
+          </Fact>
+        )}
+        <Group gap="sm">
+          {source.dataset !== undefined && (
+            <TextLink to={`/dataset/${source.dataset}`}>The rows as they were read</TextLink>
+          )}
+          {source.run != null && <TextLink to={`/run/${source.run}`}>The run</TextLink>}
+        </Group>
+      </Stack>
+    </section>
+  );
+}
+
+function ByHand({ entry, indicator }: { entry: EnteredBy; indicator: Indicator | undefined }) {
+  return (
+    <section className="panel" aria-label="The entry" style={{ padding: 12 }}>
+      <Group gap="lg">
+        <Fact label="Entered by">{entry.username ?? 'somebody whose account is gone'}</Fact>
+        <Fact label="On">{dateTime(entry.at)}</Fact>
+        <Fact label="Before">{valueText(entry.value_before ?? null, indicator)}</Fact>
+        {entry.note && <Fact label="Note">{entry.note}</Fact>}
+      </Group>
+    </section>
+  );
+}
+
+function Inputs({ lineage, go }: { lineage: Lineage; go: (step: Step) => void }) {
+  const inputs = lineage.inputs ?? [];
+  if (inputs.length === 0) return null;
+  return (
+    <div>
+      <Title order={3} mb={4}>
+        Made from
+      </Title>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>What and where</Table.Th>
+            <Table.Th ta="end">Value</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {inputs.map((input) => (
+            <InputRow key={`${input.role} ${input.lineage}`} input={input} go={go} />
+          ))}
+        </Table.Tbody>
+      </Table>
+      {lineage.next != null && (
+        <Text c="dimmed" fz="sm">
+          The first {plural(inputs.length, 'input')}; there are more.
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function InputRow({ input, go }: { input: Lineage; go: (step: Step) => void }) {
+  const indicator = useQuery(indicatorQuery(input.cell.indicator_id)).data;
+  const name = `${input.indicator ?? ''}, ${input.location ?? input.cell.data_date ?? ''}`;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Button size="compact-sm" variant="subtle" onClick={() => go({ path: input.lineage, label: name })}>
+          {name}
+        </Button>
+        <Text c="dimmed" fz="xs" pl={8}>
+          {input.role === undefined
+            ? kindWords[input.kind]
+            : (roleWords[input.role as keyof typeof roleWords] ?? input.role)}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="end" className="numbers">
+        {valueText(input.value, indicator)}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Without({ lineage: { without_data: places = [], without_data_total: total = 0 } }: { lineage: Lineage }) {
+  if (places.length === 0) return null;
+  const more = total - places.length;
+  return (
+    <Text fz="sm">
+      <strong>{plural(total, 'place')} without data:</strong> {places.map((one) => one.location).join(', ')}
+      {more > 0 ? ` and ${more} more` : ''}
+    </Text>
+  );
+}
+
+function Superseded({ lineage, indicator }: { lineage: Lineage; indicator: Indicator | undefined }) {
+  const others = lineage.superseded ?? [];
+  if (others.length === 0) return null;
+  return (
+    <div>
+      <Title order={3} mb={4}>
+        Also stored, but not counted
+      </Title>
+      <Stack gap={4}>
+        {others.map((one) => (
+          <Text fz="sm" key={`${one.value} ${one.reason} ${one.source?.document_id} ${one.source?.row}`}>
+            <span className="numbers">{valueText(one.value, indicator)}</span>: {one.reason}
+            {one.source?.document_id == null
+              ? ''
+              : `, ${one.source.doc_title ?? `document ${one.source.document_id}`}, row ${one.source.row}`}
+          </Text>
+        ))}
+      </Stack>
+    </div>
+  );
+}

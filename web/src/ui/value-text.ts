@@ -1,0 +1,41 @@
+import type { Indicator } from '../api/indicators.ts';
+import type { Cell } from '../api/values.ts';
+
+const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const percents = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+
+type Kind = Pick<Indicator, 'data_format' | 'categories'>;
+
+/** A value as people read it: 25 %, yes, the label of a category, a day. */
+export function valueText(value: Cell['value'], indicator: Kind | undefined): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return value;
+  switch (indicator?.data_format) {
+    case 'pct':
+      return percents.format(value);
+    case 'bool':
+      return value === 1 ? 'yes' : value === 0 ? 'no' : percents.format(value);
+    case 'class':
+      return indicator.categories?.find((category) => category.value === value)?.label ?? String(value);
+    case 'date_int':
+      return String(value).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+    default:
+      return numbers.format(value);
+  }
+}
+
+export const flagWords: Record<string, string> = {
+  is_agg: 'rests on places below',
+  is_calculated: 'calculated',
+  is_partial: 'some places below have no value',
+  has_conflict: 'differs from what the places below give',
+  conflict_below: 'a place below is in conflict with its own parts',
+  missing_part: 'a part of the sum has no value',
+  division_by_zero: 'divided by zero',
+  not_aggregable: 'cannot be put together',
+  mixed_levels: 'stored at different levels on different days',
+};
+
+/** What is worth a look; that a value is put together at all is not. */
+export const warningsOf = (flags: readonly string[] = []): string[] =>
+  flags.filter((flag) => flag !== 'is_agg' && flag !== 'is_calculated').map((flag) => flagWords[flag] ?? flag);
