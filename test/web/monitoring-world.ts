@@ -93,3 +93,38 @@ export async function makePlaces(admin: Actor): Promise<Ids> {
   const { objects } = await must(admin.get('/api/v1/location/?limit=100'), 200);
   return Object.fromEntries(objects.map((one: { location_code: string; id: number }) => [one.location_code, one.id]));
 }
+
+/** What was seen and vaccinated in March and April; nothing of Dune in April. */
+const rounds: Record<string, [number, number][]> = {
+  AMB: [
+    [1200, 1130],
+    [1310, 1275],
+  ],
+  BIR: [
+    [840, 590],
+    [905, 742],
+  ],
+  CED: [
+    [2210, 1720],
+    [2300, 2100],
+  ],
+  DUN: [[460, 455]],
+};
+
+export async function enterRounds(
+  admin: Actor,
+  ids: Ids,
+  { indicators, campaigns }: { indicators: Ids; campaigns: Ids },
+) {
+  const objects = Object.entries(rounds).flatMap(([code, values]) =>
+    values.flatMap((pair, round) =>
+      pair.map((value, index) => ({
+        location_id: ids[code],
+        campaign_id: [campaigns.march, campaigns.april][round],
+        indicator_id: [indicators.seen, indicators.vaccinated][index],
+        value,
+      })),
+    ),
+  );
+  await must(admin.put('/api/v1/campaign_datapoint/', { objects }), 200);
+}

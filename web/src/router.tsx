@@ -88,6 +88,14 @@ const monitoringPages = [
     '/entry',
     lazyRouteComponent(() => import('./entry/entry-page.tsx'), 'EntryPage'),
   ),
+  page(
+    '/dashboards',
+    lazyRouteComponent(() => import('./dashboards/dashboards-page.tsx'), 'DashboardsPage'),
+  ),
+  page(
+    '/dashboards/$dashboard',
+    lazyRouteComponent(() => import('./dashboards/dashboard-page.tsx'), 'DashboardPage'),
+  ),
 ];
 
 const project = page(

@@ -119,6 +119,13 @@ export const placePathQuery = (id: number) =>
     },
   });
 
+export const placesQuery = (ids: readonly number[]) =>
+  queryOptions({
+    queryKey: ['places', 'some', ids],
+    queryFn: async ({ signal }) =>
+      ids.length === 0 ? [] : (await list({ location_id__in: ids.join(',') }, signal)).objects,
+  });
+
 /** By a part of the name, or the beginning of the code. */
 export const placeSearchQuery = (words: string, limit = 30) =>
   queryOptions({

@@ -26,6 +26,14 @@ export const campaignValuesQuery = (query: Query) =>
     placeholderData: keepPreviousData,
   });
 
+/** Of either kind, grouped over time if asked. */
+export const valuesQuery = (query: Query) =>
+  queryOptions({
+    queryKey: ['values', 'any', query],
+    queryFn: ({ signal }) => fetchList<Cell>('/api/v1/datapoint', query, signal),
+    placeholderData: keepPreviousData,
+  });
+
 export interface CampaignCell {
   campaign_id: number;
   location_id: number;

@@ -14,6 +14,7 @@ import {
 import {
   IconBook2,
   IconCalendarEvent,
+  IconChartBar,
   IconChartDots,
   IconDeviceDesktop,
   IconFolder,
@@ -35,6 +36,7 @@ import { toastProblem } from '../ui/toast.tsx';
 import { Mark } from './mark.tsx';
 
 const monitoring = [
+  { to: '/dashboards', label: 'Dashboards', icon: IconChartBar },
   { to: '/entry', label: 'Data entry', icon: IconTable },
   { to: '/campaigns', label: 'Campaigns', icon: IconCalendarEvent },
   { to: '/indicators', label: 'Indicators', icon: IconChartDots },

@@ -1,0 +1,112 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { must } from '../locations/places-world.ts';
+import { somebody } from '../support/people.ts';
+import { startWorld } from '../support/world.ts';
+import { accessibilityFindings } from './accessibility.ts';
+import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { enterRounds, makeMetadata, makePlaces } from './monitoring-world.ts';
+
+describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
+  const world = await startWorld();
+  afterAll(() => world.runJobs());
+  const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
+  const ids = await makePlaces(admin);
+  const metadata = await makeMetadata(admin);
+  await enterRounds(admin, ids, metadata);
+  await world.runJobs();
+  const { page, complaints } = await openWindow({}, afterAll);
+  const drawer = page.getByRole('dialog', { name: 'Where does this come from?' });
+
+  test('a chart is made with a preview, shown as a table, and each value says where it comes from', async () => {
+    await signIn(page, world.url, admin);
+    await page.getByRole('link', { name: 'Dashboards' }).click();
+    await page.getByRole('button', { name: 'New dashboard' }).first().click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Rounds of 2026');
+    await page.getByRole('button', { name: 'Create dashboard' }).click();
+    await page.getByText('No chart yet').waitFor();
+    await addChart('Children by province', 'Columns', 'Children seen');
+    const card = page.getByRole('region', { name: 'Children by province' });
+    await card.getByRole('img').waitFor();
+    await card.getByRole('button', { name: 'Table of Children by province' }).click();
+    await card.getByRole('row', { name: /^North 2,040 2,215|^North 2,215 2,040/ }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await card.getByRole('button', { name: '2,040' }).click();
+    await drawer.getByText('Put together from places below').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+  });
+
+  test('a map is coloured by the ranges of its indicator, opens downwards and leads back', async () => {
+    await addChart('Where they are missed', 'Map', 'Share missed');
+    const card = page.getByRole('region', { name: 'Where they are missed' });
+    await card.getByText('bad, 25% to …').waitFor();
+    await card
+      .getByRole('img', { name: /map of Share missed, April 2026/ })
+      .locator('svg')
+      .waitFor();
+    // North is the upper half of the picture.
+    const box = (await card.getByRole('img').boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.3);
+    await card.getByRole('navigation', { name: 'Places of the map' }).waitFor();
+    await card.getByRole('button', { name: 'Table of Where they are missed' }).click();
+    await card.getByRole('row', { name: /^Birch 18%/ }).waitFor();
+    await card.getByRole('button', { name: 'Savanna' }).click();
+    await card.getByRole('row', { name: /^North/ }).waitFor();
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.3, { button: 'right' });
+    await drawer.getByText('(seen − vaccinated) ÷ seen').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+
+    const { objects } = await must(admin.get('/api/v1/custom_chart/?title=Where they are missed'), 200);
+    expect(objects[0].chart_json).toMatchObject({ type: 'choropleth', indicator_ids: [metadata.indicators.missed] });
+  });
+
+  test('charts are put side by side and come away as PNG, SVG and CSV', async () => {
+    await page.getByRole('button', { name: 'More for Where they are missed' }).click();
+    await page.getByRole('menuitem', { name: 'Beside the chart above' }).click();
+    await expect
+      .poll(async () => (await must(admin.get('/api/v1/custom_dashboard/'), 200)).objects[0].rows[0].length)
+      .toBe(2);
+    for (const [kind, begins] of [
+      ['PNG', '\u0089PNG'],
+      ['SVG', '<svg'],
+      ['CSV, with', 'id,'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Download Children by province' }).click();
+      const downloading = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: new RegExp(`^${kind}`) }).click();
+      const saved = Buffer.concat(await (await (await downloading).createReadStream()).toArray());
+      expect(saved.toString('latin1').slice(0, 200)).toContain(begins);
+    }
+  });
+
+  test('it fits a phone, in the dark too', async () => {
+    const phone = await openWindow({ width: 390, height: 780, colorScheme: 'dark' });
+    await signIn(phone.page, world.url, admin);
+    await phone.page.goto(page.url());
+    await phone.page
+      .getByRole('img', { name: /^Children by province/ })
+      .locator('svg')
+      .waitFor();
+    expect(await accessibilityFindings(phone.page)).toEqual([]);
+    expect(
+      await phone.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    ).toBe(0);
+    expect([...complaints, ...phone.complaints]).toEqual([]);
+  });
+
+  async function addChart(title: string, type: string, indicator: string): Promise<void> {
+    await page.getByRole('button', { name: 'Add chart' }).first().click();
+    const editor = page.getByRole('dialog');
+    await editor.getByRole('textbox', { name: 'Title' }).fill(title);
+    await editor.getByRole('combobox', { name: 'Shown as' }).click();
+    await page.getByRole('option', { name: type, exact: true }).click();
+    const box = editor.getByRole('combobox', { name: 'Indicators' });
+    await box.click();
+    await box.fill(indicator);
+    await page.getByRole('option', { name: new RegExp(`^${indicator}`) }).click();
+    await editor.getByRole('region', { name: 'Preview' }).getByRole('img').locator('svg').waitFor();
+    await editor.getByRole('button', { name: 'Save chart' }).click();
+    await editor.waitFor({ state: 'hidden' });
+  }
+});

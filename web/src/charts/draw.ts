@@ -1,0 +1,35 @@
+import { BarChart, LineChart, MapChart, PieChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, registerMap, use } from 'echarts/core';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
+import type { Shape } from '../api/places.ts';
+
+use([BarChart, LineChart, MapChart, PieChart, GridComponent, LegendComponent, TooltipComponent]);
+use([SVGRenderer, CanvasRenderer]);
+
+export type ChartOption = EChartsCoreOption;
+export type Drawn = ReturnType<typeof init>;
+
+export const draw = (box: HTMLElement): Drawn => init(box, undefined, { renderer: 'svg' });
+
+/** The shapes under a name for the map series; areas are called by the id of their place, which no two share. */
+export function registerShapes(name: string, shapes: readonly Shape[]): void {
+  registerMap(name, {
+    type: 'FeatureCollection',
+    features: shapes.map(({ location_id, geometry }) => ({
+      type: 'Feature',
+      properties: { name: String(location_id) },
+      geometry,
+    })),
+  } as never);
+}
+
+/** The chart as a picture on the given ground, twice as fine as the screen. */
+export function pictureOf(option: ChartOption, size: { width: number; height: number }, ground: string): string {
+  const box = document.createElement('div');
+  const chart = init(box, undefined, { renderer: 'canvas', ...size });
+  chart.setOption({ ...option, animation: false });
+  const url = chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: ground });
+  chart.dispose();
+  return url;
+}

@@ -1,0 +1,79 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { type RefObject, useEffect, useRef } from 'react';
+import { type ChartOption, type Drawn, draw, pictureOf } from './draw.ts';
+
+/** Colours as the page has them now; charts cannot read variables themselves. */
+export interface Ink {
+  text: string;
+  muted: string;
+  line: string;
+  panel: string;
+}
+
+interface EchartProps {
+  label: string;
+  height: number;
+  option: (ink: Ink) => ChartOption;
+  onClick?: (point: Point) => void;
+  onContextMenu?: (point: Point) => void;
+  drawn?: RefObject<Exportable | null>;
+}
+
+export interface Point {
+  name: string;
+  seriesIndex: number;
+  dataIndex: number;
+}
+
+/** What an export needs of a chart on the page. */
+export interface Exportable {
+  svg(): string;
+  png(): string;
+}
+
+/** Alone with what imports ECharts: the library loads with the first chart. */
+export function Echart({ label, height, option, onClick, onContextMenu, drawn }: EchartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<Drawn>(null);
+  const handlers = useRef({ onClick, onContextMenu });
+  handlers.current = { onClick, onContextMenu };
+  const scheme = useComputedColorScheme();
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const made = draw(element);
+    chart.current = made;
+    made.on('click', (point) => handlers.current.onClick?.(point as unknown as Point));
+    made.on('contextmenu', (point) => {
+      (point as { event?: { event?: Event } }).event?.event?.preventDefault();
+      handlers.current.onContextMenu?.(point as unknown as Point);
+    });
+    const watch = new ResizeObserver(() => made.resize());
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      made.dispose();
+    };
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours read from the page.
+  useEffect(() => {
+    const element = box.current;
+    if (element === null || chart.current === null) return;
+    const ink = inkOf(element);
+    const made = option(ink);
+    chart.current.setOption({ animation: false, ...made }, { notMerge: true });
+    if (drawn !== undefined) {
+      drawn.current = {
+        svg: () => chart.current?.renderToSVGString() ?? '',
+        png: () => pictureOf(made, { width: element.clientWidth, height: element.clientHeight }, ink.panel),
+      };
+    }
+  }, [option, scheme]);
+  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+}
+
+function inkOf(element: HTMLElement): Ink {
+  const style = getComputedStyle(element);
+  const read = (name: string) => style.getPropertyValue(name).trim();
+  return { text: style.color, muted: read('--muted'), line: read('--line-strong'), panel: read('--panel') };
+}

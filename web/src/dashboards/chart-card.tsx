@@ -1,0 +1,143 @@
+import { ActionIcon, Group, Menu, Text, Title } from '@mantine/core';
+import { IconDotsVertical, IconDownload, IconTable } from '@tabler/icons-react';
+import { useId, useRef, useState } from 'react';
+import { type Chart, type ChartSpec, specOf } from '../api/charts.ts';
+import { urlOf } from '../api/fetch-api.ts';
+import { chartQuery } from '../charts/chart-query.ts';
+import { ChartView } from '../charts/chart-view.tsx';
+import type { Exportable } from '../charts/echart.tsx';
+import { lineagePath } from '../lineage/lineage-path.ts';
+import { alone, joined, type Layout, moved, withoutChart } from './layout.ts';
+
+interface ChartCardProps {
+  chart: Chart;
+  layout: Layout;
+  arrange: (rows: Layout, done?: string) => void;
+  onEdit: () => void;
+  onTrace: (path: string) => void;
+}
+
+export function ChartCard({ chart, layout, arrange, onEdit, onTrace }: ChartCardProps) {
+  const spec = specOf(chart);
+  const [asTable, setAsTable] = useState(false);
+  const drawn = useRef<Exportable>(null);
+  const id = useId();
+  const hasPicture = spec !== undefined && spec.type !== 'table' && spec.type !== 'number';
+  return (
+    <section className="panel" aria-labelledby={id} style={{ padding: 14, minWidth: 0 }}>
+      <Group justify="space-between" wrap="nowrap" mb={6} align="flex-start">
+        <Title order={2} id={id} style={{ overflowWrap: 'anywhere' }}>
+          {chart.title}
+        </Title>
+        <Group gap={2} wrap="nowrap">
+          {hasPicture && (
+            <ActionIcon
+              aria-label={`Table of ${chart.title}`}
+              aria-pressed={asTable}
+              variant={asTable ? 'light' : 'subtle'}
+              onClick={() => setAsTable(!asTable)}
+            >
+              <IconTable size={17} aria-hidden />
+            </ActionIcon>
+          )}
+          {spec !== undefined && <Exports title={chart.title} spec={spec} hasPicture={hasPicture} drawn={drawn} />}
+          <CardMenu chart={chart} layout={layout} arrange={arrange} onEdit={onEdit} isOurs={spec !== undefined} />
+        </Group>
+      </Group>
+      {spec === undefined ? (
+        <Text c="dimmed" fz="sm">
+          Another client made this chart, in a form that is its own.
+        </Text>
+      ) : (
+        <ChartView
+          key={JSON.stringify(spec)}
+          title={chart.title}
+          spec={spec}
+          asTable={asTable}
+          drawn={drawn}
+          onTrace={(cell) => onTrace(lineagePath(cell, spanOf(spec)))}
+        />
+      )}
+    </section>
+  );
+}
+
+const spanOf = ({ start_date, end_date }: ChartSpec) => ({
+  ...(start_date === undefined ? {} : { start_date }),
+  ...(end_date === undefined ? {} : { end_date }),
+});
+
+interface ExportsProps {
+  title: string;
+  spec: ChartSpec;
+  hasPicture: boolean;
+  drawn: { current: Exportable | null };
+}
+
+function Exports({ title, spec, hasPicture, drawn }: ExportsProps) {
+  const csv = urlOf('/api/v1/datapoint', { ...chartQuery(spec), lineage: 'url', format: 'csv' });
+  const savePicture = (kind: 'png' | 'svg') => {
+    const chart = drawn.current;
+    if (chart === null) return;
+    const url = kind === 'png' ? chart.png() : URL.createObjectURL(new Blob([chart.svg()], { type: 'image/svg+xml' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${title}.${kind}`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <Menu position="bottom-end" shadow="md" width={240}>
+      <Menu.Target>
+        <ActionIcon aria-label={`Download ${title}`}>
+          <IconDownload size={17} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {hasPicture && (
+          <>
+            <Menu.Item onClick={() => savePicture('png')}>PNG</Menu.Item>
+            <Menu.Item onClick={() => savePicture('svg')}>SVG</Menu.Item>
+          </>
+        )}
+        <Menu.Item component="a" href={csv} download={`${title}.csv`}>
+          CSV, with where each comes from
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface CardMenuProps extends Omit<ChartCardProps, 'onTrace'> {
+  isOurs: boolean;
+}
+
+function CardMenu({ chart: { uuid, title }, layout, arrange, onEdit, isOurs }: CardMenuProps) {
+  const moves: [string, Layout][] = [
+    ['Move up or left', moved(layout, uuid, -1)],
+    ['Move down or right', moved(layout, uuid, 1)],
+    ['Beside the chart above', joined(layout, uuid)],
+    ['On a row of its own', alone(layout, uuid)],
+  ];
+  return (
+    <Menu position="bottom-end" shadow="md" width={210}>
+      <Menu.Target>
+        <ActionIcon aria-label={`More for ${title}`}>
+          <IconDotsVertical size={17} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isOurs && <Menu.Item onClick={onEdit}>Change the chart</Menu.Item>}
+        {moves.map(([label, rows]) => (
+          <Menu.Item key={label} disabled={rows === layout} onClick={() => arrange(rows)}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => arrange(withoutChart(layout, uuid), `${title} is off this dashboard.`)}>
+          Take off the dashboard
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

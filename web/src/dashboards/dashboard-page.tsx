@@ -1,0 +1,137 @@
+import { Button, Stack } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChartBar, IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import {
+  type Chart,
+  changeDashboard,
+  chartRowsOf,
+  type Dashboard,
+  dashboardQuery,
+  deleteDashboard,
+} from '../api/charts.ts';
+import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { Nothing } from '../ui/nothing.tsx';
+import { Page } from '../ui/page.tsx';
+import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { ChartCard } from './chart-card.tsx';
+import { ChartEditor } from './chart-editor.tsx';
+import { type Layout, withChart } from './layout.ts';
+
+export function DashboardPage() {
+  const { dashboard } = useParams({ strict: false }) as { dashboard: string };
+  const found = useQuery(dashboardQuery(Number(dashboard)));
+  return <Loaded query={found}>{(one) => <Shown dashboard={one} />}</Loaded>;
+}
+
+function Shown({ dashboard }: { dashboard: Dashboard }) {
+  const [editing, setEditing] = useState<Chart | 'new'>();
+  const [traced, setTraced] = useState<string>();
+  const rows = chartRowsOf(dashboard);
+  const layout: Layout = rows.map((row) => row.map(({ uuid }) => uuid));
+  const arrange = useArrange(dashboard, layout);
+  const add = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
+      Add chart
+    </Button>
+  );
+  return (
+    <Page
+      title={dashboard.title}
+      about={dashboard.description}
+      crumbs={[{ label: 'Dashboards', to: '/dashboards' }]}
+      actions={
+        <>
+          {add}
+          <DeleteDashboard dashboard={dashboard} />
+        </>
+      }
+    >
+      {rows.length === 0 ? (
+        <Nothing icon={IconChartBar} title="No chart yet" action={add}>
+          Choose indicators, places and periods; see it as a line, bars, a table or a map.
+        </Nothing>
+      ) : (
+        <Stack gap="md">
+          {rows.map((row) => (
+            <div key={row[0]?.uuid} className="chart-row" style={{ '--in-row': row.length } as never}>
+              {row.map((chart) => (
+                <ChartCard
+                  key={chart.uuid}
+                  chart={chart}
+                  layout={layout}
+                  arrange={arrange}
+                  onEdit={() => setEditing(chart)}
+                  onTrace={setTraced}
+                />
+              ))}
+            </div>
+          ))}
+        </Stack>
+      )}
+      <ChartEditor
+        chart={editing}
+        close={() => setEditing(undefined)}
+        onCreated={(uuid) => arrange(withChart(layout, uuid))}
+      />
+      <LineageDrawer path={traced} onClose={() => setTraced(undefined)} />
+    </Page>
+  );
+}
+
+/** Saves another order of the charts; the message offers the order before. */
+function useArrange(dashboard: Dashboard, before: Layout): (rows: Layout, done?: string) => void {
+  const queries = useQueryClient();
+  const refresh = () => queries.invalidateQueries({ queryKey: ['dashboards'] });
+  const save = useMutation({
+    mutationFn: ({ rows }: { rows: Layout; done: string | undefined }) => changeDashboard(dashboard.id, { rows }),
+    onError: toastProblem,
+    onSuccess: async (_, { done }) => {
+      await refresh();
+      if (done === undefined) return;
+      toastDone(done, async () => {
+        await changeDashboard(dashboard.id, { rows: before });
+        await refresh();
+      });
+    },
+  });
+  return (rows, done) => save.mutate({ rows, done });
+}
+
+function DeleteDashboard({ dashboard }: { dashboard: Dashboard }) {
+  const [asking, { open, close }] = useDisclosure();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const erase = useMutation({
+    mutationFn: () => deleteDashboard(dashboard.id),
+    onError: toastProblem,
+    onSuccess: async () => {
+      await navigate({ to: '/dashboards' as never });
+      await queries.invalidateQueries({ queryKey: ['dashboards'] });
+      toastDone(`${dashboard.title} is deleted; its charts stay.`);
+    },
+    onSettled: close,
+  });
+  return (
+    <>
+      <Button variant="subtle" color="red" onClick={open}>
+        Delete
+      </Button>
+      <Confirm
+        opened={asking}
+        close={close}
+        title={`Delete ${dashboard.title}?`}
+        action="Delete the dashboard"
+        danger
+        loading={erase.isPending}
+        onConfirm={() => erase.mutate()}
+      >
+        Nobody sees it any more. Its charts and all values stay.
+      </Confirm>
+    </>
+  );
+}
