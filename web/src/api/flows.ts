@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { fetchApi } from './fetch-api.ts';
+import { type ApiRequest, fetchApi } from './fetch-api.ts';
+import { Problem } from './problem.ts';
 
 /** As `/source/*` says them. */
 export type FlowState = 'QUEUED' | 'INPROGRESS' | 'SUCCEEDED' | 'FAILED';
@@ -39,19 +40,32 @@ export interface FlowRevision {
 export interface PlannedPipeline {
   id: string;
   title: string;
-  dependencies: (string | { pipeline: string })[];
+  dependencies: { pipeline: string }[];
 }
 
 export interface FlowPlan {
   spec: FlowSpec;
   pipelines: PlannedPipeline[];
   warnings: string[];
+  /** What normalising the spec changed; of a dry run. */
+  notes?: string[];
 }
 
 /** Owner and name of a dataset, as they stand in every id. */
 export interface FlowAddress {
   owner: string;
   dataset: string;
+}
+
+/** These routes say a status and no more; what one may not see is not there. */
+async function fetchSource<T>(path: string, request: ApiRequest = {}): Promise<T> {
+  try {
+    return await fetchApi<T>(path, request);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+    const hint = 'A private flow is seen by its owner, and by members of the project that owns it.';
+    throw new Problem(404, 'not_found', 'There is no such flow or revision that you may see.', { hint });
+  }
 }
 
 export const hasFlowEnded = (state: FlowState): boolean => state === 'SUCCEEDED' || state === 'FAILED';
@@ -63,7 +77,7 @@ export const pathOf = ({ owner, dataset }: FlowAddress, rest = ''): string =>
 export const flowRevisionQuery = (address: FlowAddress, revision: string) =>
   queryOptions({
     queryKey: ['flows', address.owner, address.dataset, revision],
-    queryFn: ({ signal }) => fetchApi<FlowRevision>(pathOf(address, `/${revision}`), { signal }),
+    queryFn: ({ signal }) => fetchSource<FlowRevision>(pathOf(address, `/${revision}`), { signal }),
     // The stream of events tells more quickly; this is for when it is cut.
     refetchInterval: ({ state }) => (state.data === undefined || hasFlowEnded(state.data.state) ? false : 5000),
   });
@@ -71,7 +85,7 @@ export const flowRevisionQuery = (address: FlowAddress, revision: string) =>
 export const flowPlanQuery = (address: FlowAddress, revision: string) =>
   queryOptions({
     queryKey: ['flows', address.owner, address.dataset, revision, 'plan'],
-    queryFn: ({ signal }) => fetchApi<FlowPlan>(pathOf(address, `/${revision}/plan`), { signal }),
+    queryFn: ({ signal }) => fetchSource<FlowPlan>(pathOf(address, `/${revision}/plan`), { signal }),
     // A plan never changes.
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -82,27 +96,40 @@ export interface FlowDataset {
   title: string | null;
   findability: Findability;
   certified: boolean;
+  latest: number;
+  successful: number | null;
   /** Of the newest revision. */
   state: FlowState;
   modified: string;
-  latest: number;
-  successful: number | null;
   /** When the successful revision ended. */
-  succeeded_at: string | null;
+  succeeded: string | null;
   schedule: string | null;
   scheduled_for: string | null;
+  paused: boolean;
 }
 
 export interface FlowRevisionEntry {
   id: string;
   revision: number;
   state: FlowState;
-  created: string;
+  origin: 'upload' | 'schedule';
+  accepted: string;
   modified: string;
+  ended: string | null;
   error_log: string[];
 }
 
-export interface FlowHistory extends FlowDataset {
+export interface FlowHistory {
+  id: string;
+  findability: Findability;
+  certified: boolean;
+  latest: number;
+  successful: number | null;
+  schedule: string | null;
+  scheduled_for: string | null;
+  /** After too many failures in a row; the next accepted spec ends it. */
+  paused: boolean;
+  /** Newest first, the last hundred. */
   revisions: FlowRevisionEntry[];
 }
 
@@ -117,13 +144,13 @@ export const flowsQuery = queryOptions({
 export const flowHistoryQuery = (address: FlowAddress) =>
   queryOptions({
     queryKey: ['flows', address.owner, address.dataset],
-    queryFn: ({ signal }) => fetchApi<FlowHistory>(pathOf(address), { signal }),
+    queryFn: ({ signal }) => fetchSource<FlowHistory>(pathOf(address), { signal }),
     refetchInterval: ({ state }) =>
       state.data?.revisions.some((revision) => !hasFlowEnded(revision.state)) ? 3000 : 30_000,
   });
 
 export const cancelFlow = (address: FlowAddress, revision: string): Promise<unknown> =>
-  fetchApi(pathOf(address, `/${revision}/cancel`), { method: 'POST', body: {} });
+  fetchSource(pathOf(address, `/${revision}/cancel`), { method: 'POST', body: {} });
 
 export interface UploadAnswer {
   success: boolean;
@@ -183,26 +210,20 @@ export const productQuery = <T>(address: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export interface FieldChange {
-  name: string;
-  before: string | null;
-  after: string | null;
-}
-
-export interface TableChange {
+export interface ResourceChange {
   resource: string;
-  change: 'added' | 'removed' | 'changed' | 'same';
-  rows: { before: number | null; after: number | null };
-  fields: FieldChange[];
+  bytes: { from: number; to: number };
+  rowcount: { from: number | null; to: number | null };
+  fields: { added: string[]; removed: string[]; retyped: { field: string; from: string; to: string }[] };
 }
 
 export interface FlowDiff {
-  resources: TableChange[];
+  resources: { added: string[]; removed: string[]; changed: ResourceChange[]; unchanged: string[] };
 }
 
 /** What `to` changed against `from`. */
 export const flowDiffQuery = (address: FlowAddress, from: string, to: string) =>
   queryOptions({
-    queryKey: ['flows', address.owner, address.dataset, to, 'diff', from],
-    queryFn: ({ signal }) => fetchApi<FlowDiff>(pathOf(address, `/${to}/diff/${from}`), { signal }),
+    queryKey: ['flows', address.owner, address.dataset, from, 'diff', to],
+    queryFn: ({ signal }) => fetchSource<FlowDiff>(pathOf(address, `/${from}/diff/${to}`), { signal }),
   });

@@ -35,12 +35,14 @@ export class Problem extends Error {
 /** Any body the server or a proxy in front of it may give, as a Problem. */
 export function problemOf(status: number, text: string, requestId: string | null): Problem {
   const body = parse(text);
-  const detail = typeof body === 'string' ? body : (body?.detail ?? body?.message ?? body?.error);
   const more = typeof body === 'object' ? body : undefined;
+  // Older dialects list sentences.
+  const [sentence] = (more?.errors ?? []).filter((entry) => typeof entry === 'string');
+  const detail = typeof body === 'string' ? body : (body?.detail ?? body?.message ?? body?.error ?? sentence);
   return new Problem(status, more?.code ?? `http_${status}`, detail || `The server answered ${status}.`, {
     requestId: more?.request_id ?? requestId ?? undefined,
     hint: more?.hint,
-    errors: more?.errors ?? [],
+    errors: (more?.errors ?? []).filter((entry) => typeof entry === 'object'),
   });
 }
 
@@ -54,7 +56,7 @@ interface Body {
   code?: string;
   request_id?: string;
   hint?: string;
-  errors?: ProblemDetail[];
+  errors?: (ProblemDetail | string)[];
 }
 
 function parse(text: string): Body | string | undefined {

@@ -43,9 +43,9 @@ function Chosen({ history }: { history: FlowHistory }) {
         maw="100%"
         allowDeselect={false}
         value={base}
-        data={others.map(({ revision, created }) => ({
+        data={others.map(({ revision, accepted }) => ({
           value: String(revision),
-          label: `Revision ${revision}, ${dateTime(created)}`,
+          label: `Revision ${revision}, ${dateTime(accepted)}`,
         }))}
         onChange={(next) =>
           void navigate({ to: '.', search: { from: next } as never, replace: true, resetScroll: false })

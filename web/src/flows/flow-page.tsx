@@ -1,4 +1,4 @@
-import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconEdit, IconRoute } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type FlowHistory, type FlowRevisionEntry, flowHistoryQuery } from '../api/flows.ts';
@@ -23,8 +23,8 @@ export function FlowPage() {
   const history = useQuery(flowHistoryQuery(address));
   return (
     <Page
-      title={history.data?.title || address.dataset}
-      about={<span style={{ overflowWrap: 'anywhere' }}>{`${address.owner}/${address.dataset}`}</span>}
+      title={address.dataset}
+      about={<span style={{ overflowWrap: 'anywhere' }}>{`Owner ${address.owner}`}</span>}
       crumbs={[{ label: 'Flows', to: '/flow' }]}
       actions={
         <>
@@ -48,22 +48,31 @@ export function FlowPage() {
 }
 
 function About({ history }: { history: FlowHistory }) {
+  const [newest] = history.revisions;
+  const succeeded = history.revisions.find(({ revision }) => revision === history.successful)?.ended ?? null;
   return (
     <div className="panel" style={{ padding: 14 }}>
       <SimpleGrid cols={{ base: 2, sm: 4 }} className="numbers">
-        <Fact label="State">
-          <FlowBadge state={history.state} />
-        </Fact>
+        <Fact label="State">{newest === undefined ? '–' : <FlowBadge state={newest.state} />}</Fact>
         <Fact label="Who finds it">{findabilityWords[history.findability]}</Fact>
         <Fact label="Last success">
-          {history.succeeded_at === null ? (
-            'Never'
+          {succeeded === null ? (
+            history.successful === null ? (
+              'Never'
+            ) : (
+              `Revision ${history.successful}`
+            )
           ) : (
-            <span title={dateTime(history.succeeded_at)}>{ago(history.succeeded_at)}</span>
+            <span title={dateTime(succeeded)}>{ago(succeeded)}</span>
           )}
         </Fact>
         <Fact label="Certified">{history.certified ? 'Yes' : 'No'}</Fact>
       </SimpleGrid>
+      {history.paused && (
+        <Alert color="grain" mt="sm" title="The schedule is paused">
+          Too many runs failed one after the other. Mend the spec and push it, or run it now: that ends the pause.
+        </Alert>
+      )}
       <ScheduleFacts schedule={history.schedule} scheduledFor={history.scheduled_for} />
       <StatusBadge id={history.id} />
     </div>
@@ -128,8 +137,9 @@ function RevisionRow({ history, revision }: { history: FlowHistory; revision: Fl
             Changes<span className="visually-hidden">{` of revision ${revision.revision}`}</span>
           </TextLink>
         )}
-        <Text fz="sm" c="dimmed" title={dateTime(revision.created)}>
-          {ago(revision.created)}
+        <Text fz="sm" c="dimmed" title={dateTime(revision.accepted)}>
+          {revision.origin === 'schedule' ? 'by schedule ' : ''}
+          {ago(revision.accepted)}
         </Text>
       </Group>
     </Group>

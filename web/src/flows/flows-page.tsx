@@ -69,7 +69,8 @@ function FlowRow({ dataset }: { dataset: FlowDataset }) {
             )}
           </Group>
           <Text c="dimmed" fz="sm" lineClamp={1}>
-            {address.dataset} · revision {dataset.latest} · {scheduleSentence(dataset.schedule)}
+            {address.dataset} · revision {dataset.latest} ·{' '}
+            {dataset.paused ? 'schedule paused' : scheduleSentence(dataset.schedule)}
           </Text>
           <Group gap={6} hiddenFrom="xs">
             <Text fz="xs" c="dimmed">
@@ -89,7 +90,7 @@ function FlowRow({ dataset }: { dataset: FlowDataset }) {
   );
 }
 
-function LastSuccess({ dataset: { succeeded_at: at } }: { dataset: FlowDataset }) {
+function LastSuccess({ dataset: { succeeded: at } }: { dataset: FlowDataset }) {
   return (
     <Text fz="xs" c="dimmed" {...(at === null ? {} : { title: dateTime(at) })}>
       {at === null ? 'never succeeded' : `succeeded ${ago(at)}`}

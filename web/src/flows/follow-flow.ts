@@ -33,7 +33,7 @@ export function useFlowEvents(address: FlowAddress, revision: string, ended: boo
       const { text } = JSON.parse(event.data) as { text: string };
       setNews((before) => ({ ...before, lines: [...before.lines, text] }));
     });
-    for (const name of ['status', 'pipeline', 'report']) source.addEventListener(name, ask);
+    for (const name of ['state', 'pipeline']) source.addEventListener(name, ask);
     source.addEventListener('end', () => {
       source.close();
       setNews((before) => ({ ...before, connection: 'ended' }));

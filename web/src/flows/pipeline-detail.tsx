@@ -1,11 +1,9 @@
 import { Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { packageQuery } from '../api/flows.ts';
 import { Fact } from '../ui/fact.tsx';
 import { bytes, count } from '../ui/format.ts';
-import { Loaded } from '../ui/loaded.tsx';
 import { failureWords } from './failure-words.ts';
 import { FlowBadge } from './flow-state.tsx';
+import { FromPackage } from './from-package.tsx';
 import type { PipelineNode } from './pipeline-graph.tsx';
 import { ProductTable } from './products.tsx';
 
@@ -32,7 +30,9 @@ export function PipelineDetail({ node, nodes }: { node: PipelineNode; nodes: Pip
           : `Waits for ${waitsFor.map(({ name, title }) => name || title).join(', ')}.`}
       </Text>
       {errors.length > 0 && <Errors log={errors} />}
-      {descriptor !== undefined && node.name !== '' && <Files descriptor={descriptor} />}
+      {descriptor !== undefined && node.name !== '' && (
+        <FromPackage address={descriptor}>{({ resources }) => <ProductTable resources={resources} />}</FromPackage>
+      )}
     </Stack>
   );
 }
@@ -58,9 +58,4 @@ function madeWords({ state: { status, stats } }: PipelineNode): string {
   if (status !== 'SUCCEEDED') return '–';
   if (stats.unchanged) return 'Unchanged since before';
   return stats.cached ? 'Taken from before' : 'In this revision';
-}
-
-function Files({ descriptor }: { descriptor: string }) {
-  const found = useQuery(packageQuery(descriptor));
-  return <Loaded query={found}>{({ resources }) => <ProductTable resources={resources} />}</Loaded>;
 }

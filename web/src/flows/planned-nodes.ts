@@ -7,9 +7,7 @@ export function plannedNodes(flowId: string, plan: FlowPlan, states: FlowRevisio
     id,
     title,
     name: id === flowId ? '' : id.slice(flowId.length + 1),
-    dependencies: dependencies.map((entry) =>
-      (typeof entry === 'string' ? entry : entry.pipeline).replace(/^\.\//, ''),
-    ),
+    dependencies: dependencies.map(({ pipeline }) => pipeline.replace(/^\.\//, '')),
     state: states[id] ?? { title, status: 'QUEUED', stats: {}, error_log: [] },
   }));
 }

@@ -1,9 +1,8 @@
 import { Anchor, Code, Group, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { type FlowRevision, onThisServer, type PackageResource, packageQuery } from '../api/flows.ts';
+import { type FlowRevision, onThisServer, type PackageResource } from '../api/flows.ts';
 import { bytes, count } from '../ui/format.ts';
-import { Loaded } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';
+import { FromPackage } from './from-package.tsx';
 
 /** The published package of a revision: every file with its size, and the descriptor that names them. */
 export function FlowProducts({ revision }: { revision: FlowRevision }) {
@@ -13,7 +12,6 @@ export function FlowProducts({ revision }: { revision: FlowRevision }) {
 }
 
 function Package({ address }: { address: string }) {
-  const found = useQuery(packageQuery(address));
   return (
     <Section
       title="Products"
@@ -24,7 +22,7 @@ function Package({ address }: { address: string }) {
         </Anchor>
       }
     >
-      <Loaded query={found}>{({ resources }) => <ProductTable resources={resources} />}</Loaded>
+      <FromPackage address={address}>{({ resources }) => <ProductTable resources={resources} />}</FromPackage>
     </Section>
   );
 }

@@ -1,13 +1,14 @@
 import { Alert, Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconHourglassHigh, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type FlowRevision, flowRevisionQuery, onThisServer, packageQuery, productQuery } from '../api/flows.ts';
+import { type FlowRevision, flowRevisionQuery, onThisServer, productQuery } from '../api/flows.ts';
 import { count, plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Section } from '../ui/section.tsx';
 import { useFlowAddress, useFlowRevision } from './flow-address.ts';
 import { useFlowEvents } from './follow-flow.ts';
+import { FromPackage } from './from-package.tsx';
 import { groupProblems, type ReportEntry, type ReportTable } from './group-report.ts';
 import { ProblemGroups } from './problem-groups.tsx';
 
@@ -40,15 +41,10 @@ function Ready({ revision }: { revision: FlowRevision }) {
       </Nothing>
     );
   }
-  return <FromPackage descriptor={descriptor} />;
-}
-
-function FromPackage({ descriptor }: { descriptor: string }) {
-  const found = useQuery(packageQuery(descriptor));
   return (
-    <Loaded query={found}>
+    <FromPackage address={descriptor}>
       {({ resources: [report] }) => (report === undefined ? null : <Report address={report.path} />)}
-    </Loaded>
+    </FromPackage>
   );
 }
 

@@ -4,6 +4,8 @@ const words: Record<string, string> = {
   undo: 'Undo a revision',
   restore: 'Restore a revision',
   export: 'Prepare an export',
+  flow: 'Run a flow',
+  pipeline: 'One pipeline of a flow',
 };
 
 /** A run's kind for people; a kind this page does not know keeps its own name, readable. */

@@ -74,7 +74,7 @@ function Facts({ run }: { run: Run }) {
   );
 }
 
-const subjectPages: Record<string, string> = { upload: '/upload', dataset: '/dataset' };
+const subjectPages: Record<string, string> = { upload: '/upload', dataset: '/dataset', flow: '/flow' };
 
 function Subject({ run }: { run: Run }) {
   if (run.subject_type === null || run.subject_id === null) return null;
