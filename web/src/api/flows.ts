@@ -47,8 +47,6 @@ export interface FlowPlan {
   spec: FlowSpec;
   pipelines: PlannedPipeline[];
   warnings: string[];
-  /** What normalising the spec changed; of a dry run. */
-  notes?: string[];
 }
 
 /** Owner and name of a dataset, as they stand in every id. */
@@ -102,9 +100,10 @@ export interface FlowDataset {
   state: FlowState;
   modified: string;
   /** When the successful revision ended. */
-  succeeded: string | null;
+  succeeded_at: string | null;
   schedule: string | null;
   scheduled_for: string | null;
+  /** After too many failures in a row; the next accepted spec ends it. */
   paused: boolean;
 }
 
@@ -113,22 +112,13 @@ export interface FlowRevisionEntry {
   revision: number;
   state: FlowState;
   origin: 'upload' | 'schedule';
-  accepted: string;
+  created: string;
   modified: string;
   ended: string | null;
   error_log: string[];
 }
 
-export interface FlowHistory {
-  id: string;
-  findability: Findability;
-  certified: boolean;
-  latest: number;
-  successful: number | null;
-  schedule: string | null;
-  scheduled_for: string | null;
-  /** After too many failures in a row; the next accepted spec ends it. */
-  paused: boolean;
+export interface FlowHistory extends FlowDataset {
   /** Newest first, the last hundred. */
   revisions: FlowRevisionEntry[];
 }
@@ -224,6 +214,6 @@ export interface FlowDiff {
 /** What `to` changed against `from`. */
 export const flowDiffQuery = (address: FlowAddress, from: string, to: string) =>
   queryOptions({
-    queryKey: ['flows', address.owner, address.dataset, from, 'diff', to],
-    queryFn: ({ signal }) => fetchSource<FlowDiff>(pathOf(address, `/${from}/diff/${to}`), { signal }),
+    queryKey: ['flows', address.owner, address.dataset, to, 'diff', from],
+    queryFn: ({ signal }) => fetchSource<FlowDiff>(pathOf(address, `/${to}/diff/${from}`), { signal }),
   });

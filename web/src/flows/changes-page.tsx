@@ -43,9 +43,9 @@ function Chosen({ history }: { history: FlowHistory }) {
         maw="100%"
         allowDeselect={false}
         value={base}
-        data={others.map(({ revision, accepted }) => ({
+        data={others.map(({ revision, created }) => ({
           value: String(revision),
-          label: `Revision ${revision}, ${dateTime(accepted)}`,
+          label: `Revision ${revision}, ${dateTime(created)}`,
         }))}
         onChange={(next) =>
           void navigate({ to: '.', search: { from: next } as never, replace: true, resetScroll: false })

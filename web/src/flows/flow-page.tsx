@@ -23,8 +23,8 @@ export function FlowPage() {
   const history = useQuery(flowHistoryQuery(address));
   return (
     <Page
-      title={address.dataset}
-      about={<span style={{ overflowWrap: 'anywhere' }}>{`Owner ${address.owner}`}</span>}
+      title={history.data?.title || address.dataset}
+      about={<span style={{ overflowWrap: 'anywhere' }}>{`${address.owner}/${address.dataset}`}</span>}
       crumbs={[{ label: 'Flows', to: '/flow' }]}
       actions={
         <>
@@ -48,22 +48,18 @@ export function FlowPage() {
 }
 
 function About({ history }: { history: FlowHistory }) {
-  const [newest] = history.revisions;
-  const succeeded = history.revisions.find(({ revision }) => revision === history.successful)?.ended ?? null;
   return (
     <div className="panel" style={{ padding: 14 }}>
       <SimpleGrid cols={{ base: 2, sm: 4 }} className="numbers">
-        <Fact label="State">{newest === undefined ? '–' : <FlowBadge state={newest.state} />}</Fact>
+        <Fact label="State">
+          <FlowBadge state={history.state} />
+        </Fact>
         <Fact label="Who finds it">{findabilityWords[history.findability]}</Fact>
         <Fact label="Last success">
-          {succeeded === null ? (
-            history.successful === null ? (
-              'Never'
-            ) : (
-              `Revision ${history.successful}`
-            )
+          {history.succeeded_at === null ? (
+            'Never'
           ) : (
-            <span title={dateTime(succeeded)}>{ago(succeeded)}</span>
+            <span title={dateTime(history.succeeded_at)}>{ago(history.succeeded_at)}</span>
           )}
         </Fact>
         <Fact label="Certified">{history.certified ? 'Yes' : 'No'}</Fact>
@@ -137,9 +133,9 @@ function RevisionRow({ history, revision }: { history: FlowHistory; revision: Fl
             Changes<span className="visually-hidden">{` of revision ${revision.revision}`}</span>
           </TextLink>
         )}
-        <Text fz="sm" c="dimmed" title={dateTime(revision.accepted)}>
+        <Text fz="sm" c="dimmed" title={dateTime(revision.created)}>
           {revision.origin === 'schedule' ? 'by schedule ' : ''}
-          {ago(revision.accepted)}
+          {ago(revision.created)}
         </Text>
       </Group>
     </Group>

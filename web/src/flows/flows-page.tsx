@@ -90,7 +90,7 @@ function FlowRow({ dataset }: { dataset: FlowDataset }) {
   );
 }
 
-function LastSuccess({ dataset: { succeeded: at } }: { dataset: FlowDataset }) {
+function LastSuccess({ dataset: { succeeded_at: at } }: { dataset: FlowDataset }) {
   return (
     <Text fz="xs" c="dimmed" {...(at === null ? {} : { title: dateTime(at) })}>
       {at === null ? 'never succeeded' : `succeeded ${ago(at)}`}

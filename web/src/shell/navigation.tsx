@@ -23,6 +23,7 @@ import {
   IconMapPin,
   IconMoon,
   IconPlayerPlay,
+  IconRoute,
   IconSun,
   IconTable,
   IconUserCircle,
@@ -55,6 +56,7 @@ export function Navigation() {
       <Stack gap={2} px={10} pt={6} className="nav">
         <NavItem to="/" exact icon={<IconFolders size={18} stroke={1.7} aria-hidden />} label="Projects" />
         <NavItem to="/run" icon={<IconPlayerPlay size={18} stroke={1.7} aria-hidden />} label="Runs" />
+        <NavItem to="/flow" icon={<IconRoute size={18} stroke={1.7} aria-hidden />} label="Flows" />
       </Stack>
       <Stack gap={2} px={10} pt="md" className="nav" component="nav" aria-label="Monitoring">
         <Text fz={11} fw={600} c="dimmed" px={10} pb={2} tt="uppercase" lts="0.04em">
