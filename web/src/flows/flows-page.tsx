@@ -36,7 +36,10 @@ export function FlowsPage() {
             <Nothing icon={IconRoute} title="No flow yet" action={create}>
               A flow fetches a source, checks every row and publishes it as CSV, JSON and a data package. It begins with
               a spec such as this one:
-              <pre className="spec-example">{exampleSpec(owner)}</pre>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
+              <pre className="spec-example" tabIndex={0}>
+                {exampleSpec(owner)}
+              </pre>
             </Nothing>
           ) : (
             <div className="panel rows">
