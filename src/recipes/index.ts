@@ -9,6 +9,8 @@ export {
   checkSteps,
   type KnownResource,
   type ProcessorStep,
+  processorsPage,
+  resourcesNamed,
   runSteps,
   type StepContext,
   StepFailure,

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { settings } from '../../src/platform/config/index.ts';
 import { settingsPage } from '../../src/platform/config/settings-page.ts';
+import { processorsPage } from '../../src/recipes/index.ts';
 import { filtersPage } from '../../src/resource/index.ts';
 
 test('docs/settings.md is what the settings say (npm run docs writes it)', () => {
@@ -10,6 +11,10 @@ test('docs/settings.md is what the settings say (npm run docs writes it)', () =>
 
 test('docs/filters.md is what the lookups say (npm run docs writes it)', () => {
   expect(readFileSync('docs/filters.md', 'utf8')).toBe(filtersPage());
+});
+
+test('docs/processors.md is what the catalogue says (npm run docs writes it)', () => {
+  expect(readFileSync('docs/processors.md', 'utf8')).toBe(processorsPage());
 });
 
 test('.env.example names every setting', () => {

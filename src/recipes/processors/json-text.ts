@@ -7,3 +7,10 @@ export function jsonText(value: unknown): string {
   }
   return JSON.stringify(value) ?? 'null';
 }
+
+/** A value of a spec as a cell: null stays null. */
+export function cellText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return typeof value === 'object' ? jsonText(value) : String(value);
+}

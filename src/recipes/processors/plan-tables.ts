@@ -25,3 +25,14 @@ export function knownField(plan: StepPlan, table: KnownResource | undefined, nam
   if (table?.fields !== undefined && !table.fields.includes(name))
     plan.problem(at, `Field "${name}" not found in "${table.resource}"`);
 }
+
+export function plannedTable(plan: StepPlan, name: string): KnownResource | undefined {
+  return [...plan.tables, ...plan.others].find(({ resource }) => resource === name);
+}
+
+/** Adds a table, in place of one of that name. */
+export function plannedPut(plan: StepPlan, table: KnownResource): void {
+  const at = plan.tables.findIndex(({ resource }) => resource === table.resource);
+  if (at < 0) plan.tables.push(table);
+  else plan.tables[at] = table;
+}

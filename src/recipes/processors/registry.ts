@@ -1,21 +1,44 @@
+import { addComputedField, addFieldConstant } from './add-computed-field.ts';
+import { concatenate } from './concatenate.ts';
 import { deduplicate } from './deduplicate.ts';
+import { duplicate } from './duplicate.ts';
 import { filter } from './filter.ts';
 import { findReplace } from './find-replace.ts';
+import { join } from './join.ts';
+import { loaders } from './load.ts';
+import { addMetadata, loadMetadata, updateResource } from './metadata.ts';
+import { printer } from './printer.ts';
 import type { Processor } from './processor.ts';
+import { script } from './script.ts';
 import { setTypes } from './set-types.ts';
 import { deleteFields, renameFields, selectFields } from './shape-fields.ts';
 import { sort } from './sort.ts';
+import { unpivot } from './unpivot.ts';
+import { validate } from './validate.ts';
 
 /** The catalogue (flows contract §7.7), in the order of its page. */
 export const processors: readonly Processor[] = [
+  addMetadata,
+  updateResource,
+  loadMetadata,
   setTypes,
   filter,
   sort,
   deduplicate,
+  duplicate,
+  concatenate,
+  join,
+  unpivot,
   findReplace,
   deleteFields,
   selectFields,
   renameFields,
+  addComputedField,
+  addFieldConstant,
+  ...loaders,
+  validate,
+  script,
+  printer,
 ];
 
 const byName = new Map(

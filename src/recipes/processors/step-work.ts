@@ -82,6 +82,11 @@ export class StepWork {
     this.relations.set(relation.resource, relation);
   }
 
+  replaceAll(relations: Relation[]): void {
+    this.relations.clear();
+    for (const relation of relations) this.put(relation);
+  }
+
   /** Drops what no relation rests on any more. */
   async tidy(): Promise<void> {
     const needed = new Set<string>();
