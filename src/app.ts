@@ -16,8 +16,7 @@ import {
 } from './datasets/index.ts';
 import { documentActions, documentResources, documentRoutes } from './documents/index.ts';
 import { exportRoutes, seedcaseOutputRoutes } from './exports/index.ts';
-import { webhookDeliveryResource, webhookResource, webhookRoutes } from './flows/index.ts';
-import { sourceRoutes } from './flows/index.ts';
+import { packageRoutes, sourceRoutes, webhookDeliveryResource, webhookResource, webhookRoutes } from './flows/index.ts';
 import { indicatorResources } from './indicators/index.ts';
 import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
@@ -54,6 +53,7 @@ const modules: RegisterRoutes[] = [
   seedcaseInputRoutes,
   documentRoutes,
   sourceRoutes,
+  packageRoutes,
   exportRoutes,
   seedcaseOutputRoutes,
   webhookRoutes,
@@ -97,6 +97,8 @@ export async function createApp(context: Context): Promise<App> {
     cors: {
       '': listed,
       '/source/': echoed,
+      '/package/': echoed,
+      '/d/': echoed,
       '/auth/check': echoed,
       '/auth/authorize': echoed,
       '/auth/public-key': echoed,

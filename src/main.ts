@@ -15,7 +15,7 @@ import type { ServeParts } from './serve.ts';
 import { version } from './version.ts';
 
 /** These need nothing of the server's own code, so it is not loaded for them. */
-const clientOnly = new Set(['login', 'logout', 'dataset', 'upload', 'rows', 'issues', 'runs', 'download']);
+const clientOnly = new Set(['login', 'logout', 'dataset', 'upload', 'rows', 'issues', 'runs', 'download', 'flow']);
 
 /** Every command and the function it calls. */
 async function buildProgram(io: Io, argv: string[]): Promise<Command> {

@@ -6,10 +6,8 @@ import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
 import { deriveDocuments, queueProcess, refreshMaster, transformUpload } from './documents/index.ts';
 import { deriveDocumentsJob } from './documents/jobs.ts';
-import { deliverWebhook } from './flows/index.ts';
-import { deliverWebhookJob } from './flows/jobs.ts';
-import { endFlow } from './flows/index.ts';
-import { endFlowJob } from './flows/jobs.ts';
+import { deliverWebhook, dispatchSchedules, endFlow, startScheduledFlow } from './flows/index.ts';
+import { deliverWebhookJob, endFlowJob, startScheduledFlowJob } from './flows/jobs.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
 import { simplifyShapes } from './locations/index.ts';
@@ -44,6 +42,7 @@ export const handlers: JobHandler[] = [
   handler(deriveDocumentsJob, deriveDocuments),
   executeRunHandler(runHandlers),
   handler(endFlowJob, endFlow),
+  handler(startScheduledFlowJob, startScheduledFlow),
   handler(reapRunsJob, reapRuns),
   handler(simplifyShapesJob, simplifyShapes),
   handler(deliverWebhookJob, deliverWebhook),
@@ -65,6 +64,7 @@ export function startJobs(context: Context): Promise<Worker> {
   connectModules(context);
   return startWorker(context, handlers, cron, [
     { name: 'reap-expired-runs', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns },
+    { name: 'dispatch-flow-schedules', seconds: 3, work: dispatchSchedules },
     { name: 'sweep-work-folders', seconds: 60, work: sweepIngestFolders },
   ]);
 }

@@ -1,5 +1,7 @@
 export { endFlow } from './end-flow.ts';
+export { flowHandler } from './execute-flow.ts';
 export type { FetchedSource, FlowRun } from './flow-run.ts';
+export { packageRoutes } from './packages/routes.ts';
 export type {
   FlowPlan,
   FlowSpec,
@@ -15,6 +17,8 @@ export type {
   StepSpec,
   UpdateReply,
 } from './pure/flow-spec.ts';
+export { dispatchSchedules } from './schedules/dispatch-schedules.ts';
+export { startScheduledFlow } from './schedules/start-scheduled-flow.ts';
 export { sourceRoutes } from './source.dialect.ts';
 export { deliverWebhook } from './webhooks/deliver-webhook.ts';
 export { queueDeliveries } from './webhooks/queue-deliveries.ts';

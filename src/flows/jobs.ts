@@ -23,5 +23,10 @@ export const pipelineRun = defineRunKind<{ pipeline: string }>()('pipeline', {
   timeoutSeconds: 604_800,
 });
 
+/** Makes the revisions a schedule asks for. */
+export const startScheduledFlowJob = defineJob<{ datasetId: string; times: number }>()('start-scheduled-flow', {
+  maxAttempts: 3,
+});
+
 /** Revisions of a dataset run one after another, in order of their numbers. */
 export const flowSerialKey = (datasetId: string): string => `flow:${datasetId}`;

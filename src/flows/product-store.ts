@@ -1,6 +1,6 @@
 import { join, type Queryable, sql } from '../platform/db/index.ts';
 import type { FetchedSource } from './flow-run.ts';
-import type { Product } from './pure/flow-spec.ts';
+import type { JsonObject, Product } from './pure/flow-spec.ts';
 
 /** Bytes and rows come back as text from the driver; neither is beyond what a number holds exactly. */
 const productColumns = sql`resource, path, sha256, bytes::float8 as bytes, rowcount::float8 as rowcount,
@@ -42,4 +42,42 @@ export function sourcesOfRevision(db: Queryable, revisionId: string): Promise<Fe
   return db.many(sql`
     select url, sha256, bytes::float8 as bytes, etag, last_modified as "lastModified", final_url as "finalUrl"
     from flow_source where revision_id = ${revisionId} order by url`);
+}
+
+export function findProduct(db: Queryable, revisionId: string, resource: string): Promise<StoredProduct | undefined> {
+  return db.maybe(sql`
+    select ${productColumns}, pipeline_id as "pipelineId" from flow_product
+    where revision_id = ${revisionId} and resource = ${resource}`);
+}
+
+/** Bytes of a dataset at their immutable address: any of its revisions that had them. */
+export function findProductBytes(
+  db: Queryable,
+  datasetId: string,
+  resource: string,
+  sha256: string,
+): Promise<{ bytes: number; mediaType: string; path: string } | undefined> {
+  return db.maybe(sql`
+    select p.bytes::float8 as bytes, p.media_type as "mediaType", p.path
+    from flow_product p join flow_revision r on r.id = p.revision_id
+    where p.sha256 = ${sha256} and p.resource = ${resource} and r.dataset_id = ${datasetId} limit 1`);
+}
+
+export async function replaceSources(tx: Queryable, revisionId: string, sources: FetchedSource[]): Promise<void> {
+  for (const source of sources) {
+    await tx.exec(sql`
+      insert into flow_source (revision_id, url, sha256, bytes, etag, last_modified, final_url)
+      values (${revisionId}, ${source.url}, ${source.sha256}, ${source.bytes}::bigint, ${source.etag ?? null},
+        ${source.lastModified ?? null}, ${source.finalUrl ?? null})
+      on conflict (revision_id, url) do update set sha256 = excluded.sha256, bytes = excluded.bytes,
+        etag = excluded.etag, last_modified = excluded.last_modified, final_url = excluded.final_url`);
+  }
+}
+
+export function packageOfRevision(
+  db: Queryable,
+  datasetId: string,
+  n: number,
+): Promise<{ id: string; package: JsonObject | null } | undefined> {
+  return db.maybe(sql`select id, package from flow_revision where dataset_id = ${datasetId} and n = ${n}`);
 }

@@ -1,6 +1,6 @@
 // Over 300 lines: all SQL on datasets, revisions and pipelines is here, so that locks and their order can be read in one place.
 // Order of locks: owner → dataset → revision → run of the revision → runs of its pipelines.
-import { join, type Queryable, type Sql, sql } from '../platform/db/index.ts';
+import { join, type Queryable, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import type {
   Findability,
   FlowPlan,
@@ -238,15 +238,22 @@ export interface LockedFlow {
 }
 
 /** Everything a report is applied to, dataset and revision locked. */
-export async function lockFlow(tx: Queryable, revisionId: string): Promise<LockedFlow | undefined> {
-  const dataset = await tx.maybe<FlowDataset>(sql`
+export const lockFlow = (tx: Tx, revisionId: string): Promise<LockedFlow | undefined> =>
+  flowOf(tx, revisionId, sql`for update`);
+
+/** The same to look at only. */
+export const findFlow = (db: Queryable, revisionId: string): Promise<LockedFlow | undefined> =>
+  flowOf(db, revisionId, sql``);
+
+async function flowOf(db: Queryable, revisionId: string, lock: Sql): Promise<LockedFlow | undefined> {
+  const dataset = await db.maybe<FlowDataset>(sql`
     select ${datasetColumns} from flow_dataset d
-    where d.id = (select dataset_id from flow_revision where id = ${revisionId}) for update`);
+    where d.id = (select dataset_id from flow_revision where id = ${revisionId}) ${lock}`);
   if (dataset === undefined) return undefined;
-  const revision = await tx.one<Revision>(
-    sql`select ${revisionColumns} from flow_revision r where r.id = ${revisionId} for update`,
+  const revision = await db.one<Revision>(
+    sql`select ${revisionColumns} from flow_revision r where r.id = ${revisionId} ${lock}`,
   );
-  const pipelines = await pipelinesOfRevision(tx, revisionId);
+  const pipelines = await pipelinesOfRevision(db, revisionId);
   const { status, errorLog, stats } = revision;
   const id = `${dataset.ownerId}/${dataset.name}/${revision.n}`;
   const states = pipelines.map(({ id, dependencies, status, stats, errorLog }) => ({
@@ -345,4 +352,29 @@ export async function replaceCatalogueDocument(
   await tx.exec(sql`
     insert into flow_catalogue (dataset_id, id, document) values (${datasetId}, ${id}, ${json(document)})
     on conflict (dataset_id) do update set document = excluded.document, updated_at = clock_timestamp()`);
+}
+
+export async function openRevisions(db: Queryable, datasetId: string): Promise<{ running: number; waiting: number }> {
+  return db.one(sql`
+    select count(*) filter (where status = 'running')::int as running,
+      count(*) filter (where status = 'pending')::int as waiting
+    from flow_revision where dataset_id = ${datasetId} and ended_at is null`);
+}
+
+export async function updateLineage(db: Queryable, revisionId: string, lineage: JsonObject): Promise<void> {
+  await db.exec(sql`update flow_revision set lineage = ${json(lineage)} where id = ${revisionId}`);
+}
+
+export async function updateIssues(
+  tx: Queryable,
+  revisionId: string,
+  issues: { sha256: string; count: number },
+): Promise<void> {
+  await tx.exec(
+    sql`update flow_revision set issues_sha256 = ${issues.sha256}, issue_count = ${issues.count} where id = ${revisionId}`,
+  );
+}
+
+export async function updateFingerprint(db: Queryable, revisionId: string, fingerprint: string): Promise<void> {
+  await db.exec(sql`update flow_revision set fingerprint = ${fingerprint} where id = ${revisionId}`);
 }

@@ -1,6 +1,5 @@
 import { findOwnerAccount } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
-import { queueMail } from '../platform/mail/index.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
 import { insertRevision } from './insert-revision.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
@@ -10,6 +9,7 @@ import { parseSchedule, type Schedule, ScheduleFault } from './pure/schedule.ts'
 import { readSpec } from './read-spec.ts';
 import { refreshRunner } from './runner.ts';
 import { datasetsOfOwner, findDataset, lockOwner } from './store.ts';
+import { tellNotStarted } from './tell-not-started.ts';
 
 export interface UploadAnswer {
   success: boolean;
@@ -39,7 +39,7 @@ export async function uploadSpec(
   if (caller === undefined || !(await allows(ownerId)))
     return refusal(null, ['No token or token not authorised for owner']);
   const answer = await uploadFor(context, body, ownerId, { maxDatasets: caller.maxDatasets, dryRun });
-  if (!answer.success && !dryRun) await notify(context, ownerId, nameOf(body), answer.errors);
+  if (!answer.success && !dryRun) await tellNotStarted(context, ownerId, nameOf(body), answer.errors);
   return answer;
 }
 
@@ -103,10 +103,3 @@ const refusal = (datasetId: string | null, errors: string[]): UploadAnswer => ({
   flow_id: null,
   errors,
 });
-
-async function notify(context: Context, ownerId: string, name: string | undefined, errors: string[]): Promise<void> {
-  const { email } = await findOwnerAccount(context, ownerId);
-  if (email === null) return;
-  const subject = `Failed To Start Pipelines for ${(name ?? '?').replace(/\p{Cc}/gu, ' ').slice(0, 100)}`;
-  await queueMail(context, context.db, { to: email, subject, text: `${errors.join('\n')}\n` });
-}

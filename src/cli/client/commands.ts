@@ -6,6 +6,7 @@ import type { Io } from '../io.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 import { findDataset, projectId } from './find-dataset.ts';
+import { addFlowCommands } from './flow-commands.ts';
 import { followRun, type RunState } from './follow-run.ts';
 import { findLogin } from './keep-login.ts';
 import { addLocationCommands } from './location-commands.ts';
@@ -162,6 +163,7 @@ export function addClientCommands(program: Command, io: Io): void {
     );
 
   addLocationCommands(program, io);
+  addFlowCommands(program, io);
 
   const runs = group(program, 'runs', 'work in progress and done');
   list(runs, io, '/api/v1/run', ['id', 'kind', 'state', 'progress', 'queued_at'], {

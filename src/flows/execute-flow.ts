@@ -1,0 +1,98 @@
+import type { Context } from '../platform/context.ts';
+import { holdBlobs } from '../platform/storage/index.ts';
+import { withWorkFolder } from '../platform/work-folder.ts';
+import { type Json, type LiveRun, type RunHandler, runHandler } from '../runs/index.ts';
+import { flowFailed, flowUnfinished } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { FlowRun } from './flow-run.ts';
+import { flowRun } from './jobs.ts';
+import { findPublished, findReadable } from './packages/find-published.ts';
+import { packageBaseOf } from './packages/package-base.ts';
+import { productsOfRevision, replaceSources } from './product-store.ts';
+import { isTerminal } from './pure/apply-report.ts';
+import { reportPipeline } from './report-pipeline.ts';
+import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues, updateLineage } from './store.ts';
+
+/** Works on runs of kind `flow` with an engine. */
+export function flowHandler(runFlow: (context: Context, run: FlowRun) => Promise<void>): RunHandler {
+  return runHandler(flowRun, (context, run) => executeFlow(context, run, runFlow));
+}
+
+/**
+ * One attempt at a revision. The engine reports pipeline by pipeline, so that a later attempt finds what is done; how the flow
+ * ended stands in its pipelines, and the run only repeats it.
+ */
+async function executeFlow(
+  context: Context,
+  run: LiveRun<{ revisionId: string }>,
+  runFlow: (context: Context, run: FlowRun) => Promise<void>,
+): Promise<Json> {
+  const { revisionId } = run.payload;
+  const before = (await findFlow(context.db, revisionId))!;
+  if (!isTerminal(before.state.status)) {
+    await withWorkFolder(context, run, async (folder) => {
+      await runFlow(context, await flowRunOf(context, run, before, folder));
+    });
+  }
+  const { state } = (await findFlow(context.db, revisionId))!;
+  if (state.status === 'failed') throw flowFailed(state.errorLog.at(-1) ?? 'A pipeline failed.');
+  if (state.status !== 'success') throw flowUnfinished();
+  return { flow: state.id };
+}
+
+async function flowRunOf(
+  context: Context,
+  run: LiveRun,
+  { revision, dataset, pipelines, state }: LockedFlow,
+  folder: string,
+): Promise<FlowRun> {
+  const { db } = context;
+  const { normalised: spec, plan } = await planOfRevision(db, revision.id);
+  const products = await productsOfRevision(db, revision.id);
+  const ended = pipelines
+    .filter((pipeline) => isTerminal(pipeline.status))
+    .map(({ id, status, stats }) => {
+      const made = products.filter((product) => product.pipelineId === id);
+      return [id, { success: status === 'success', stats, products: made }] as const;
+    });
+  const isNew = dataset.successfulN === null && revision.findability === 'published';
+  return {
+    flowId: state.id,
+    spec,
+    plan,
+    ended: new Map(ended),
+    createdAt: dataset.createdAt,
+    acceptedAt: revision.acceptedAt,
+    owner: dataset.ownerName,
+    findability: isNew ? 'unlisted' : revision.findability,
+    certified: dataset.certified,
+    packageBase: packageBaseOf(context),
+    folder,
+    signal: run.signal,
+    log: (line) => run.log('info', line),
+    report: async ({ log, ...report }, made) => {
+      // The attempt's own log keeps the order of what was said.
+      for (const line of log ?? []) run.log('info', line);
+      await run.flush();
+      return reportPipeline(context, report, made);
+    },
+    keepSources: (sources) =>
+      db.transaction(async (tx) => {
+        await holdBlobs(
+          tx,
+          context.blobs,
+          sources.map((source) => source.sha256),
+        );
+        await replaceSources(tx, revision.id, sources);
+        await updateFingerprint(tx, revision.id, await fingerprintOf(tx, revision.id, spec));
+      }),
+    keepIssues: (issues) =>
+      db.transaction(async (tx) => {
+        await holdBlobs(tx, context.blobs, [issues.sha256]);
+        await updateIssues(tx, revision.id, issues);
+      }),
+    keepLineage: (lineage) => updateLineage(db, revision.id, lineage),
+    previous: () => findPublished(db, dataset, dataset.successfulN),
+    productsOf: (owner, name, given) => findReadable(context, dataset, { owner, name, given }),
+  };
+}
