@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
+import { report, secret, specOf } from '../flows/flow-world.ts';
+import { somebody } from '../support/people.ts';
+import { startWorld } from '../support/world.ts';
+
+const world = await startWorld({ FLOW_RUNNER: 'external', FLOW_UPDATE_SECRET: secret });
+const me = await somebody(world);
+beforeAll(() => {
+  vi.stubEnv('GRANARY_URL', world.url);
+  vi.stubEnv('GRANARY_TOKEN', me.accessToken);
+});
+afterAll(() => world.runJobs());
+
+async function granary(...args: string[]) {
+  let [out, err] = ['', ''];
+  const io = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    interactive: false,
+    progress: false,
+  } as Io;
+  const program = new Command('granary');
+  addClientCommands(program, io);
+  const code = await runProgram(program, io, args);
+  return { code, out, err };
+}
+
+function file(name: string, spec: unknown): string {
+  const at = path.join(world.folder, name);
+  writeFileSync(at, JSON.stringify(spec));
+  return at;
+}
+
+test('a spec is checked, sent and looked at', async () => {
+  const good = file('good.json', specOf(me, 'id', { schedule: 'every 1d' }));
+  const checked = await granary('flow', 'validate', good);
+  expect(checked.code).toBe(0);
+  expect(checked.out).toContain('Creating Package');
+  const bad = await granary('flow', 'validate', file('bad.json', specOf(me, 'id', { processing: 7 })));
+  expect(bad.code).not.toBe(0);
+  expect(bad.err).toContain('/processing: must be a list');
+
+  const sent = await granary('flow', 'push', good, '--no-wait');
+  expect(sent).toMatchObject({ code: 0, out: `${me.id}/id/1\n` });
+  const { body } = await me.get(`/source/${me.id}/id/1`);
+  for (const pipeline of Object.keys(body.pipelines))
+    await report(world, { pipeline, event: 'finish', success: true, log: [`made ${pipeline.split('/').at(-1)}`] });
+  const status = await granary('flow', 'status', `${me.id}/id`);
+  expect(status.out).toMatch(/SUCCEEDED.*\n/);
+  expect((await granary('flow', 'logs', `${me.id}/id/1`)).out).toContain('made cities_csv\n');
+  expect((await granary('flow', 'schedule', `${me.id}/id`)).out).toMatch(/^every 1d, next at 20/);
+  expect((await granary('flow', 'status', `${me.id}/none`)).code).not.toBe(0);
+});
