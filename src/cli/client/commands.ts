@@ -5,6 +5,7 @@ import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
+import { addDocumentCommands } from './document-commands.ts';
 import { findDataset, projectId } from './find-dataset.ts';
 import { addFlowCommands } from './flow-commands.ts';
 import { followRun, type RunState } from './follow-run.ts';
@@ -164,6 +165,7 @@ export function addClientCommands(program: Command, io: Io): void {
 
   addLocationCommands(program, io);
   addFlowCommands(program, io);
+  addDocumentCommands(program, io);
 
   const runs = group(program, 'runs', 'work in progress and done');
   list(runs, io, '/api/v1/run', ['id', 'kind', 'state', 'progress', 'queued_at'], {
