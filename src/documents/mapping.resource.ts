@@ -9,6 +9,10 @@ const name = `case {t}.content_type
   when 'location' then (select l.name from location l where l.id = {t}.master_object_id)
   else (select c.name from campaign c where c.id = {t}.master_object_id) end`;
 
+/** `for_document` is there in lists of one document only, so it is looked for in the row as a whole. */
+const inDocument = (count: 'rows' | 'cells') => `(select coalesce(sum(c.${count}), 0) from document_code c
+  where c.source_object_map_id = {t}.id and c.document_id = coalesce((to_jsonb({t})->>'for_document')::int, c.document_id))`;
+
 export const mappingResource: ResourceDeclaration = resource({
   resource_name: 'source_object_map',
   object_class: 'source_object_map',
@@ -29,14 +33,8 @@ export const mappingResource: ResourceDeclaration = resource({
     origin: { type: 'string', choices: ['person', 'exact', 'import'], readonly: true },
     status: { type: 'string', choices: mappingStatuses, expression: mappingStatus('{t}') },
     suggestions: { type: 'list', readonly: true, help: 'Best first: master_object_id, name, score, reason, context.' },
-    rows: {
-      type: 'integer',
-      expression: `(select coalesce(sum(c.rows), 0) from document_code c where c.source_object_map_id = {t}.id)`,
-    },
-    cells: {
-      type: 'integer',
-      expression: `(select coalesce(sum(c.cells), 0) from document_code c where c.source_object_map_id = {t}.id)`,
-    },
+    rows: { type: 'integer', expression: inDocument('rows'), help: 'In the document asked for, or in all.' },
+    cells: { type: 'integer', expression: inDocument('cells') },
     created_at: { type: 'datetime', auto: 'created' },
     updated_at: { type: 'datetime', auto: 'updated' },
   },
@@ -52,7 +50,7 @@ export const mappingResource: ResourceDeclaration = resource({
   list_source: ({ document_id: documentId }) =>
     documentId === undefined
       ? sql`select * from source_object_map`
-      : sql`select m.* from source_object_map m join document_code u on u.source_object_map_id = m.id
+      : sql`select m.*, u.document_id as for_document from source_object_map m join document_code u on u.source_object_map_id = m.id
           and u.document_id = ${documentId}::bigint`,
   hooks: {
     select: (query, { is_mapped: isMapped }) => {

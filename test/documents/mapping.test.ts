@@ -50,6 +50,14 @@ describe('a code that means something else', () => {
     await the.indicator('shown');
     await the.document('geocode,campaign,shown\npreviewed,may,3\nd,may,4\n');
     const id = await the.mapping('location', 'previewed');
+    const other = await the.document('geocode,campaign,shown\npreviewed,june,\npreviewed,may,2\n');
+    const counted = async (query: string) => {
+      const { objects } = await must(admin.get(`${url}/?${query}&content_type=location&order_by=-cells`), 200);
+      return [objects[0].rows, objects[0].cells];
+    };
+    expect(await counted(`document_id=${other.id}`)).toEqual([2, 1]);
+    expect(await counted(`id=${id}`)).toEqual([3, 2]);
+    await must(admin.delete(`/api/v1/source_doc/${other.id}/`), 204);
     const { meta, objects } = await must(admin.get(`${url}/${id}/preview?master_object_id=${places.c}`), 200);
     expect(meta).toMatchObject({ documents: 1, cells: 1, cells_changed: 3, is_complete: true, values: { new: 1 } });
     const told = objects.map((one: Record<string, unknown>) => `${one.location__name} ${one.from} ${one.to}`);

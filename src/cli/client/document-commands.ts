@@ -124,10 +124,13 @@ async function* formParts(boundary: string, fields: [string, string][], file: st
   yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }
 
+/** Of the summary, in this order. */
+const told = ['rows', 'cells', 'values', 'missing', 'issues', 'unmapped', 'places', 'campaigns', 'days', 'aggregates_changed'];
+
 function statusText({ state, summary }: Document): string {
   const lines = [`state  ${state}`];
-  for (const [name, value] of Object.entries(summary ?? {})) {
-    if (name === 'document_id' || name === 'dry_run') continue;
+  for (const name of summary === null ? [] : told) {
+    const value = summary?.[name];
     const text =
       typeof value === 'object' && value !== null
         ? Object.entries(value)
