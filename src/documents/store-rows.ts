@@ -145,7 +145,6 @@ export async function replaceDocumentCodes(
     union all
     select ${documentId}::int, c.map_id, count(*)::int, coalesce(sum(r.cells), 0)::int, 0, 0, 0, 0, 0, 0, 0
     from code c left join of_row r using (row_number) where c.map_id is not null group by c.map_id`);
-  await tx.exec(sql`analyze document_code`);
 }
 
 /** Every cell under an indicator's code: (row_number, map_id, raw). */

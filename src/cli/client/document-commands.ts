@@ -33,7 +33,9 @@ export function addDocumentCommands(program: Command, io: Io): void {
     .command('upload <file>')
     .description('send a file of indicator data and wait for its values')
     .addOption(
-      new Option('-t, --type <kind>', 'one row a campaign, or a day').choices(['campaign', 'date']).makeOptionMandatory(),
+      new Option('-t, --type <kind>', 'one row a campaign, or a day')
+        .choices(['campaign', 'date'])
+        .makeOptionMandatory(),
     )
     .option('--title <text>', 'default: the name of the file')
     .option('-d, --dataset <name>', 'whose next revision it is; how that was read is remembered')
@@ -125,7 +127,18 @@ async function* formParts(boundary: string, fields: [string, string][], file: st
 }
 
 /** Of the summary, in this order. */
-const told = ['rows', 'cells', 'values', 'missing', 'issues', 'unmapped', 'places', 'campaigns', 'days', 'aggregates_changed'];
+const told = [
+  'rows',
+  'cells',
+  'values',
+  'missing',
+  'issues',
+  'unmapped',
+  'places',
+  'campaigns',
+  'days',
+  'aggregates_changed',
+];
 
 function statusText({ state, summary }: Document): string {
   const lines = [`state  ${state}`];
@@ -159,7 +172,15 @@ function addMappingCommands(program: Command, io: Io): void {
         return { ...one, suggestion: best === undefined ? '' : `${best.name} (${best.reason}, ${best.score})` };
       });
       if (flags.json) return io.out(`${JSON.stringify(objects, null, 2)}\n`);
-      const columns = ['id', 'content_type', 'source_object_code', 'status', 'cells', 'master_object_name', 'suggestion'];
+      const columns = [
+        'id',
+        'content_type',
+        'source_object_code',
+        'status',
+        'cells',
+        'master_object_name',
+        'suggestion',
+      ];
       io.out(tableText(rows, columns));
     });
   mapping
@@ -187,7 +208,8 @@ function addMappingCommands(program: Command, io: Io): void {
         },
       });
       if (flags.json) return io.out(`${JSON.stringify(objects, null, 2)}\n`);
-      if (objects.length > 0) io.out(tableText(objects, ['content_type', 'source_object_code', 'master_object_name', 'score']));
+      if (objects.length > 0)
+        io.out(tableText(objects, ['content_type', 'source_object_code', 'master_object_name', 'score']));
       io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed\n`);
     });
   mapping
