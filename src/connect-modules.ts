@@ -1,4 +1,5 @@
 import { connectAggregates } from './aggregates/index.ts';
+import { connectDocuments } from './documents/index.ts';
 import { provideLocations } from './locations/index.ts';
 import type { Context } from './platform/context.ts';
 
@@ -6,4 +7,5 @@ import type { Context } from './platform/context.ts';
 export function connectModules(context: Context): void {
   provideLocations(context);
   connectAggregates(context);
+  connectDocuments(context);
 }

@@ -10,6 +10,9 @@ export interface DocumentValue {
   documentId: number | null;
   row: number;
   column: string | null;
+  /** The cell's text, and the number it was read as. */
+  raw: string | null;
+  value: number;
   indicatorId: number;
   locationId: number;
   campaignId: number | null;

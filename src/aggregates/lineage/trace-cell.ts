@@ -132,6 +132,8 @@ const documentValue = (place: CellPlace, one: StoredCandidate) => ({
   documentId: one.documentId,
   row: one.row!,
   column: one.column,
+  raw: one.raw,
+  value: one.value!,
   indicatorId: place.indicatorId,
   locationId: place.locationId,
   campaignId: place.kind === 'campaign' ? Number(place.period) : null,
