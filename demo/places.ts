@@ -40,6 +40,18 @@ interface Lineage {
   };
 }
 
+/** Nothing here takes a minute, unless something is wrong. */
+const patienceMs = 300_000;
+
+/** Asks again until there is an answer. */
+async function until<Result>(what: string, ask: () => Promise<Result | undefined>): Promise<Result> {
+  for (const since = performance.now(); performance.now() - since < patienceMs; await delay(50)) {
+    const result = await ask();
+    if (result !== undefined) return result;
+  }
+  throw new Error(`${what} after ${patienceMs / 1000} s`);
+}
+
 const title = 'people-of-the-world.csv';
 
 /** A tree of places, indicators with a ratio, a document to be mapped, the numbers of a map, and where one comes from. */
@@ -162,12 +174,11 @@ async function sendDocument({ call }: DemoTools): Promise<Document> {
         thousands: ',',
       },
     }));
-  for (;;) {
+  return await until('the document is not processed', async () => {
     const now = await call<Document>('GET', `/api/v1/source_doc/${sent.id}/`);
-    if (now.state === 'processed' || now.state === 'mapping') return now;
     if (now.state === 'failed') throw new Error(`the document failed: ${JSON.stringify(now.summary)}`);
-    await delay(25);
-  }
+    return now.state === 'processed' || now.state === 'mapping' ? now : undefined;
+  });
 }
 
 /** The world and its regions, a column an indicator; a mapping is derived in the background. */
@@ -180,24 +191,18 @@ async function regionsOnceThere({ call }: DemoTools, shown: string, children: nu
       )
     ).objects;
   const [people, life, kids] = /indicator__in=([\d,]+)/.exec(shown)![1]!.split(',') as [string, string, string];
-  for (;;) {
+  return await until('the mapped values are not there', async () => {
     const found = [...(await rows('location_type=World')), ...(await rows('location_type=Region'))];
-    if (found.every((one) => one[children] !== null)) {
-      const names = new Map(
-        (await call<List<{ id: number; name: string }>>('GET', '/api/v1/location/')).objects.map((one) => [
-          one.id,
-          one.name,
-        ]),
-      );
-      return found.map((one) => ({
-        place: names.get(one.location_id!),
-        people: one[people]!.toLocaleString('en'),
-        life_expectancy: one[life]!.toFixed(1),
-        children: one[kids]!.toFixed(2),
-      }));
-    }
-    await delay(50);
-  }
+    if (!found.every((one) => one[children] !== null)) return undefined;
+    const { objects } = await call<List<{ id: number; name: string }>>('GET', '/api/v1/location/');
+    const names = new Map(objects.map((one) => [one.id, one.name]));
+    return found.map((one) => ({
+      place: names.get(one.location_id!),
+      people: one[people]!.toLocaleString('en'),
+      life_expectancy: one[life]!.toFixed(1),
+      children: one[kids]!.toFixed(2),
+    }));
+  });
 }
 
 /** One number of the map, followed down to the row of the file. */
