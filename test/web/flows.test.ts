@@ -105,10 +105,7 @@ describe.skipIf(chromiumPath === undefined)('flows', async () => {
     await page.locator('.pipeline-node:focus', { hasText: /Generating views|Creating ZIP/ }).waitFor();
 
     await page.getByRole('link', { name: 'rivers', exact: true }).click();
-    await page
-      .getByRole('article', { name: 'Revision 1' })
-      .getByText(/Failed in step “sort”: Column day/)
-      .waitFor();
+    await page.getByRole('article', { name: 'Revision 1' }).getByText('Cancelled').waitFor();
     await page.getByRole('link', { name: 'Edit spec' }).click();
     await page.getByRole('combobox', { name: 'How often' }).click();
     await page.getByRole('option', { name: 'Every week' }).click();
