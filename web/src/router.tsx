@@ -96,6 +96,14 @@ const monitoringPages = [
     '/dashboards/$dashboard',
     lazyRouteComponent(() => import('./dashboards/dashboard-page.tsx'), 'DashboardPage'),
   ),
+  page(
+    '/documents',
+    lazyRouteComponent(() => import('./documents/documents-page.tsx'), 'DocumentsPage'),
+  ),
+  page(
+    '/documents/$document',
+    lazyRouteComponent(() => import('./documents/document-page.tsx'), 'DocumentPage'),
+  ),
 ];
 
 const project = page(

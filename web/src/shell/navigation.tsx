@@ -17,6 +17,7 @@ import {
   IconChartBar,
   IconChartDots,
   IconDeviceDesktop,
+  IconFileSpreadsheet,
   IconFolder,
   IconFolders,
   IconLogout,
@@ -39,6 +40,7 @@ import { Mark } from './mark.tsx';
 const monitoring = [
   { to: '/dashboards', label: 'Dashboards', icon: IconChartBar },
   { to: '/entry', label: 'Data entry', icon: IconTable },
+  { to: '/documents', label: 'Documents', icon: IconFileSpreadsheet },
   { to: '/campaigns', label: 'Campaigns', icon: IconCalendarEvent },
   { to: '/indicators', label: 'Indicators', icon: IconChartDots },
   { to: '/places', label: 'Places', icon: IconMapPin },
