@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
+import { checkSpecSteps } from './check-spec-steps.ts';
 import { flowFetcher } from './flow-fetcher.ts';
 import { specLimits } from './limits.ts';
 import { checkCollisions, checkNormalised } from './pure/check-plan.ts';
@@ -32,8 +33,9 @@ export async function readSpec(context: Context, spec: JsonObject): Promise<Read
     if (problems.length > 0) return refused(problems);
     const { flowAllowedTypes: allowed } = context.config;
     const planFor = (n: number) => planFlow(normalised, n, allowed.length === 0 ? undefined : allowed);
-    const collisions = checkCollisions(normalised, planFor(1));
-    return collisions.length > 0 ? refused(collisions) : { normalised, lines, planFor };
+    const plan = planFor(1);
+    const faults = [...checkCollisions(normalised, plan), ...checkSpecSteps(normalised, plan)];
+    return faults.length > 0 ? refused(faults) : { normalised, lines, planFor };
   } catch (error) {
     if (error instanceof PlanFault) return { errors: [`Unexpected error: ${error.message}`] };
     throw error;

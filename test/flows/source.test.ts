@@ -93,6 +93,26 @@ test('row 7: without a dataset there is no id', async () => {
   expect(body).toEqual(failed(["Unexpected error: 'dataset'"]));
 });
 
+test.each<[string, unknown[], RegExp]>([
+  ['an unknown processor', [{ run: 'sorrt' }], /^\/processing\/0\/dpp\/0\/run: .*sorrt/],
+  ['a forbidden one', [{ run: 'dump_to_path' }], /^\/processing\/0\/dpp\/0\/run: .*dump_to_path/],
+  ['a missing parameter', [{ run: 'sort', parameters: {} }], /^\/processing\/0\/dpp\/0\/parameters/],
+  [
+    'a field that is not there',
+    [
+      { run: 'sort', parameters: { 'sort-by': '{city}' } },
+      { run: 'sort', parameters: { 'sort-by': '{town}' } },
+    ],
+    /^\/processing\/0\/dpp\/1\/parameters\/sort-by: .*town/,
+  ],
+])('row 6: steps with %s', async (_name, dpp, problem) => {
+  const processing = [{ input: 'cities', output: 'cities', dpp }];
+  const { body } = await upload(world, me, specOf(me, 'id-bad', { processing }));
+  expect(body.errors[0]).toBe('Validation failed for contents');
+  expect(body.errors[1]).toMatch(problem);
+  expect(body.errors).toHaveLength(2);
+});
+
 test('the owner of a refused spec gets a mail', async () => {
   const mails = await context.db.many<{ subject: string }>(sql`select subject from mail where recipient = ${me.email}`);
   expect(mails.map((mail) => mail.subject)).toContain('Failed To Start Pipelines for id-bad');
