@@ -12,6 +12,7 @@ import {
 import { type CastField, castField } from './pure/cast-sql.ts';
 import { headerIssues, matchFields } from './pure/match-fields.ts';
 import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
+import { settleAnyFormats } from './settle-any-formats.ts';
 
 export interface CastRequest {
   resource: string;
@@ -49,9 +50,10 @@ const maxLines = 1000;
  */
 export async function castTable(tabular: Tabular, request: CastRequest): Promise<Cast> {
   const { source, policy, table, resource } = request;
-  const schema = request.schema ?? { fields: await inferFields(tabular, source) };
-  const mode = fieldsMatchOf(schema) ?? 'exact';
-  const match = matchFields(schema.fields, source.names, mode);
+  const given = request.schema ?? { fields: await inferFields(tabular, source) };
+  const found = matchFields(given.fields, source.names, fieldsMatchOf(given) ?? 'exact');
+  const { schema, problems } = await settleAnyFormats(tabular, given, found.columns, source);
+  const match = { ...found, issues: [...found.issues, ...problems] };
   const header = [...(source.headers === null ? [] : headerIssues(source.headers)), ...match.issues];
   const counts = new Map<string, number>();
   const add = (code: string, n: number) => {

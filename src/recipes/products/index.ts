@@ -1,6 +1,6 @@
 export { type Cast, type CastRequest, castTable } from './cast-table.ts';
-export { type LoadRequest, loadTable } from './load-table.ts';
-export { ProductFailure, type ProductIssue, type SourceTable } from './product-source.ts';
+export { loadTable } from './load-table.ts';
+export { type LoadRequest, ProductFailure, type ProductIssue, type SourceTable } from './product-source.ts';
 export type { ProductPolicy } from './pure/policy.ts';
 export { type ReportEntry, type Reported, reportFailure, reportTable } from './report-table.ts';
 export { previewRows, writeCsv, writeJson, writeParquet, writeRejects } from './write-products.ts';

@@ -1,32 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import type { Tabular } from '../../platform/tabular/index.ts';
-import type { RecipeLimits } from '../limits.ts';
 import { nameColumns } from '../pure/name-columns.ts';
-import type { ReadingOptions } from '../reading-options.ts';
 import { isReaderError } from '../stage-delimited.ts';
 import { stageFile } from '../stage-file.ts';
 import type { Staged } from '../staged.ts';
-import type { SourceTable } from './product-source.ts';
-
-export interface LoadRequest {
-  file: string;
-  /** As its address calls it; only its ending counts. */
-  name: string;
-  mediaType?: string | undefined;
-  /** Private to this source, below the engine's folder. */
-  folder: string;
-  /** Prefix of the tables made, such as `s1`. */
-  table: string;
-  options: ReadingOptions;
-  /** Names given in place of a header row; then no row is one. */
-  names?: string[] | undefined;
-  limits: RecipeLimits;
-  signal?: AbortSignal | undefined;
-}
+import { loadShapedTable, movesRows } from './load-shaped-table.ts';
+import type { LoadRequest, SourceTable } from './product-source.ts';
 
 /** Reads a file into a table of text with its physical row numbers. Throws an AppError where it cannot be read as a whole. */
 export async function loadTable(tabular: Tabular, request: LoadRequest): Promise<SourceTable> {
   await mkdir(request.folder, { recursive: true });
+  if (movesRows(request)) return loadShapedTable(tabular, request);
   const options = request.names === undefined ? request.options : { ...request.options, header: false };
   const stage = (exact: boolean) =>
     stageFile(

@@ -1,4 +1,24 @@
 import type { IssueCount } from '../issue.ts';
+import type { RecipeLimits } from '../limits.ts';
+import type { ReadingOptions } from '../reading-options.ts';
+
+export interface LoadRequest {
+  file: string;
+  /** As its address calls it; only its ending counts. */
+  name: string;
+  mediaType?: string | undefined;
+  /** Private to this source, below the engine's folder. */
+  folder: string;
+  /** Prefix of the tables made, such as `s1`. */
+  table: string;
+  options: ReadingOptions;
+  /** Names given in place of a header row; then no row is one. */
+  names?: string[] | undefined;
+  /** Options of a tabulator; those that move header or rows (`skip_rows`, `headers`, `constants`) are heeded here. */
+  tabulator?: Record<string, unknown> | undefined;
+  limits: RecipeLimits;
+  signal?: AbortSignal | undefined;
+}
 
 /** A source as text, in the engine. */
 export interface SourceTable {
