@@ -16,6 +16,22 @@ export {
   StepFailure,
   type StepProblemAt,
 } from './processors/index.ts';
+export {
+  type Cast,
+  castTable,
+  loadTable,
+  ProductFailure,
+  previewRows,
+  type ReportEntry,
+  reportFailure,
+  reportTable,
+  type SourceTable,
+  writeCsv,
+  writeJson,
+  writeParquet,
+  writeRejects,
+  writeSqlite,
+} from './products/index.ts';
 export type { Category, Constraints, Field, FieldType, MissingValue, TableSchema } from './pure/table-schema.ts';
 export { primaryKeyOf, schemaProblems } from './pure/table-schema.ts';
 export type { ReadingOptions } from './reading-options.ts';

@@ -1,0 +1,128 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Context } from '../../platform/context.ts';
+import { fetchSource, SourceFailure } from '../fetch-source.ts';
+import type { FetchedSource, FlowRun } from '../flow-run.ts';
+import type { PlannedSource } from '../pure/flow-spec.ts';
+
+/** The bytes of an input, here. */
+export interface Got {
+  file: string;
+  sha256: string;
+  bytes: number;
+  urls: string[];
+}
+
+/** Gets each address once a revision, however many pipelines need it. A failure is kept and given again. */
+export class Sources {
+  readonly #context: Context;
+  readonly #run: FlowRun;
+  readonly #fetched = new Map<string, Promise<FetchedSource>>();
+  readonly #whole = new Map<string, Promise<Got>>();
+  readonly #kept: FetchedSource[] = [];
+
+  constructor(context: Context, run: FlowRun) {
+    this.#context = context;
+    this.#run = run;
+  }
+
+  /** `key` names the input; sources of one input are one file. */
+  get(key: string, source: PlannedSource): Promise<Got> {
+    const known = this.#whole.get(key);
+    if (known !== undefined) return known;
+    const got = this.#make(source);
+    got.catch(() => undefined);
+    this.#whole.set(key, got);
+    return got;
+  }
+
+  fetch(url: string): Promise<FetchedSource> {
+    const known = this.#fetched.get(url);
+    if (known !== undefined) return known;
+    const fetched = this.#fetch(url);
+    fetched.catch(() => undefined);
+    this.#fetched.set(url, fetched);
+    return fetched;
+  }
+
+  async #make({ urls, data }: PlannedSource): Promise<Got> {
+    const { blobs } = this.#context;
+    if (urls.length === 0) {
+      const file = this.#file();
+      await writeFile(file, typeof data === 'string' ? data : JSON.stringify(data ?? null));
+      const blob = await blobs.put(createReadStream(file), { maxBytes: this.#context.config.flowSourceMaxBytes });
+      return { file, sha256: blob.sha256, bytes: blob.bytes, urls };
+    }
+    const parts = [];
+    for (const url of urls) parts.push(await this.fetch(url));
+    if (parts.length === 1) {
+      const { sha256, bytes } = parts[0]!;
+      return { file: await blobs.localFile(sha256, this.#run.folder), sha256, bytes, urls };
+    }
+    const file = this.#file();
+    const files: string[] = [];
+    for (const part of parts) files.push(await blobs.localFile(part.sha256, this.#run.folder));
+    await concatenate(files, file);
+    const blob = await blobs.put(createReadStream(file), { maxBytes: Number.POSITIVE_INFINITY });
+    return { file, sha256: blob.sha256, bytes: blob.bytes, urls };
+  }
+
+  #file(): string {
+    return path.join(this.#run.folder, `source-${this.#whole.size + 1}`);
+  }
+
+  async #fetch(url: string): Promise<FetchedSource> {
+    const { signal, log } = this.#run;
+    // Whoever knows a hash does not thereby own the bytes: neither can be read before rights on them are checked.
+    if (/^(blob|connection):/.test(url)) throw notReadable(url.slice(0, url.indexOf(':')));
+    const source = await fetchSource(this.#context, url, { signal, log });
+    this.#kept.push(source);
+    await this.#run.keepSources([...this.#kept]);
+    return source;
+  }
+}
+
+const notReadable = (scheme: string) =>
+  new SourceFailure({
+    code: 'scheme-error',
+    message: `Sources of scheme ${scheme}: cannot be read by flows of this installation.`,
+  });
+
+/** A later part's first line is left out if it equals the first part's. */
+async function concatenate(files: string[], target: string): Promise<void> {
+  const first = await firstLine(files[0]!);
+  for (const [i, file] of files.entries()) {
+    const line = i === 0 ? '' : await firstLine(file);
+    const start = i > 0 && line === first ? Buffer.byteLength(line) : 0;
+    await pipeline(createReadStream(file, { start }), createWriteStream(target, { flags: i === 0 ? 'w' : 'a' }), {
+      end: true,
+    });
+    if (i < files.length - 1) await endLine(target);
+  }
+}
+
+/** With its line end. */
+async function firstLine(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    const end = text.indexOf('\n');
+    return end === -1 ? text : text.slice(0, end + 1);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function endLine(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    if (size > 0 && buffer[0] !== 10) await handle.write('\n', size);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../../platform/context.ts';
+import type { Tabular } from '../../platform/tabular/index.ts';
+import {
+  type Cast,
+  castTable,
+  defaultLimits,
+  loadTable,
+  ProductFailure,
+  type Relation,
+  resourcesNamed,
+  runSteps,
+  type SourceTable,
+  type TableSchema,
+} from '../../recipes/index.ts';
+import type { FlowRun } from '../flow-run.ts';
+import type { PlannedResource } from '../pure/flow-spec.ts';
+import type { Sources } from './get-sources.ts';
+import { readingOf } from './reading-of.ts';
+
+export interface Prepared {
+  source: SourceTable;
+  cast: Cast;
+  seconds: number;
+}
+
+/** The tables of a revision: each source staged and cast once, each list of steps done once, for all products. */
+export class Tables {
+  readonly #context: Context;
+  readonly #run: FlowRun;
+  readonly #tabular: Tabular;
+  readonly #sources: Sources;
+  readonly #prepared = new Map<string, Promise<Prepared>>();
+  readonly #final = new Map<string, Promise<Relation>>();
+  #loaded = 0;
+  /** The package's own keys; steps may add some. */
+  readonly package: Record<string, unknown>;
+
+  constructor(context: Context, run: FlowRun, tabular: Tabular, sources: Sources) {
+    this.#context = context;
+    this.#run = run;
+    this.#tabular = tabular;
+    this.#sources = sources;
+    const { resources: _, ...descriptor } = run.spec.inputs[0].parameters.descriptor;
+    this.package = { ...descriptor };
+  }
+
+  /** Staged and cast. Throws what stops it: SourceFailure, ProductFailure, or an AppError of a reader. */
+  prepare(resource: PlannedResource): Promise<Prepared> {
+    return once(this.#prepared, resource.name, () => this.#prepare(resource));
+  }
+
+  /** After its steps. Throws a ProductFailure or StepFailure where the table may not become a product. */
+  finish(resource: PlannedResource): Promise<Relation> {
+    return once(this.#final, resource.name, () => this.#finish(resource));
+  }
+
+  async #prepare(resource: PlannedResource): Promise<Prepared> {
+    const startedAt = performance.now();
+    const n = this.#number(resource.name);
+    const got = await this.#sources.get(resource.input, resource.source);
+    const { options, names } = readingOf(resource);
+    const source = await loadTable(this.#tabular, {
+      file: got.file,
+      name: nameOf(got.urls[0], resource),
+      folder: path.join(this.#run.folder, `table-${n}`),
+      table: `source_${n}`,
+      options,
+      names,
+      tabulator: resource.tabulator,
+      limits: defaultLimits,
+      signal: this.#run.signal,
+    });
+    for (const remark of source.remarks) this.#run.log(`${resource.name}: ${remark}`);
+    const schema = typeof resource.schema === 'string' ? await this.#schemaAt(resource.schema) : resource.schema;
+    const cast = await castTable(this.#tabular, {
+      resource: resource.name,
+      source,
+      schema: schema as TableSchema | undefined,
+      policy: resource.policy,
+      table: `table_${n}`,
+      descriptor: { ...resource.descriptor },
+    });
+    if (schema === undefined) {
+      const fields = cast.schema.fields.map(({ name, type }) => `${name} ${type}`).join(', ');
+      this.#run.log(`${resource.name}: types inferred over ${source.rowCount} rows: ${fields}`);
+    }
+    return { source, cast, seconds: Math.round(performance.now() - startedAt) / 1000 };
+  }
+
+  async #finish(resource: PlannedResource): Promise<Relation> {
+    const { cast } = await this.prepare(resource);
+    if (cast.failure !== undefined) throw cast.failure;
+    if ((this.#run.spec.load?.mode ?? 'replace') !== 'replace')
+      throw new ProductFailure('load', [`Mode ${this.#run.spec.load?.mode} is not available yet`]);
+    if (resource.steps.length === 0) return cast.relation;
+    const relations = new Map([[resource.name, cast.relation]]);
+    const tables = this.#run.plan.resources.filter(
+      ({ type, name }) => type === 'source/tabular' && name !== resource.name,
+    );
+    const named = resourcesNamed(
+      resource.steps,
+      tables.map(({ name }) => name),
+    );
+    const others = new Map<string, Relation>();
+    for (const name of named) others.set(name, await this.finish(tables.find((one) => one.name === name)!));
+    await runSteps(
+      {
+        tabular: this.#tabular,
+        package: this.package,
+        relations,
+        others,
+        load: (url, options) => this.#load(url, options),
+        loadPackage: async (url) => JSON.parse(await this.#text(url)) as Record<string, unknown>,
+        log: (line) => this.#run.log(line),
+        badCell: resource.policy.cast,
+        signal: this.#run.signal,
+      },
+      resource.steps,
+    );
+    const result = relations.get(resource.name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
+    if (result === undefined)
+      throw new ProductFailure(resource.steps.at(-1)!.run, [`No table is called ${resource.name} after the last step`]);
+    return result;
+  }
+
+  async #load(url: string, options: Record<string, unknown>): Promise<Relation> {
+    this.#loaded += 1;
+    const name = `loaded-${this.#loaded}`;
+    const text = (key: string) => (typeof options[key] === 'string' ? (options[key] as string) : undefined);
+    const { cast } = await this.prepare({
+      name,
+      type: 'source/tabular',
+      source: { urls: [url], ...(text('format') === undefined ? {} : { format: text('format')! }) },
+      input: `\0${url}`,
+      archivePath: '',
+      tabulator: options as PlannedResource['tabulator'],
+      steps: [],
+      policy: { width: 'reject_row', cast: 'fail', unique: 'report', maxRejects: { count: 10, ratio: 0.01 } },
+      descriptor: {},
+    });
+    if (cast.failure !== undefined) throw cast.failure;
+    return cast.relation;
+  }
+
+  async #schemaAt(url: string): Promise<TableSchema> {
+    try {
+      return JSON.parse(await this.#text(url)) as TableSchema;
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new ProductFailure('init', [`The schema at ${url} is no JSON`]);
+      throw error;
+    }
+  }
+
+  async #text(url: string): Promise<string> {
+    const { sha256 } = await this.#sources.fetch(url);
+    return readFile(await this.#context.blobs.localFile(sha256, this.#run.folder), 'utf8');
+  }
+
+  #number(name: string): number {
+    const at = this.#run.plan.resources.findIndex((one) => one.name === name);
+    return at === -1 ? this.#run.plan.resources.length + this.#loaded : at + 1;
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  made.catch(() => undefined);
+  known.set(key, made);
+  return made;
+}
+
+/** Only the ending counts, and a given format is stronger. */
+function nameOf(url: string | undefined, { source, name, tabulator }: PlannedResource): string {
+  const given = typeof tabulator.format === 'string' ? tabulator.format : source.format;
+  if (given !== undefined) return `${name}.${given}`;
+  if (url === undefined) return `${name}.json`;
+  return URL.canParse(url) ? (new URL(url).pathname.split('/').pop() ?? name) : name;
+}
