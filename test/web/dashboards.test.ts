@@ -65,7 +65,9 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     await page.getByRole('button', { name: 'More for Where they are missed' }).click();
     await page.getByRole('menuitem', { name: 'Beside the chart above' }).click();
     await expect
-      .poll(async () => (await must(admin.get('/api/v1/custom_dashboard/'), 200)).objects[0].rows[0].length)
+      .poll(async () => (await must(admin.get('/api/v1/custom_dashboard/'), 200)).objects[0].rows[0].length, {
+        timeout: 15_000,
+      })
       .toBe(2);
     for (const [kind, begins] of [
       ['PNG', '\u0089PNG'],

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -61,13 +61,15 @@ function Shown({ document }: { document: SourceDocument }) {
               </Fact>
             ))}
             <Fact label="File">
-              <a href={document.docfile} download>
+              <Anchor href={document.docfile} download fz="sm">
                 {bytes(document.bytes)}
-              </a>
+              </Anchor>
             </Fact>
             {document.run_id !== null && (
               <Fact label="Processing">
-                <TextLink to={`/run/${document.run_id}`}>its run</TextLink>
+                <TextLink to={`/run/${document.run_id}`} fz="sm">
+                  its run
+                </TextLink>
               </Fact>
             )}
           </SimpleGrid>
@@ -79,17 +81,17 @@ function Shown({ document }: { document: SourceDocument }) {
   );
 }
 
-/** The numbers of the last processing, whatever they are called, in words. */
+const told = ['rows', 'cells', 'missing', 'places', 'campaigns', 'days', 'aggregates_changed'];
+
+/** The numbers of the last processing that people ask for. */
 function factsOf(summary: SourceDocument['summary']): [string, number][] {
-  return Object.entries(summary ?? {}).flatMap(([name, value]): [string, number][] => {
-    if (typeof value === 'number') return [[wordOf(name), value]];
-    if (name !== 'values' || typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([more, number]): [string, number][] =>
-      typeof number === 'number' ? [[`values ${wordOf(more)}`, number]] : [],
-    );
-  });
+  const values = Object.entries((summary?.values ?? {}) as Record<string, unknown>);
+  const all: [string, unknown][] = [
+    ...told.map((name): [string, unknown] => [name.replaceAll('_', ' '), summary?.[name]]),
+    ...values.map(([name, value]): [string, unknown] => [`values ${name.replaceAll('_', ' ')}`, value]),
+  ];
+  return all.filter((one): one is [string, number] => typeof one[1] === 'number' && one[1] > 0);
 }
-const wordOf = (name: string): string => name.replaceAll('_', ' ');
 
 function UndoButton({ document }: { document: SourceDocument }) {
   const queries = useQueryClient();
