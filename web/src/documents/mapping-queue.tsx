@@ -77,7 +77,6 @@ function Queue({ documentId, codes }: { documentId: number; codes: Code[] }) {
         </Text>
         <AcceptAll documentId={documentId} codes={open} />
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys for those who decide many. */}
       <ul ref={box} onKeyDown={onKeyDown} aria-label="Codes to decide" className="rows code-list">
         {open.slice(0, 200).map((code, index) => (
           <li
