@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Kbd, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { campaignsQuery } from '../api/campaigns.ts';
 import {
   acceptSuggestions,
@@ -43,6 +43,13 @@ function Queue({ documentId, codes }: { documentId: number; codes: Code[] }) {
   const box = useRef<HTMLUListElement>(null);
   const decide = useDecide();
   const current = Math.min(active, open.length - 1);
+  const byKey = useRef(false);
+  // The row that was decided goes; whoever works by keyboard stands on the next.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a shorter list is the reason.
+  useEffect(() => {
+    if (byKey.current) box.current?.querySelector<HTMLElement>(`[data-row="${current}"]`)?.focus();
+    byKey.current = false;
+  }, [open.length]);
   const go = (index: number) => {
     const next = Math.min(Math.max(index, 0), open.length - 1);
     setActive(next);
@@ -65,6 +72,7 @@ function Queue({ documentId, codes }: { documentId: number; codes: Code[] }) {
     const act = keys[event.key];
     if (act === undefined) return;
     event.preventDefault();
+    byKey.current = event.key === 'Enter' || event.key === 'x';
     act();
   };
   const settled = codes.length - open.length;
