@@ -200,15 +200,21 @@ export const productQuery = <T>(address: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export interface ResourceChange {
+export interface FieldChange {
+  name: string;
+  before: string | null;
+  after: string | null;
+}
+
+export interface TableChange {
   resource: string;
-  bytes: { from: number; to: number };
-  rowcount: { from: number | null; to: number | null };
-  fields: { added: string[]; removed: string[]; retyped: { field: string; from: string; to: string }[] };
+  change: 'added' | 'removed' | 'changed' | 'same';
+  rows: { before: number | null; after: number | null };
+  fields: FieldChange[];
 }
 
 export interface FlowDiff {
-  resources: { added: string[]; removed: string[]; changed: ResourceChange[]; unchanged: string[] };
+  resources: TableChange[];
 }
 
 /** What `to` changed against `from`. */
