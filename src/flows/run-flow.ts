@@ -141,11 +141,11 @@ class Pipelines {
       const about = aboutOf(resource);
       try {
         const prepared = await this.#tables.prepare(resource);
-        entries.push(await reportTable(this.#tabular, { ...prepared, about: { ...about, seconds: prepared.seconds } }));
+        entries.push(await reportTable(this.#tabular, { ...prepared, about }));
         issues.push(`select ${literal(resource.name)} as resource, 'cast' as step, * from ${prepared.cast.issues}`);
       } catch (error) {
         const failure = sourceProblem(error);
-        entries.push(reportFailure({ ...about, seconds: 0 }, resource.source.format ?? 'csv', failure));
+        entries.push(reportFailure(about, resource.source.format ?? 'csv', failure));
       }
     }
     if (issues.length > 0) await this.#keepIssues(issues);

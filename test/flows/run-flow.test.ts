@@ -33,6 +33,11 @@ const cityFields = [
   { name: 'people', type: 'integer' },
 ];
 
+interface Stats {
+  hash: string;
+  count_of_rows: number | null;
+  '.dpp': { 'out-datapackage-url': string };
+}
 interface Given {
   resources: Record<string, unknown>[];
   more?: Record<string, unknown>;
@@ -58,7 +63,7 @@ async function flow(dataset: string, { resources, more = {}, readme }: Given) {
   const status = await world.anon.get(`/source/${sent.body.flow_id}`, key);
   const pipelines = status.body.pipelines as Record<
     string,
-    { status: string; error_log: string[]; stats: Record<string, any>; title: string }
+    { status: string; error_log: string[]; stats: Stats; title: string }
   >;
   const at = (name: string) => pipelines[name === '' ? sent.body.flow_id : `${sent.body.flow_id}/${name}`]!;
   return { status: status.body, id: sent.body.flow_id as string, pipelines, at };
@@ -66,7 +71,7 @@ async function flow(dataset: string, { resources, more = {}, readme }: Given) {
 
 /** A path of ours, from an address of the package. */
 const local = (url: string) => new URL(url).pathname;
-async function packageOf(at: { stats: Record<string, any> }) {
+async function packageOf(at: { stats: Stats }) {
   const answer = await world.anon.get(local(at.stats['.dpp']['out-datapackage-url']));
   expect(answer.status).toBe(200);
   return answer.body;

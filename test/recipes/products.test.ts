@@ -66,7 +66,7 @@ async function flow(
     table: `r${made}`,
     descriptor: {},
   });
-  const about = { resource: 'table', source: 'http://x/table.csv', scheme: 'http', seconds: 0 };
+  const about = { resource: 'table', source: 'http://x/table.csv', scheme: 'http' };
   const report = await reportTable(tabular, { source, cast, about });
   const target = (ending: string) => path.join(own, `out.${ending}`);
   return {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { copyFile, link, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../platform/context.ts';
@@ -59,7 +59,9 @@ export class Sources {
     for (const url of urls) parts.push(await this.fetch(url));
     if (parts.length === 1) {
       const { sha256, bytes } = parts[0]!;
-      return { file: await blobs.localFile(sha256, this.#run.folder), sha256, bytes, urls };
+      const file = this.#file();
+      await place(await blobs.localFile(sha256, this.#run.folder), file);
+      return { file, sha256, bytes, urls };
     }
     const file = this.#file();
     const files: string[] = [];
@@ -89,6 +91,11 @@ const notReadable = (scheme: string) =>
     code: 'scheme-error',
     message: `Sources of scheme ${scheme}: cannot be read by flows of this installation.`,
   });
+
+/** Into the folder of the run, beyond which its engine reads nothing: linked where that goes, else copied. */
+async function place(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
+}
 
 /** A later part's first line is left out if it equals the first part's. */
 async function concatenate(files: string[], target: string): Promise<void> {

@@ -22,7 +22,6 @@ import { readingOf } from './reading-of.ts';
 export interface Prepared {
   source: SourceTable;
   cast: Cast;
-  seconds: number;
 }
 
 /** The tables of a revision: each source staged and cast once, each list of steps done once, for all products. */
@@ -57,7 +56,6 @@ export class Tables {
   }
 
   async #prepare(resource: PlannedResource): Promise<Prepared> {
-    const startedAt = performance.now();
     const n = this.#number(resource.name);
     const got = await this.#sources.get(resource.input, resource.source);
     const { options, names } = readingOf(resource);
@@ -86,7 +84,7 @@ export class Tables {
       const fields = cast.schema.fields.map(({ name, type }) => `${name} ${type}`).join(', ');
       this.#run.log(`${resource.name}: types inferred over ${source.rowCount} rows: ${fields}`);
     }
-    return { source, cast, seconds: Math.round(performance.now() - startedAt) / 1000 };
+    return { source, cast };
   }
 
   async #finish(resource: PlannedResource): Promise<Relation> {

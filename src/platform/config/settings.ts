@@ -221,10 +221,15 @@ export const settings = {
     min: 1,
     max: 1024 * GiB,
   }),
-  flowMemoryBytes: integer('FLOW_MEMORY_BYTES', 1 * GiB, 'Memory the engine of one flow may use before it spills to disk.', {
-    min: 64 * MiB,
-    max: 1024 * GiB,
-  }),
+  flowMemoryBytes: integer(
+    'FLOW_MEMORY_BYTES',
+    1 * GiB,
+    'Memory the engine of one flow may use before it spills to disk.',
+    {
+      min: 64 * MiB,
+      max: 1024 * GiB,
+    },
+  ),
   flowFetchSeconds: integer('FLOW_FETCH_SECONDS', 1800, 'Longest time one source of a flow may take to fetch.', {
     min: 1,
     max: 86_400,

@@ -1,10 +1,14 @@
-import type { Indicator } from '../api/indicators.ts';
-
 export type Checked =
   | { value: number | string | null; warning?: string; error?: undefined }
   | { error: string; value?: undefined; warning?: undefined };
 
-type Rules = Pick<Indicator, 'data_format' | 'min' | 'max' | 'categories'>;
+/** What an indicator says of its values. */
+interface Rules {
+  data_format: string;
+  min: number | null;
+  max: number | null;
+  categories: { value: number; label: string }[] | null;
+}
 
 /** What is typed into a cell, while it is typed: the same rules as the server's, which decides. Empty clears the cell. */
 export function checkText(text: string, rules: Rules): Checked {
