@@ -43,13 +43,15 @@ export async function streamList(
   const parts = await partsOf(resources, model, query, access, source);
   const rows = await openCopy(resources, parts.copy, hasSlowLookup(query.condition));
   if (query.format === 'parquet') return reply.send(await parquetOf(rows, query.fields, resources.deps.workFolder!));
-  return reply.send(framed(rows, parts.before, parts.after));
+  return reply.send(framed(rows, parts));
 }
 
 interface StreamParts {
   copy: string;
   before: string;
   after: string;
+  /** Bytes of the first line that are left out. */
+  skip?: number;
 }
 
 async function partsOf(
@@ -161,9 +163,9 @@ function geojsonParts(model: Model, query: ListQuery, access: Access, source: So
   const field = model.fields.get(geometry!)!;
   const properties = jsonRow(columns, (column) => column.sql);
   const key = model.primaryKey.sql('t');
-  const separator = `case when row_number() over () = 1 then '' else ',' end`;
-  const whole = `${separator} || ${jsonRow(query.fields, (column) => column.sql)}`;
-  const feature = `${separator} || '{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${properties} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
+  // Which line comes first only the sorted stream knows: all begin with a comma, and the first one's is left out.
+  const whole = `',' || ${jsonRow(query.fields, (column) => column.sql)}`;
+  const feature = `',{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${properties} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
   const plan = planRows(
     model,
     query,
@@ -176,6 +178,7 @@ function geojsonParts(model: Model, query: ListQuery, access: Access, source: So
     copy: copyOf(plan, plainLines),
     before: '{"type":"FeatureCollection","features":[\n',
     after: ']}\n',
+    skip: 1,
   };
 }
 
@@ -245,8 +248,10 @@ function readable(stream: Readable): Promise<void> {
   });
 }
 
-function framed(rows: Readable, before: string, after: string): Readable {
+function framed(rows: Readable, { before, after, skip }: StreamParts): Readable {
   const out = new PassThrough();
+  // Something is there already, or nothing will come.
+  if (skip !== undefined) rows.read(skip);
   if (before !== '') out.write(before);
   rows.on('error', (error) => out.destroy(error));
   rows.on('end', () => out.end(after));

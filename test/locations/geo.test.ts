@@ -223,6 +223,15 @@ describe('reading shapes', () => {
     });
   });
 
+  test('format=geojson is whole in any order', async () => {
+    for (const order of ['location_id', '-location_id']) {
+      const { body } = await admin.get(`/api/v1/location_polygon/?format=geojson&order_by=${order}`);
+      expect(body.features.length).toBeGreaterThan(1);
+    }
+    const none = await admin.get('/api/v1/geo/?format=geojson&location_id__in=999999');
+    expect(none.body).toEqual({ type: 'FeatureCollection', features: [] });
+  });
+
   test('format=geojson is a bare collection', async () => {
     const { body, headers } = await admin.get(`/api/v1/geo/?format=geojson&location_id__in=${ids.P},${ids.a}`);
     expect(headers.get('content-type')).toMatch('application/geo+json');
