@@ -45,7 +45,9 @@ export function lineageOfValues(app: App, context: Context): void {
       {
         config: { access: 'signed-in' },
         schema: {
-          params: Type.Object({ id: Type.Integer() }),
+          params: Type.Object({
+            id: Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }),
+          }),
           querystring: Type.Object(paging, { additionalProperties: false }),
           tags: [resource],
           summary,
