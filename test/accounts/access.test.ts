@@ -103,6 +103,8 @@ test('the predicate agrees with its plain-words twin for every right, role, memb
     'upload.open',
     'run.read',
     'run.write',
+    'document.read',
+    'document.write',
     'webhook.read',
     'webhook.write',
     'plan.read',
@@ -117,7 +119,13 @@ test('the predicate agrees with its plain-words twin for every right, role, memb
   const shown = ['project.read', 'dataset.read'];
   // Responsible for 2 (and 3 below it) with view, for 3 with manage.
   const inPlace = (place: number, level: string) => place === 3 || (level === 'view' && place === 2);
-  const givenByPlace = ['location.write', 'responsibility.read', 'responsibility.write', 'mapping.write'];
+  const givenByPlace = [
+    'location.write',
+    'responsibility.read',
+    'responsibility.write',
+    'mapping.write',
+    'document.read',
+  ];
   const columnSets = [
     [],
     ['project'],

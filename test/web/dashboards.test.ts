@@ -26,7 +26,7 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     await page.getByText('No chart yet').waitFor();
     await addChart('Children by province', 'Columns', 'Children seen');
     const card = page.getByRole('region', { name: 'Children by province' });
-    await card.getByRole('img').waitFor();
+    await card.getByRole('img', { name: /^Children by province/ }).waitFor();
     await card.getByRole('button', { name: 'Table of Children by province' }).click();
     await card.getByRole('row', { name: /^North 2,040 2,215|^North 2,215 2,040/ }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
       .locator('svg')
       .waitFor();
     // North is the upper half of the picture.
-    const box = (await card.getByRole('img').boundingBox())!;
+    const box = (await card.getByRole('img', { name: /map of/ }).boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.3);
     await card.getByRole('navigation', { name: 'Places of the map' }).waitFor();
     await card.getByRole('button', { name: 'Table of Where they are missed' }).click();
