@@ -12,34 +12,11 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** One that has loaded its sources and waits for the word to open. */
-export interface WaitingServer {
-  open(): Promise<ServerProcess>;
-  /** It is not needed any more. */
-  kill(): Promise<void>;
-}
-
 const main = path.join(import.meta.dirname, '../../src/main.ts');
 
 /** Starts `granary serve` and returns when it listens. */
-export function startServerProcess(settings: Record<string, string>): Promise<ServerProcess> {
-  return opened(spawnServer([main, 'serve'], settings));
-}
-
-/** A program of the tests that opens its server after a line on its input. */
-export function prepareServerProcess(program: string, settings: Record<string, string>): WaitingServer {
-  const child = spawnServer([program], settings);
-  return {
-    open: () => {
-      child.stdin?.write('open\n');
-      return opened(child);
-    },
-    kill: () => end(child, 'SIGKILL'),
-  };
-}
-
-function spawnServer(program: string[], settings: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, program, {
+export async function startServerProcess(settings: Record<string, string>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main, 'serve'], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -49,20 +26,16 @@ function spawnServer(program: string[], settings: Record<string, string>): Child
       GRANARY_LOG_LEVEL: 'error',
       ...settings,
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-}
-
-async function opened(child: ChildProcess): Promise<ServerProcess> {
   const url = await addressOf(child);
-  return { url, kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM') };
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  };
+  return { url, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {
