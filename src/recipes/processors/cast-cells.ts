@@ -1,4 +1,4 @@
-import { literal } from '../../platform/tabular/index.ts';
+import { canonicalText } from '../pure/canonical-text.ts';
 import { compileField } from '../pure/compile-field.ts';
 import type { Field } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
@@ -149,41 +149,6 @@ async function constraintFaults(work: StepWork, relation: Relation, index: numbe
       line: (_, row, number) => `Column ${number} is a required field, but row ${row} has no value`,
     });
   return faults;
-}
-
-/** The form of flows contract §6.2 of a typed value. */
-function canonicalText(field: Field, t: string, value: string): string {
-  switch (field.type) {
-    case 'boolean':
-      return `case when ${value} then 'True' when not ${value} then 'False' end`;
-    case 'date':
-    case 'time':
-    case 'datetime':
-      return `(${value})::varchar`;
-    case 'object':
-    case 'array':
-    case 'geojson':
-      return spacedJson(t);
-    case 'geopoint':
-      return geopoint(field, t);
-    default:
-      return value.startsWith('case') ? `(${value})::varchar` : value;
-  }
-}
-
-/** JSON text with `", "` and `": "`, keys and numbers as they are. Blanks go first, then come back after each mark outside quotes. */
-function spacedJson(t: string): string {
-  const quoted = '"(?:[^"\\\\]|\\\\.)*"';
-  const tight = `regexp_replace(trim(${t}, ' ' || chr(9) || chr(10) || chr(13)), ${literal(`(${quoted}|[^\\s"]+)\\s*`)}, '\\1', 'g')`;
-  return `regexp_replace(${tight}, ${literal(`((?:${quoted}|[^,:"])*)([,:])`)}, '\\1\\2 ', 'g')`;
-}
-
-function geopoint(field: Field, t: string): string {
-  if (field.format === 'object') {
-    const json = `case when json_valid(${t}) then ${t} end`;
-    return `(json_extract_string(${json}, '$.lon') || ', ' || json_extract_string(${json}, '$.lat'))`;
-  }
-  return `regexp_replace(trim(${t}, '[] '), '\\s*,\\s*', ', ')`;
 }
 
 async function linesOf(work: StepWork, wrong: Compiled[], inner: string): Promise<string[]> {
