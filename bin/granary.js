@@ -6,6 +6,8 @@ import { enableCompileCache } from 'node:module';
 // Compiled code, and sources stripped of their types, are kept by Node between starts: about half of the start-up time.
 enableCompileCache?.();
 
-// A clone runs its sources, which Node ≥ 22.18 reads as they are; a package has only the compiled files.
+// A package has only the bundle. A clone runs it when it is what the sources give (`npm start` sees to that), else the
+// sources, which Node ≥ 22.18 reads as they are.
 const source = new URL('../src/main.ts', import.meta.url);
-await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
+const isSource = existsSync(source) && !(await import('../scripts/is-built.ts')).isBuilt();
+await import(isSource ? source.href : new URL('../dist/main.js', import.meta.url).href);

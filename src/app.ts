@@ -23,6 +23,7 @@ import { locationResources, locationRoutes, topLocation } from './locations/inde
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
+import { packageFolder } from './platform/package-folder.ts';
 import {
   type ActionDeclaration,
   createResources,
@@ -79,7 +80,7 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
 /** Every module's actions, one list. */
 const actions: ActionDeclaration[] = [...valueActions, ...documentActions];
 
-const webFolder = path.join(import.meta.dirname, '..', 'web', 'dist');
+const webFolder = path.join(packageFolder, 'web', 'dist');
 /** The whole server over one context; not listening yet. */
 export async function createApp(context: Context): Promise<App> {
   const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];

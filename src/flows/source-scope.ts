@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../platform/context.ts';
 import { type App, toAppError } from '../platform/http/index.ts';
@@ -42,8 +41,11 @@ export function refuseOtherMethods(scope: App, url: string, allowed: readonly st
   });
 }
 
+/** Not imported: an import of node:http reads all its members, and one of them loads an HTTP client of two megabytes. */
+const { STATUS_CODES: reasons } = process.getBuiltinModule('node:http');
+
 export function errorPage(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
-  const text = `${status} ${STATUS_CODES[status] ?? 'Error'}`;
+  const text = `${status} ${reasons[status] ?? 'Error'}`;
   reply.code(status);
   if (/\bapplication\/json\b/.test(request.headers.accept ?? ''))
     return reply.type('application/json; charset=utf-8').send(JSON.stringify({ success: false, errors: [text] }));

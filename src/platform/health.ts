@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Context } from './context.ts';
 import { pendingMigrations } from './db/index.ts';
 import type { App } from './http/index.ts';
+import { packageFolder } from './package-folder.ts';
 
-/** Below `src/` in a clone and below `dist/` in a package, the migrations lie one folder up. */
-export const migrationsFolder = path.join(import.meta.dirname, '..', '..', 'migrations');
+export const migrationsFolder = path.join(packageFolder, 'migrations');
 
 /** `/livez`: the process answers. `/readyz`: database reached and migrated. `/metrics`: Prometheus text. */
 export function healthRoutes(app: App, context: Context): void {

@@ -40,25 +40,28 @@ export async function registerResources(app: FastifyInstance, resources: Resourc
       const full = flag(request, 'fullschema');
       return reply.send(describeIndex(resources, access, full));
     });
-    for (const model of resources.models.values()) registerResource(scope, resources, model);
+    const allowed: Allowed = new Map();
+    for (const model of resources.models.values()) allowed.set(model.name, registerResource(scope, resources, model));
     for (const action of resources.actions) {
-      const url = `${apiPrefix}/${action.resource_name}`;
       scope.route({
         method: ['GET', 'POST'],
-        url,
+        url: `${apiPrefix}/${action.resource_name}`,
         ...described(operations.actionOperation(action)),
         handler: (request, reply) => runAction(resources, action, request, reply),
       });
-      closeMethods(
-        scope,
-        url,
-        resources.deps.getActions === false ? ['POST', 'OPTIONS'] : ['GET', 'HEAD', 'OPTIONS', 'POST'],
-      );
+      const list = resources.deps.getActions === false ? ['OPTIONS', 'POST'] : ['GET', 'HEAD', 'OPTIONS', 'POST'];
+      allowed.set(action.resource_name, { list });
     }
+    for (const { declaration } of resources.models.values()) {
+      if (declaration.nested === undefined) continue;
+      const above = allowed.get(declaration.nested.resource);
+      if (above) above.below = [...(above.below ?? []), declaration.nested.name];
+    }
+    closeMethods(scope, allowed);
   });
 }
 
-function registerResource(scope: FastifyInstance, resources: Resources, model: Model): void {
+function registerResource(scope: FastifyInstance, resources: Resources, model: Model): AllowedMethods {
   const list = `${apiPrefix}/${model.name}`;
   const detail = `${list}/:pk`;
   const listMethods = ['GET', 'HEAD', 'OPTIONS'];
@@ -74,7 +77,6 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
     scope.get(url, described({ ...operation, operationId: `${model.name}.nested` }), (request, reply) =>
       answerNestedList(resources, model, nested, request, reply),
     );
-    closeMethods(scope, url, ['GET', 'HEAD', 'OPTIONS']);
   }
   if (!model.declaration.own_routes?.detail?.includes('GET')) {
     scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
@@ -127,10 +129,11 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
     );
   }
   const { own_routes: own } = model.declaration;
-  closeMethods(scope, list, [...new Set([...listMethods, ...(own?.list ?? [])])]);
-  closeMethods(scope, detail, [...new Set([...detailMethods, ...(own?.detail ?? [])])]);
-  closeMethods(scope, `${list}/schema`, ['GET', 'HEAD', 'OPTIONS']);
-  closeMethods(scope, `${list}/set/:ids`, ['GET', 'HEAD', 'OPTIONS']);
+  return {
+    list: [...new Set([...listMethods, ...(own?.list ?? [])])].sort(),
+    detail: [...new Set([...detailMethods, ...(own?.detail ?? [])])].sort(),
+    below: ['set'],
+  };
 }
 
 /** The schema is for readers: what a request may say is checked by the framework, and answers are text already. */
@@ -140,20 +143,43 @@ function described(schema: operations.Operation) {
 
 const hidden = { schema: { hide: true } };
 
-/** OPTIONS tells what there is; everything else is 405 with the same list. */
-function closeMethods(scope: FastifyInstance, url: string, allowed: string[]): void {
-  const allow = [...allowed].sort();
-  scope.options(url, hidden, async (_request, reply) => reply.code(204).header('allow', allow.join(', ')).send());
-  const others = (['POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => !allow.includes(method));
-  if (others.length === 0) return;
-  scope.route({
-    method: others,
-    url,
-    ...hidden,
-    handler: () => {
-      throw methodNotAllowed(allow);
-    },
-  });
+interface AllowedMethods {
+  list: string[];
+  detail?: string[];
+  /** What can be read below an object's address. */
+  below?: string[];
+}
+type Allowed = Map<string, AllowedMethods>;
+
+const readOnly = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * OPTIONS tells what there is; a method that an address does not have is 405 with the same list. One route for all
+ * resources, behind theirs: five for each address of each resource would be most of the server's start-up.
+ */
+function closeMethods(scope: FastifyInstance, allowed: Allowed): void {
+  const addresses: Record<string, (of: AllowedMethods, below: { pk: string; below: string }) => string[] | undefined> =
+    {
+      [`${apiPrefix}/:resource`]: ({ list }) => list,
+      [`${apiPrefix}/:resource/:pk`]: ({ detail }, { pk }) => (pk === 'schema' ? readOnly : detail),
+      [`${apiPrefix}/:resource/:pk/:below`]: (of, { pk, below }) =>
+        [pk, below].some((name) => of.below?.includes(name)) ? readOnly : undefined,
+    };
+  for (const [url, methodsOf] of Object.entries(addresses)) {
+    scope.route<{ Params: { resource: string; pk: string; below: string } }>({
+      method: ['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url,
+      ...hidden,
+      config: { isFallback: true },
+      handler: (request, reply) => {
+        const of = allowed.get(request.params.resource);
+        const methods = of && methodsOf(of, request.params);
+        if (methods === undefined) return reply.callNotFound();
+        if (request.method !== 'OPTIONS') throw methodNotAllowed(methods);
+        return reply.code(204).header('allow', methods.join(', ')).send();
+      },
+    });
+  }
 }
 
 /** The list of what belongs to one object; an object the caller does not see has none. */
@@ -295,7 +321,7 @@ async function answerUpdate(
 ) {
   const access = await writingAccess(resources, model, request, 'write');
   onlyParameters(request, [], model);
-  const id = parseId(model, (request.params as { pk: string }).pk);
+  const id = writtenId(model, request);
   const body = await bodyOf(resources, model, request);
   if (!('one' in body)) throw errors.malformedBody('The body must be one object.');
   const inBody = body.one[model.primaryKey.name];
@@ -318,7 +344,7 @@ async function answerUpdate(
 async function answerDelete(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
   const access = await writingAccess(resources, model, request, 'delete');
   const { cascade } = onlyParameters(request, ['cascade'], model);
-  const id = parseId(model, (request.params as { pk: string }).pk);
+  const id = writtenId(model, request);
   await deleteIn(resources, model, access, id, cascade, request);
   return reply.code(204).send();
 }
@@ -335,6 +361,13 @@ async function answerDeleteFromList(resources: Resources, model: Model, request:
   if (!model.declaration.delete_by_filter) throw errors.deleteNotByFilter(model.name);
   const filters = (await given(resources, model, query)) as Record<string, string>;
   return sendJson(reply, await deleteByFilter(resources, model, access, filters));
+}
+
+/** The object to be written. A resource's schema stands at an object's address and is none. */
+function writtenId(model: Model, request: FastifyRequest): unknown {
+  const { pk } = request.params as { pk: string };
+  if (pk === 'schema') throw methodNotAllowed(readOnly);
+  return parseId(model, pk);
 }
 
 async function deleteIn(

@@ -40,7 +40,7 @@ export function connectChecked(policy: AddressPolicy, connectMs: number, lookup?
 }
 
 /** The addresses a connection may be made to; refused as a whole when one of them is not allowed. */
-export async function resolveTarget(
+async function resolveTarget(
   policy: AddressPolicy,
   host: string,
   port: number,

@@ -1,8 +1,7 @@
-import { Agent } from 'undici';
 import { type AddressPolicy, addressPolicy } from './address-policy.ts';
-import { connectChecked, type Lookup } from './connect-checked.ts';
+import type { Lookup } from './connect-checked.ts';
 import type { Fetched, FetchRequest } from './fetch-request.ts';
-import { followRedirects } from './follow-redirects.ts';
+import type { Way } from './follow-redirects.ts';
 
 export interface FetcherOptions {
   /** Exceptions: `host[:port]`, `address[:port]` or `network/bits`. */
@@ -29,16 +28,27 @@ export interface Fetcher {
 /** The one way out: sources, schemas, packages, webhooks. It knows no proxy of the environment. */
 export function createFetcher(options: FetcherOptions): Fetcher {
   const policy = addressPolicy(options.allow);
+  let opened: Promise<Way> | undefined;
+  return {
+    policy,
+    fetch: async (url, request) => {
+      const { followRedirects } = await import('./follow-redirects.ts');
+      opened ??= openWay(policy, options);
+      return followRedirects(await opened, url, request);
+    },
+    close: async () => (await opened)?.agent.destroy(),
+  };
+}
+
+/** The HTTP client is large, and most servers send nothing in their first minutes: it is loaded by the first request. */
+async function openWay(policy: AddressPolicy, options: FetcherOptions): Promise<Way> {
   const { connectMs = 10_000, idleMs = 60_000 } = options;
+  const [{ Agent }, { connectChecked }] = await Promise.all([import('undici'), import('./connect-checked.ts')]);
   const agent = new Agent({
     connect: connectChecked(policy, connectMs, options.lookup),
     headersTimeout: idleMs,
     bodyTimeout: idleMs,
     connections: 16,
   });
-  return {
-    policy,
-    fetch: (url, request) => followRedirects({ agent, policy }, url, request),
-    close: () => agent.destroy(),
-  };
+  return { agent, policy };
 }

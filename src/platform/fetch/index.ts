@@ -1,5 +1,4 @@
 export { type AddressPolicy, addressPolicy } from './address-policy.ts';
-export { resolveTarget } from './connect-checked.ts';
 export type { Fetched, FetchRequest } from './fetch-request.ts';
 export { createFetcher, type Fetcher, type FetcherOptions } from './fetcher.ts';
 export { redactUrl, redactUrls } from './redact.ts';
