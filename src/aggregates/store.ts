@@ -186,48 +186,52 @@ export async function workOutRound(
         and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR')
       left join ${table} a on ${at(sql`k.indicator_component_id`, sql`c`)}
       where c.quotients group by c.indicator_id, c.location_id, c.period
-    ), way as (
+    ), tried as (
       select c.*, won.datapoint_id, won.stored, won.ranked_at, child.is_folded, child.fold_sum, child.fold_weight,
         child.fold_min, child.fold_max, child.fold_last, child.fold_with_value, child.fold_branches, child.fold_conflict,
-        way.*, row_number() over (partition by c.indicator_id, c.location_id, c.period
-          order by (way.value is null), way.precedence) as choice,
-        bool_or(way.is_zero) over (partition by c.indicator_id, c.location_id, c.period) as any_zero
+        child.marks as child_marks, child.is_missing as child_missing, child.branches_with_value as child_with_value,
+        child.branches as child_branches, parts.marks as parts_marks, parts.is_missing as parts_missing,
+        parts.branches as parts_branches, component.difference_marks, component.difference_missing,
+        component.difference_branches, component.ratio_marks, component.ratio_missing, component.ratio_branches,
+        component.whole = 0 and component.part is not null as whole_is_zero,
+        component.denominator = 0 and component.numerator is not null as denominator_is_zero,
+        c.falls_back and c.operator = 'weighted_mean' and child.is_folded and child.fold_weight = 0 as weight_is_zero,
+        case when component.whole <> 0 then (component.whole - component.part) / component.whole
+          when component.part is not null and component.whole = 0 then ${zero} end as difference,
+        case when component.denominator <> 0 then component.numerator / component.denominator
+          when component.numerator is not null and component.denominator = 0 then ${zero} end as ratio,
+        parts.value as summed, case when c.sums and parts.value is null then child.value end as below,
+        case when c.falls_back and child.is_folded then case c.operator
+          when 'sum' then child.fold_sum when 'mean' then child.fold_sum / nullif(child.fold_with_value, 0)
+          when 'weighted_mean' then child.fold_sum / nullif(child.fold_weight, 0)
+          when 'min' then child.fold_min when 'max' then child.fold_max
+          when 'count' then child.fold_with_value::numeric when 'last' then child.fold_last[3] end end as folded
       from cell c
       left join won using (indicator_id, location_id, period)
       left join child using (indicator_id, location_id, period)
       left join parts using (indicator_id, location_id, period)
       left join component using (indicator_id, location_id, period)
-      cross join lateral (values
-        (1, case when component.whole <> 0 then (component.whole - component.part) / component.whole
-              when component.part is not null and component.whole = 0 then ${zero} end,
-          component.whole = 0 and component.part is not null,
-          ${bit('calculated')} | ${inherited(sql`component.difference_marks`)} | ${when(sql`component.difference_missing`, 'missingPart')},
-          component.difference_branches[3]::int, -component.difference_branches[2]::int),
-        (2, case when component.denominator <> 0 then component.numerator / component.denominator
-              when component.numerator is not null and component.denominator = 0 then ${zero} end,
-          component.denominator = 0 and component.numerator is not null,
-          ${bit('calculated')} | ${inherited(sql`component.ratio_marks`)} | ${when(sql`component.ratio_missing`, 'missingPart')},
-          component.ratio_branches[3]::int, -component.ratio_branches[2]::int),
-        (3, parts.value, false,
-          ${bit('calculated')} | ${inherited(sql`parts.marks`)} | ${when(sql`parts.is_missing`, 'missingPart')},
-          parts.branches[3]::int, -parts.branches[2]::int),
-        (4, case when c.sums and parts.value is null then child.value end, false,
-          ${bit('agg')} | (child.marks & ${bit('calculated')}) | ${inherited(sql`child.marks`)} | ${when(sql`child.is_missing`, 'partial')},
-          child.branches_with_value, child.branches),
-        (5, case when c.falls_back and child.is_folded then case c.operator
-              when 'sum' then child.fold_sum when 'mean' then child.fold_sum / nullif(child.fold_with_value, 0)
-              when 'weighted_mean' then child.fold_sum / nullif(child.fold_weight, 0)
-              when 'min' then child.fold_min when 'max' then child.fold_max
-              when 'count' then child.fold_with_value::numeric when 'last' then child.fold_last[3] end end,
-          c.falls_back and c.operator = 'weighted_mean' and child.fold_weight = 0,
-          ${bit('agg')} | ${when(sql`child.fold_with_value < child.fold_branches`, 'partial')} | ${when(sql`child.fold_conflict`, 'conflictBelow')},
-          child.fold_with_value, child.fold_branches)
-      ) way (precedence, value, is_zero, marks, branches_with_value, branches)
     ), worked_out as (
-      select w.*, trim_scale(w.value) as computed,
-        case when w.value is null then ${when(sql`w.any_zero`, 'divisionByZero')}
-          else w.marks | ${when(sql`w.is_zero`, 'divisionByZero')} end as computed_marks
-      from way w where w.choice = 1
+      -- The first way that gives a value. A cell without components and places below, most of them, is looked at once.
+      select t.*, trim_scale(coalesce(t.difference, t.ratio, t.summed, t.below, t.folded)) as computed,
+        case
+          when t.difference is not null then ${bit('calculated')} | ${inherited(sql`t.difference_marks`)}
+            | ${when(sql`t.difference_missing`, 'missingPart')} | ${when(sql`t.whole_is_zero`, 'divisionByZero')}
+          when t.ratio is not null then ${bit('calculated')} | ${inherited(sql`t.ratio_marks`)}
+            | ${when(sql`t.ratio_missing`, 'missingPart')} | ${when(sql`t.denominator_is_zero`, 'divisionByZero')}
+          when t.summed is not null then ${bit('calculated')} | ${inherited(sql`t.parts_marks`)} | ${when(sql`t.parts_missing`, 'missingPart')}
+          when t.below is not null then ${bit('agg')} | (t.child_marks & ${bit('calculated')}) | ${inherited(sql`t.child_marks`)}
+            | ${when(sql`t.child_missing`, 'partial')}
+          when t.folded is not null then ${bit('agg')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
+            | ${when(sql`t.fold_conflict`, 'conflictBelow')}
+          else ${when(sql`t.whole_is_zero or t.denominator_is_zero or t.weight_is_zero`, 'divisionByZero')} end as computed_marks,
+        case when t.difference is not null then t.difference_branches[3]::int when t.ratio is not null then t.ratio_branches[3]::int
+          when t.summed is not null then t.parts_branches[3]::int when t.below is not null then t.child_with_value
+          else t.fold_with_value end as branches_with_value,
+        case when t.difference is not null then -t.difference_branches[2]::int when t.ratio is not null then -t.ratio_branches[2]::int
+          when t.summed is not null then -t.parts_branches[2]::int when t.below is not null then t.child_branches
+          else t.fold_branches end as branches
+      from tried t
     ), decided as (
       select w.*, w.stored is not null as is_stored,
         w.stored is not null and w.computed is not null

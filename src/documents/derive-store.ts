@@ -65,19 +65,21 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
 /** The cells concerned that lie at a place, in a period and under an indicator. */
 export async function insertDerivedCells(tx: Tx, { mapIds }: Concern): Promise<void> {
   const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
-  await tx.exec(sql`
-    insert into derived_cell
+  // A column is one indicator's, or it holds the values of whatever indicator its row names: two joins, since one over both
+  // would meet every row with every code of the document.
+  const cells = (role: 'indicator' | 'value', code: Sql) => sql`
     select r.document_id, r.row_number, r.line, c.name, m.id, i.id, r.location_id,
       case when d.file_type = 'campaign' then r.campaign_id end, case when d.file_type = 'date' then r.data_date end,
       coalesce(s.cells[c.position], '')
     from derived_row r join source_doc d on d.id = r.document_id and d.state <> 'undone'
     join source_submission s on s.id = r.id
-    join document_column c on c.document_id = r.document_id and c.role in ('indicator', 'value')
-    join source_object_map m on m.id = case c.role when 'value' then s.indicator_map_id else c.source_object_map_id end
-      and not m.is_ignored
+    join document_column c on c.document_id = r.document_id and c.role = ${role}
+    join source_object_map m on m.id = ${code} and not m.is_ignored
     join indicator i on i.id = m.master_object_id and i.resource_name = d.file_type
     where r.problem is null and r.duplicate_of is null and not r.is_open
-      and (r.is_whole or c.source_object_map_id = any(${maps}))`);
+      and (r.is_whole or c.source_object_map_id = any(${maps}))`;
+  await tx.exec(sql`insert into derived_cell ${cells('indicator', sql`c.source_object_map_id`)}
+    union all ${cells('value', sql`s.indicator_map_id`)}`);
   await tx.exec(sql`analyze derived_cell`);
 }
 
