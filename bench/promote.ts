@@ -7,6 +7,7 @@ import type { Context } from '../src/platform/context.ts';
 import { sql } from '../src/platform/db/index.ts';
 import { workOnce } from '../src/platform/jobs/index.ts';
 import { handlers } from '../src/worker.ts';
+import { countStatements } from '../test/support/count-statements.ts';
 import { type BenchLine, median } from './support/line.ts';
 import { withDatabase } from './support/with-database.ts';
 
@@ -29,9 +30,9 @@ export async function run(): Promise<BenchLine[]> {
     const times: number[] = [];
     let statements = 0;
     for (let n = 2; n < 7; n += 1) {
-      const counted = count(context);
-      times.push(await promote(context, text(n, n), `small ${n}`));
-      statements = counted();
+      statements = await countStatements(context, async () => {
+        times.push(await promote(context, text(n, n), `small ${n}`));
+      });
     }
     const file = text(11, campaigns + 10);
     const ms = await promote(context, file, 'large');
@@ -133,27 +134,6 @@ async function copy({ db }: Context, rows: number): Promise<number> {
   } finally {
     client.release();
   }
-}
-
-/** Statements every connection of the pool is sent from now on; call the result for how many it were. */
-function count({ db }: Context): () => number {
-  let n = 0;
-  const seen = new Set<object>();
-  const watch = (client: { query: (...args: never[]) => unknown }) => {
-    if (seen.has(client)) return;
-    seen.add(client);
-    const { query } = client;
-    client.query = (...args) => {
-      n += 1;
-      return query.apply(client, args);
-    };
-  };
-  const onAcquire = (client: unknown) => watch(client as never);
-  db.pool.on('acquire', onAcquire);
-  return () => {
-    db.pool.off('acquire', onAcquire);
-    return n;
-  };
 }
 
 if (import.meta.main) for (const one of await run()) console.log(one);

@@ -288,6 +288,34 @@ export async function workOutRound(
   return written;
 }
 
+/** Rows of (indicator_id, location_id, period), numbered `n` in their order. */
+export function givenCells(
+  kind: Kind,
+  cells: readonly { indicatorId: number; locationId: number }[],
+  periods: readonly Period[],
+): Sql {
+  return sql`select s.indicator_id, s.location_id, s.period, s.n from unnest(${cells.map((cell) => cell.indicatorId)}::int[],
+    ${cells.map((cell) => cell.locationId)}::int[], ${[...periods]}::${sqlOf(kind).type}[])
+    with ordinality s (indicator_id, location_id, period, n)`;
+}
+
+/** The ids of cells that are there, in the order of `given`; see `givenCells`. */
+export async function idsOfCells(tx: Queryable, kind: Kind, given: Sql): Promise<number[]> {
+  const { table, period } = sqlOf(kind);
+  const rows = await tx.many<{ id: number }>(sql`
+    select a.id from (${given}) g join ${table} a on a.${period} = g.period and a.indicator_id = g.indicator_id
+      and a.location_id = g.location_id order by g.n`);
+  return rows.map(({ id }) => id);
+}
+
+/** The periods of cells, by their ids. */
+export async function periodsOfCells(tx: Queryable, kind: Kind, ids: readonly number[]): Promise<Period[]> {
+  const { table, period } = sqlOf(kind);
+  const rows = await tx.many<{ period: Period }>(sql`
+    select distinct ${kind === 'date' ? sql`${period}::text` : period} as period from ${table} where id = any(${[...ids]}::bigint[])`);
+  return rows.map((row) => row.period);
+}
+
 /** Cells to be worked out later, as rows of (indicator_id, location_id, period); null counts as all. */
 export function insertRequests(tx: Queryable, kind: Kind, cells: Sql): Promise<number> {
   const { period, type } = sqlOf(kind);

@@ -1,19 +1,15 @@
-import { checkCoordinates, enterValue, withdrawEntry } from '../datapoints/index.ts';
 import type { Context } from '../platform/context.ts';
-import { raw, sql } from '../platform/db/index.ts';
 import {
   type Field,
-  invalidBody,
   type ParameterValues,
   type ReadContext,
   type ResourceDeclaration,
   resource,
   type SelectQuery,
-  type WriteContext,
 } from '../resource/index.ts';
+import { entryHooks } from './entry-hooks.ts';
 import { pivots } from './pivot-store.ts';
-import { type Kind, kinds } from './pure/kinds.ts';
-import { refreshCells } from './refresh-cells.ts';
+import type { Kind } from './pure/kinds.ts';
 import { lineageColumn, valueList, valueParameters } from './value-source.ts';
 import type { Occurring } from './value-store.ts';
 
@@ -197,53 +193,3 @@ export const metaOf = {
 } as const satisfies Record<string, readonly (keyof Occurring)[]>;
 
 const own = { campaign: ['campaign_id'], date: ['data_date'], any: ['campaign_id', 'data_date'] } as const;
-
-type Row = Record<string, unknown>;
-
-/** The entry is stored, and all it reaches worked out, before the row is read again: the answer shows the outcome. */
-function entryHooks(context: Context, kind: Kind) {
-  const { period } = kinds[kind];
-  const cellOf = (row: Row) => ({
-    indicatorId: Number(row.indicator_id),
-    locationId: Number(row.location_id),
-    campaignId: kind === 'campaign' ? Number(row.campaign_id) : null,
-    dataDate: kind === 'date' ? String(row.data_date) : null,
-  });
-  const refresh = (row: Row, { tx }: WriteContext) =>
-    refreshCells(context, tx, kind, [row[period] as number | string], {
-      seeds: sql`select ${row.indicator_id}::int as indicator_id, ${row.location_id}::int as location_id,
-        ${String(row[period])}::${raw(kinds[kind].type)} as period`,
-    });
-  return {
-    // Null is something to say here, while to the framework it is the same as nothing.
-    given: async (sent: Row) => {
-      if (sent.value === null) return { ...sent, clears: true };
-      const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(typeof sent.value === 'string' ? sent.value : '');
-      return day === null ? sent : { ...sent, value: Number(day.slice(1).join('')), as_day: true };
-    },
-    beforeWrite: async (sent: Row, write: WriteContext & { before: Row | null }) => {
-      if (write.before !== null) checkCoordinates(write.before, sent);
-      const row = { ...write.before, ...sent };
-      const isLacking = write.before === null ? typeof sent.value !== 'number' : sent.value === null;
-      if (isLacking && sent.clears !== true) throw valueMissing();
-      const entry = {
-        value: sent.clears === true ? null : (sent.value as number | undefined),
-        note: sent.note as string | null | undefined,
-        confirmWarnings: sent.confirm_warnings === true,
-        isDay: sent.as_day === true,
-      };
-      await enterValue(write.tx, write.access, cellOf(row), entry, write.before === null);
-      await refresh(row, write);
-    },
-    afterWrite: async (before: Row | null, after: Row | null, write: WriteContext) => {
-      if (before === null || after !== null) return;
-      await withdrawEntry(write.tx, write.access, cellOf(before), before.id);
-      await refresh(before, write);
-    },
-  };
-}
-
-const valueMissing = () =>
-  invalidBody('missing_fields', 'missing params set(value)', [
-    { pointer: '/value', code: 'missing_field', message: 'value is required' },
-  ]);

@@ -1,4 +1,4 @@
-import { type Queryable, type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import type { CheckedIndicator } from './pure/check-value.ts';
 
 /** Where a value belongs: exactly one of campaign and day. */
@@ -9,47 +9,60 @@ export interface Cell {
   dataDate: string | null;
 }
 
-const atCell = ({ indicatorId, locationId, campaignId, dataDate }: Cell): Sql => sql`indicator_id = ${indicatorId}::int
-  and location_id = ${locationId}::int and retracted_at is null and ${
-    campaignId === null ? sql`data_date = ${dataDate}::date` : sql`campaign_id = ${campaignId}::int`
-  }`;
+/** Rows `v` of (indicator_id, location_id, campaign_id, data_date), numbered `n` in the order given. */
+const rowsOf = (cells: readonly Cell[]): Sql => sql`unnest(${cells.map((cell) => cell.indicatorId)}::bigint[],
+  ${cells.map((cell) => cell.locationId)}::bigint[], ${cells.map((cell) => cell.campaignId)}::bigint[],
+  ${cells.map((cell) => cell.dataDate)}::date[]) with ordinality v (indicator_id, location_id, campaign_id, data_date, n)`;
+
+/** The live entry `d` at the cell `v`. All cells of one statement are of one kind, so that its index is used. */
+const entryAt = (cells: readonly Cell[]): Sql => sql`d.indicator_id = v.indicator_id and d.location_id = v.location_id
+  and d.${raw(cells[0]?.campaignId === null ? 'data_date = v.data_date' : 'campaign_id = v.campaign_id')}
+  and d.origin = 'entry' and d.retracted_at is null`;
 
 export interface CellFacts {
   indicator: (CheckedIndicator & { resource_name: 'campaign' | 'date' }) | null;
   hasCampaign: boolean;
   hasLocation: boolean;
+  mayWrite: boolean;
+  /** The live entry. */
+  before: { value: number | null; note: string | null } | null;
 }
 
-/** What the cell is made of, as far as it exists; `visible` says whether the caller may know of the place. */
-export function factsOfCell(tx: Queryable, cell: Cell, visible: (location: Sql) => Sql): Promise<CellFacts> {
-  return tx.one<CellFacts>(sql`
-    select (select jsonb_build_object('short_name', i.short_name, 'data_format', i.data_format, 'min', i.min, 'max', i.max,
-        'categories', i.categories, 'resource_name', i.resource_name) from indicator i where i.id = ${cell.indicatorId}::bigint) as indicator,
-      (${cell.campaignId}::bigint is null or exists (select 1 from campaign c where c.id = ${cell.campaignId}::bigint)) as "hasCampaign",
-      exists (select 1 from location l where l.id = ${cell.locationId}::bigint and ${visible(sql`l.id`)}) as "hasLocation"`);
+/**
+ * What the cells are made of, as far as it exists, in their order; `visible` says whether the caller may know of the
+ * place, `writable` whether they may enter values there.
+ */
+export function factsOfCells(
+  tx: Queryable,
+  cells: readonly Cell[],
+  visible: (location: Sql) => Sql,
+  writable: (location: Sql) => Sql,
+): Promise<CellFacts[]> {
+  return tx.many<CellFacts>(sql`
+    select case when i.id is not null then jsonb_build_object('short_name', i.short_name, 'data_format', i.data_format,
+        'min', i.min, 'max', i.max, 'categories', i.categories, 'resource_name', i.resource_name) end as indicator,
+      v.campaign_id is null or exists (select 1 from campaign c where c.id = v.campaign_id) as "hasCampaign",
+      exists (select 1 from location l where l.id = v.location_id and ${visible(sql`l.id`)}) as "hasLocation",
+      exists (select 1 from location l where l.id = v.location_id and ${writable(sql`l.id`)}) as "mayWrite",
+      case when d.id is not null then jsonb_build_object('value', d.value, 'note', d.note) end as before
+    from ${rowsOf(cells)} left join indicator i on i.id = v.indicator_id left join datapoint d on ${entryAt(cells)}
+    order by v.n`);
 }
 
-/** The live entry goes into history. Answers whether there was one. */
-export async function retractEntry(tx: Tx, cell: Cell, userId: string | null): Promise<boolean> {
-  const n = await tx.exec(sql`update datapoint set retracted_at = now(), retracted_by = ${userId}::uuid
-    where ${atCell(cell)} and origin = 'entry'`);
-  return n > 0;
+/** The live entries go into history. Answers how many there were. */
+export function retractEntries(tx: Tx, cells: readonly Cell[], userId: string | null): Promise<number> {
+  return tx.exec(sql`update datapoint d set retracted_at = now(), retracted_by = ${userId}::uuid
+    from ${rowsOf(cells)} where ${entryAt(cells)}`);
 }
 
-/** Answers false, and writes nothing, where the cell has a live entry. */
-export async function insertEntry(
+export async function insertEntries(
   tx: Tx,
-  cell: Cell,
-  entry: { value: number | null; note: string | null; userId: string | null },
-): Promise<boolean> {
-  const n = await tx.exec(sql`
+  entries: readonly { cell: Cell; value: number | null; note: string | null }[],
+  userId: string | null,
+): Promise<void> {
+  await tx.exec(sql`
     insert into datapoint (indicator_id, location_id, campaign_id, data_date, value, origin, ranked_at, entered_by, note)
-    values (${cell.indicatorId}, ${cell.locationId}, ${cell.campaignId}, ${cell.dataDate}, ${entry.value}, 'entry',
-      clock_timestamp(), ${entry.userId}, ${entry.note})
-    on conflict do nothing`);
-  return n > 0;
-}
-
-export function noteOfEntry(tx: Tx, cell: Cell): Promise<{ value: number | null; note: string | null } | undefined> {
-  return tx.maybe(sql`select value::float8 as value, note from datapoint where ${atCell(cell)} and origin = 'entry'`);
+    select v.indicator_id, v.location_id, v.campaign_id, v.data_date, s.value, 'entry', clock_timestamp(), ${userId}::uuid, s.note
+    from ${rowsOf(entries.map(({ cell }) => cell))} join unnest(${entries.map((one) => one.value)}::numeric[],
+      ${entries.map((one) => one.note)}::text[]) with ordinality s (value, note, n) using (n)`);
 }

@@ -101,16 +101,36 @@ export interface WriteContext {
   id: unknown;
 }
 
+/** What a write is about, as far as it is known before anything has been read. */
+export interface Concerned {
+  /** Primary keys of objects that are changed or deleted. */
+  ids: readonly unknown[];
+  /** Values of objects that are new, or named by their natural key; those at least are of their types. */
+  rows: readonly Record<string, unknown>[];
+}
+
 /** Rows as hooks see them: decoded JSON of the detail answer, secrets left out. */
 export type StoredRow = Record<string, unknown>;
 
 export interface Hooks<Value extends object = Record<string, unknown>> {
   /** Other spellings of values, in bodies and list parameters, before anything is checked: the value to go on with. */
   given?(sent: Record<string, unknown>, db: Queryable): Promise<Record<string, unknown>>;
-  /** What all writes of the resource wait for; taken before any row is locked, so that two never wait in a ring. */
-  lock?(tx: Tx): Promise<void>;
+  /**
+   * What all writes of the resource, or of the objects concerned, wait for; taken before any row is locked, so that two
+   * never wait in a ring.
+   */
+  lock?(tx: Tx, concerned: Concerned): Promise<void>;
   /** Checks or completes what is about to be written. Throw an AppError to refuse; the whole write is undone. */
   beforeWrite?(value: Partial<Value>, context: WriteContext & { before: StoredRow | null }): Promise<void> | void;
+  /**
+   * Stores the objects of a bulk request in sets, in place of `beforeWrite` and the statement that writes each. Values
+   * are checked, tags fit, and no object is there twice; everything else that may refuse one, the right and references
+   * included, is looked at here. Answers for each its primary key, or what refuses it: then nothing of it was stored.
+   */
+  writeMany?(
+    rows: readonly { value: Partial<Value>; before: StoredRow | null }[],
+    context: Omit<WriteContext, 'id'>,
+  ): Promise<unknown[]>;
   /** After null: the row has been deleted. Anything slow is a job enqueued with `context.tx`. */
   afterWrite?(before: StoredRow | null, after: StoredRow | null, context: WriteContext): Promise<void> | void;
   /** Narrows lists by the declared parameters. */

@@ -27,7 +27,7 @@ export async function deleteObjects(writer: Writer, ids: unknown[], cascade: boo
 }
 
 async function lockedRows({ model, access, tx }: Writer, ids: unknown[]): Promise<ObjectRow[]> {
-  await model.declaration.hooks?.lock?.(tx);
+  await model.declaration.hooks?.lock?.(tx, { ids, rows: [] });
   const { permission } = model.declaration;
   const right = permission.delete ?? permission.write!;
   const columns = detailColumns(model, access);

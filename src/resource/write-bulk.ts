@@ -1,14 +1,15 @@
 import { AppError } from '../platform/errors/index.ts';
-import { invalidBody, staleTag } from './errors.ts';
+import { conditionsOf, refuseUnlessNew } from './bulk-item.ts';
+import { staleTag } from './errors.ts';
 import { findByNaturalKey } from './find-by-natural-key.ts';
 import type { Answer } from './idempotency.ts';
 import { inRow } from './in-row.ts';
 import { givenId } from './pure/given-id.ts';
-import type { Model } from './pure/model.ts';
 import type { Body } from './pure/read-body.ts';
 import { objectTag } from './read-list.ts';
 import { parseId } from './read-one.ts';
 import { createObject, createObjects, type ObjectBody, updateObject, type Written } from './write-object.ts';
+import { type Method, writeTogether } from './write-together.ts';
 import type { Writer } from './writer.ts';
 
 export interface BulkOptions {
@@ -20,7 +21,6 @@ export interface BulkOptions {
   representation: boolean;
 }
 
-type Method = 'POST' | 'PUT' | 'PATCH';
 type ManyBody = Extract<Body, { many: unknown }>;
 
 /** POST creates (or changes, by key), PATCH changes by key, PUT creates or changes by key or natural key. */
@@ -30,9 +30,16 @@ export async function writeBulk(
   method: Method,
   options: BulkOptions,
 ): Promise<Answer> {
-  if (options.lenient) return await writeLeniently(writer, many, isText, method, options.representation);
   const bodies = many.map((values) => ({ values, isText }));
-  const written = (await createdTogether(writer, bodies, method)) ?? (await writtenOneByOne(writer, bodies, method));
+  if (options.lenient) {
+    const outcomes = (await writeTogether(writer, bodies, method)) ?? (await writtenOrRefused(writer, bodies, method));
+    const results = outcomes.map((outcome) => resultOf(outcome, method, options.representation));
+    return { status: 207, headers: {}, body: `{"results":[${results.join(',')}]}` };
+  }
+  const written =
+    (await writtenTogether(writer, bodies, method)) ??
+    (await createdTogether(writer, bodies, method)) ??
+    (await writtenOneByOne(writer, bodies, method));
   const objects = options.minimal ? '' : written.map((item) => item.body).join(',');
   const created = written.filter((item) => item.created).length;
   const meta = JSON.stringify({ total_count: written.length, created, updated: written.length - created });
@@ -49,6 +56,15 @@ async function createdTogether(writer: Writer, bodies: ObjectBody[], method: Met
   return method === 'POST' && bodies.length > 1 && areNew ? await createObjects(writer, bodies) : undefined;
 }
 
+/** All or nothing: the first that is refused refuses them all. */
+async function writtenTogether(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[] | undefined> {
+  const outcomes = await writeTogether(writer, bodies, method);
+  return outcomes?.map((outcome, index) => {
+    if (outcome instanceof AppError) throw inRow(outcome, index + 1);
+    return outcome;
+  });
+}
+
 async function writtenOneByOne(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[]> {
   const written: Written[] = [];
   for (const [index, body] of bodies.entries()) {
@@ -62,55 +78,49 @@ async function writtenOneByOne(writer: Writer, bodies: ObjectBody[], method: Met
 }
 
 /** A row that is refused is undone by its own savepoint; what is a bug and no refusal still undoes everything. */
-async function writeLeniently(
-  writer: Writer,
-  many: Record<string, unknown>[],
-  isText: boolean,
-  method: Method,
-  representation: boolean,
-): Promise<Answer> {
-  const results: string[] = [];
-  for (const values of many) {
+async function writtenOrRefused(writer: Writer, bodies: ObjectBody[], method: Method): Promise<(Written | AppError)[]> {
+  const outcomes: (Written | AppError)[] = [];
+  for (const body of bodies) {
     await writer.tx.client.query('savepoint item');
     try {
-      const written = await writeItem(writer, { values, isText }, method);
-      const done = { status: written.created ? 201 : method === 'PATCH' ? 202 : 200, id: written.id };
-      const shown = { ...done, ...(representation ? { etag: objectTag(written.body) } : {}) };
-      // The object is finished JSON text.
-      const object = representation ? `,"object":${written.body}` : '';
-      results.push(`${JSON.stringify(shown).slice(0, -1)}${object}}`);
-      await writer.tx.client.query('release savepoint item');
+      outcomes.push(await writeItem(writer, body, method));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       await writer.tx.client.query('rollback to savepoint item');
-      await writer.tx.client.query('release savepoint item');
-      results.push(
-        JSON.stringify({
-          status: error.status,
-          error: error.message,
-          code: error.code,
-          ...(error.errors.length > 0 ? { errors: error.errors } : {}),
-          ...(error.status === 412 ? error.extra : {}),
-        }),
-      );
+      outcomes.push(error);
     }
+    await writer.tx.client.query('release savepoint item');
   }
-  return { status: 207, headers: {}, body: `{"results":[${results.join(',')}]}` };
+  return outcomes;
 }
 
-/** `if_match` in a row is what the header If-Match is for a single object; `if_none_match: "*"` wants none to be there. */
+/** What became of one row, as JSON text. */
+function resultOf(outcome: Written | AppError, method: Method, representation: boolean): string {
+  if (outcome instanceof AppError) {
+    return JSON.stringify({
+      status: outcome.status,
+      error: outcome.message,
+      code: outcome.code,
+      ...(outcome.errors.length > 0 ? { errors: outcome.errors } : {}),
+      ...(outcome.status === 412 ? outcome.extra : {}),
+    });
+  }
+  const done = { status: outcome.created ? 201 : method === 'PATCH' ? 202 : 200, id: outcome.id };
+  const shown = { ...done, ...(representation ? { etag: objectTag(outcome.body) } : {}) };
+  // The object is finished JSON text.
+  const object = representation ? `,"object":${outcome.body}` : '';
+  return `${JSON.stringify(shown).slice(0, -1)}${object}}`;
+}
+
 async function writeItem(writer: Writer, given: ObjectBody, method: Method): Promise<Written> {
   const { model } = writer;
-  const { if_match: ifMatch, if_none_match: ifNone, ...values } = given.values;
-  const tag = ifMatch === undefined ? undefined : String(ifMatch);
-  const body = { ...given, values };
+  const { tag, ifNone, body } = conditionsOf(given);
   const id = await existingId(writer, body.values, method);
   if (id === undefined) {
-    if (method === 'PATCH') throw withoutKey(model);
-    if (tag !== undefined) throw staleTag(undefined);
+    refuseUnlessNew(model, tag, method);
     return method === 'PUT' ? await createOrReplace(writer, body) : await createObject(writer, body);
   }
-  if (ifNone === '*') throw staleTag(undefined);
+  if (ifNone) throw staleTag(undefined);
   return await updateObject(writer, id, body, method === 'PUT' ? 'replace' : 'update', tag);
 }
 
@@ -134,9 +144,4 @@ async function existingId(writer: Writer, values: Record<string, unknown>, metho
   const given = givenId(model, values);
   if (given !== undefined) return parseId(model, given);
   return method === 'POST' ? undefined : await findByNaturalKey(writer, values);
-}
-
-function withoutKey(model: Model): AppError {
-  const message = `${model.primaryKey.name} or a natural key is needed to know which ${model.name} is meant`;
-  return invalidBody('missing_key', message, [{ pointer: `/${model.primaryKey.name}`, code: 'missing_key', message }]);
 }

@@ -29,8 +29,8 @@ export interface ObjectBody {
 export async function createObject(writer: Writer, body: ObjectBody): Promise<Written> {
   const { model, access, tx } = writer;
   const right = model.declaration.permission.create ?? model.declaration.permission.write!;
-  await model.declaration.hooks?.lock?.(tx);
   const values = checkValues(model, withoutId(model, body.values), 'create', body.isText);
+  await model.declaration.hooks?.lock?.(tx, { ids: [], rows: [values] });
   await model.declaration.hooks?.beforeWrite?.(values, { tx, access, id: undefined, before: null });
   await checkReferences(writer, values, undefined);
   const [inserted] = await refusedWrite(model, values, () =>
@@ -50,13 +50,17 @@ export async function createObject(writer: Writer, body: ObjectBody): Promise<Wr
 export async function createObjects(writer: Writer, bodies: ObjectBody[]): Promise<Written[] | undefined> {
   const { model, access, tx } = writer;
   const right = model.declaration.permission.create ?? model.declaration.permission.write!;
-  const rows: WriteValues[] = [];
-  await model.declaration.hooks?.lock?.(tx);
-  for (const [index, body] of bodies.entries()) {
+  const rows = bodies.map((body, index) => {
     try {
-      const values = checkValues(model, withoutId(model, body.values), 'create', body.isText);
+      return checkValues(model, withoutId(model, body.values), 'create', body.isText);
+    } catch (error) {
+      throw inRow(error, index + 1);
+    }
+  });
+  await model.declaration.hooks?.lock?.(tx, { ids: [], rows });
+  for (const [index, values] of rows.entries()) {
+    try {
       await model.declaration.hooks?.beforeWrite?.(values, { tx, access, id: undefined, before: null });
-      rows.push(values);
     } catch (error) {
       throw inRow(error, index + 1);
     }
@@ -108,7 +112,7 @@ export async function updateObject(
 ): Promise<Written> {
   const { model, access, tx } = writer;
   const right = model.declaration.permission.write!;
-  await model.declaration.hooks?.lock?.(tx);
+  await model.declaration.hooks?.lock?.(tx, { ids: [id], rows: [] });
   const before = await readForWrite(writer, id, right, true);
   if (before === undefined) throw noObject(model.name, id);
   if (!before.may) throw forbidden();
@@ -173,7 +177,7 @@ export async function finish(
 }
 
 /** `id` −1, 0, empty or null means "a new one". */
-function withoutId(model: Model, values: Record<string, unknown>): Record<string, unknown> {
+export function withoutId(model: Model, values: Record<string, unknown>): Record<string, unknown> {
   const { name, type } = model.primaryKey;
   if (type === 'string' || !Object.hasOwn(values, name)) return values;
   const { [name]: _, ...rest } = values;

@@ -1,0 +1,93 @@
+import { type Cell, checkCoordinates, type Entry, enterValues, withdrawEntry } from '../datapoints/index.ts';
+import type { Context } from '../platform/context.ts';
+import type { Tx } from '../platform/db/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { type Concerned, invalidBody, type WriteContext } from '../resource/index.ts';
+import { type Kind, kinds, type Period } from './pure/kinds.ts';
+import { refreshCells } from './refresh-cells.ts';
+import { givenCells, idsOfCells, lockPeriods, periodsOfCells } from './store.ts';
+
+type Row = Record<string, unknown>;
+
+/** Entries are stored, and all they reach worked out, before rows are read again: the answer shows the outcome. */
+export function entryHooks(context: Context, kind: Kind) {
+  const { period } = kinds[kind];
+  const cellOf = (row: Row) => ({
+    indicatorId: Number(row.indicator_id),
+    locationId: Number(row.location_id),
+    campaignId: kind === 'campaign' ? Number(row.campaign_id) : null,
+    dataDate: kind === 'date' ? String(row.data_date) : null,
+  });
+  const entryOf = (sent: Row, before: Row | null): Entry => {
+    if (before !== null) checkCoordinates(before, sent);
+    const isLacking = before === null ? typeof sent.value !== 'number' : sent.value === null;
+    if (isLacking && sent.clears !== true) throw valueMissing();
+    return {
+      cell: cellOf({ ...before, ...sent }),
+      value: sent.clears === true ? null : (sent.value as number | undefined),
+      note: sent.note as string | null | undefined,
+      confirmWarnings: sent.confirm_warnings === true,
+      isDay: sent.as_day === true,
+      isNew: before === null,
+    };
+  };
+  return {
+    // Null is something to say here, while to the framework it is the same as nothing.
+    given: async (sent: Row) => {
+      if (sent.value === null) return { ...sent, clears: true };
+      const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(typeof sent.value === 'string' ? sent.value : '');
+      return day === null ? sent : { ...sent, value: Number(day.slice(1).join('')), as_day: true };
+    },
+    lock: async (tx: Tx, { ids, rows }: Concerned) => {
+      const named = rows.map((row) => row[period] as Period | undefined).filter((one) => one !== undefined);
+      const found = ids.length === 0 ? [] : await periodsOfCells(tx, kind, ids as number[]);
+      await lockPeriods(tx, kind, [...named, ...found]);
+    },
+    beforeWrite: async (sent: Row, { tx, access, before }: WriteContext & { before: Row | null }) => {
+      const entry = entryOf(sent, before);
+      const [refusal] = await enterValues(tx, access, [entry]);
+      if (refusal !== undefined) throw refusal;
+      await refreshEntered(context, tx, kind, [entry.cell]);
+    },
+    writeMany: async (
+      rows: readonly { value: Row; before: Row | null }[],
+      { tx, access }: Pick<WriteContext, 'tx' | 'access'>,
+    ) => {
+      const read = rows.map(({ value, before }) => refusalOr(() => entryOf(value, before)));
+      const entries = read.flatMap((one) => (one instanceof AppError ? [] : [one]));
+      const refusals = await enterValues(tx, access, entries);
+      const cells = entries.flatMap(({ cell }, n) => (refusals[n] === undefined ? [cell] : []));
+      if (cells.length > 0) await refreshEntered(context, tx, kind, cells);
+      const ids = await idsOfCells(tx, kind, givenCells(kind, cells, periodsOf(cells)));
+      let [entry, written] = [0, 0];
+      return read.map((one) => (one instanceof AppError ? one : (refusals[entry++] ?? ids[written++])));
+    },
+    afterWrite: async (before: Row | null, after: Row | null, { tx, access }: WriteContext) => {
+      if (before === null || after !== null) return;
+      await withdrawEntry(tx, access, cellOf(before), before.id);
+      await refreshEntered(context, tx, kind, [cellOf(before)]);
+    },
+  };
+}
+
+async function refreshEntered(context: Context, tx: Tx, kind: Kind, cells: readonly Cell[]): Promise<void> {
+  const given = periodsOf(cells);
+  await refreshCells(context, tx, kind, [...new Set(given)], { seeds: givenCells(kind, cells, given) });
+}
+
+const periodsOf = (cells: readonly Cell[]): Period[] =>
+  cells.map(({ campaignId, dataDate }) => (campaignId ?? dataDate)!);
+
+function refusalOr<T>(work: () => T): T | AppError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+const valueMissing = () =>
+  invalidBody('missing_fields', 'missing params set(value)', [
+    { pointer: '/value', code: 'missing_field', message: 'value is required' },
+  ]);

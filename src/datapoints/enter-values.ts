@@ -1,0 +1,109 @@
+import type { Tx } from '../platform/db/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import { type Access, forbidden } from '../resource/index.ts';
+import {
+  coordinatesFixed,
+  entryExists,
+  invalidValue,
+  needsConfirmation,
+  noSuch,
+  nothingEntered,
+  wrongKind,
+} from './errors.ts';
+import { checkValue } from './pure/check-value.ts';
+import { type Cell, type CellFacts, factsOfCells, insertEntries, retractEntries } from './store.ts';
+
+export interface Entry {
+  cell: Cell;
+  /** Null clears the cell: what files say there does not count either. Undefined leaves it as it is. */
+  value: number | null | undefined;
+  note: string | null | undefined;
+  confirmWarnings: boolean;
+  /** It was sent as YYYY-MM-DD: only indicators that are calendar days take that. */
+  isDay: boolean;
+  /** Refused where the cell has an entry. */
+  isNew: boolean;
+}
+
+/**
+ * Stores what somebody typed as the values that count for their cells (monitoring §7.9), in sets. All cells are of one
+ * kind and none is there twice; whoever calls holds their periods. Answers for each what refuses it, if anything does:
+ * the others are stored. Former entries stay as history.
+ */
+export async function enterValues(
+  tx: Tx,
+  access: Access,
+  entries: readonly Entry[],
+): Promise<(AppError | undefined)[]> {
+  const facts = await factsOfCells(
+    tx,
+    entries.map(({ cell }) => cell),
+    (location) => access.where('location.read', { location }),
+    (location) => access.where('datapoint.write', { location }),
+  );
+  const refusals = entries.map((entry, n) => refusalOf(() => checkEntry(entry, facts[n]!)));
+  const accepted = entries.flatMap((entry, n) => {
+    if (refusals[n] !== undefined) return [];
+    const { before } = facts[n]!;
+    const value = entry.value === undefined ? (before?.value ?? null) : entry.value;
+    const note = entry.note === undefined ? (before?.note ?? null) : entry.note;
+    return [{ cell: entry.cell, value, note }];
+  });
+  if (accepted.length > 0) {
+    await retractEntries(
+      tx,
+      accepted.map(({ cell }) => cell),
+      access.userId,
+    );
+    await insertEntries(tx, accepted, access.userId);
+  }
+  return refusals;
+}
+
+/** The values of files and scripts count again. Refused where nobody entered anything. */
+export async function withdrawEntry(tx: Tx, access: Access, cell: Cell, id: unknown): Promise<void> {
+  if ((await retractEntries(tx, [cell], access.userId)) === 0) throw nothingEntered(id);
+}
+
+function refusalOf(check: () => void): AppError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function checkEntry({ cell, value, isDay, isNew, confirmWarnings }: Entry, facts: CellFacts): void {
+  if (facts.indicator === null) throw noSuch('indicator_id', cell.indicatorId);
+  if (!facts.hasLocation) throw noSuch('location_id', cell.locationId);
+  if (!facts.hasCampaign) throw noSuch('campaign_id', cell.campaignId);
+  const kind = cell.campaignId === null ? 'date' : 'campaign';
+  if (facts.indicator.resource_name !== kind) {
+    throw wrongKind(facts.indicator.short_name, facts.indicator.resource_name);
+  }
+  if (value !== null && value !== undefined) {
+    if (isDay && !['date', 'date_int'].includes(facts.indicator.data_format)) {
+      throw invalidValue('not_a_number', `${facts.indicator.short_name} is a number, not a calendar day`);
+    }
+    const problem = checkValue(facts.indicator, value);
+    if (problem?.isWarning && !confirmWarnings) throw needsConfirmation(problem.code, problem.message);
+    if (problem !== undefined && !problem.isWarning) throw invalidValue(problem.code, problem.message);
+  }
+  if (!facts.mayWrite) throw forbidden();
+  if (isNew && facts.before !== null) {
+    const period = cell.campaignId === null ? 'data_date' : 'campaign_id';
+    throw entryExists(
+      ['location_id', period, 'indicator_id'],
+      [cell.locationId, cell.campaignId ?? cell.dataDate, cell.indicatorId],
+    );
+  }
+}
+
+/** Of a value only what was said can change, not what it is about. */
+export function checkCoordinates(before: Record<string, unknown>, sent: Record<string, unknown>): void {
+  for (const field of ['indicator_id', 'location_id', 'campaign_id', 'data_date']) {
+    if (sent[field] !== undefined && sent[field] !== before[field]) throw coordinatesFixed(field);
+  }
+}
