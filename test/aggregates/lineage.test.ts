@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { provideDocumentOrigins } from '../../src/aggregates/index.ts';
 import { must, someone } from '../locations/places-world.ts';
+import { countStatements } from '../support/count-statements.ts';
 import { valueWorld } from './value-world.ts';
 
 const { world, admin, ids, may, indicator, formula, enter, document, codeOf } = await valueWorld();
@@ -165,6 +166,36 @@ test('calculated: the formula as text, inputs by role, in whole with depth', asy
   expect(told(lineage.inputs[0].inputs)).toEqual(['seen a 60 entry', 'seen b 90 entry']);
   expect(lineage.inputs[0].inputs[0].entry.entered_by).toBe(admin.number);
   expect(lineage.inputs[1].inputs[0].source.document_id).toBe(44);
+});
+
+test('a hundred inputs take as many statements as two', async () => {
+  const { location_type_id } = await must(admin.get(`/api/v1/location/${ids.a}/`), 200);
+  const below = Array.from({ length: 100 }, (_, n) => ({ name: `s${n}`, location_code: `s${n}`, location_type_id }));
+  await must(
+    admin.post('/api/v1/location/', { objects: below.map((one) => ({ ...one, parent_location_id: ids.d })) }),
+    201,
+  );
+  await world.runJobs();
+  const { objects } = await must(admin.get(`/api/v1/location/?parent_location_id=${ids.d}`), 200);
+  const cells = objects.map(({ id }: { id: number }) => ({
+    indicator_id: absent,
+    location_id: id,
+    campaign_id: may,
+    value: 1,
+  }));
+  await must(admin.put('/api/v1/campaign_datapoint/', { objects: cells }), 200);
+  const statements = (limit: number) =>
+    countStatements(world.context, async () => {
+      const { inputs } = await trace(total, 'd', `&depth=2&limit=${limit}`);
+      expect(inputs).toHaveLength(limit);
+      expect(inputs.at(-1).inputs[0]).toMatchObject({ indicator: 'absent', value: 1, kind: 'entry' });
+    });
+  await statements(2);
+  expect(await statements(100)).toBe(await statements(2));
+  await must(
+    admin.patch('/api/v1/campaign_datapoint/', { objects: cells.map((one: object) => ({ ...one, value: null })) }),
+    202,
+  );
 });
 
 test('a sum names the parts that count; above them it is the sum of the places below', async () => {

@@ -3,9 +3,10 @@ import type { Context } from '../../platform/context.ts';
 import { type App, originOf } from '../../platform/http/index.ts';
 import { type Access, invalidParameter, missingParameter, noObject } from '../../resource/index.ts';
 import { groupingOf } from '../pure/groupings.ts';
+import { fromTheFirst, type Lineage, type Question, visibleTo } from './lineage.ts';
 import { provOf } from './pure/prov.ts';
 import { type CellPlace, namesOf, placeOfCell } from './store.ts';
-import { fromTheFirst, type Lineage, type Question, traceCell, visibleTo } from './trace-cell.ts';
+import { traceCell } from './trace-cells.ts';
 import { type GroupPlace, traceGroup } from './trace-group.ts';
 
 const id = Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });

@@ -24,8 +24,15 @@ const operator =
 export type Visible = (location: Sql) => Sql;
 
 const periodText = (kind: Kind, of: Sql): Sql => (kind === 'date' ? sql`to_char(${of}, 'YYYY-MM-DD')` : of);
-const atCell = ({ kind, indicatorId, locationId, period }: CellPlace): Sql => sql`a.indicator_id = ${indicatorId}::int
-  and a.location_id = ${locationId}::int and a.${ident(kinds[kind].period)} = ${period}::${raw(kinds[kind].type)}`;
+
+/** Cells of one kind as rows `v` of (indicator_id, location_id, period), numbered `n` in their order. */
+const rowsOf = (kind: Kind, places: readonly CellPlace[]): Sql => sql`
+    unnest(${places.map((one) => one.indicatorId)}::int[], ${places.map((one) => one.locationId)}::int[],
+      ${places.map((one) => one.period)}::${raw(kinds[kind].type)}[]) with ordinality v (indicator_id, location_id, period, n)`;
+/** The row `a` of a table of cells, or of stored values, at the cell `v`. */
+const atCell = (kind: Kind): Sql =>
+  sql`a.indicator_id = v.indicator_id and a.location_id = v.location_id and a.${ident(kinds[kind].period)} = v.period`;
+const tableOf = (kind: Kind): Sql => ident(kinds[kind].table);
 
 export async function placeOfCell(
   db: Queryable,
@@ -58,10 +65,9 @@ export function namesOf(
       (select c.name from campaign c where c.id = ${campaignId}::bigint) as campaign`);
 }
 
-/** The cell itself; where nothing is kept for it there is still its indicator. */
-export function factsOf(db: Queryable, place: CellPlace): Promise<CellFacts> {
-  const { table } = kinds[place.kind];
-  return db.one<CellFacts>(sql`
+/** The cells themselves, in their order; where nothing is kept for one there is still its indicator. */
+export function factsOf(db: Queryable, kind: Kind, places: readonly CellPlace[]): Promise<CellFacts[]> {
+  return db.many<CellFacts>(sql`
     select a.id, a.value::float8 as value, coalesce(a.marks, 0) as marks, a.computed::float8 as computed,
       a.branches_with_value::float8 / a.branches as coverage, a.datapoint_id as "datapointId",
       coalesce(a.definition_version, i.definition_version) as "definitionVersion", a.updated_at as "at",
@@ -69,80 +75,107 @@ export function factsOf(db: Queryable, place: CellPlace): Promise<CellFacts> {
       i.aggregation is not null or not exists (select 1 from indicator_calculation k where k.indicator_id = i.id
         and k.calculation not in ('latest_date', 'district_count')) as "fallsBack",
       ${operator} as operator
-    from indicator i left join ${ident(table)} a on ${atCell(place)} where i.id = ${place.indicatorId}::int`);
+    from ${rowsOf(kind, places)} join indicator i on i.id = v.indicator_id left join ${tableOf(kind)} a on ${atCell(kind)}
+    order by v.n`);
 }
 
-/** All that was stored for the cell and is not withdrawn, the one that counts first. */
-export function candidatesOf(db: Queryable, place: CellPlace): Promise<StoredCandidate[]> {
-  return db.many<StoredCandidate>(sql`
-    select a.id, a.value::float8 as value, a.origin, a.dataset_id as "datasetId", a.revision, a.document_id as "documentId",
-      a.source_row as "row", a.source_column as "column", a.raw, a.run_id as "runId", a.note, a.ranked_at as "at",
-      (select u.number from "user" u where u.id = a.entered_by) as "enteredBy",
+/** All that was stored for each cell and is not withdrawn, the one that counts first; at most 200 of each. */
+export async function candidatesOf(
+  db: Queryable,
+  kind: Kind,
+  places: readonly CellPlace[],
+): Promise<StoredCandidate[][]> {
+  const rows = await db.many<StoredCandidate & { n: number }>(sql`
+    select v.n::int as n, a.id, a.value::float8 as value, a.origin, a.dataset_id as "datasetId", a.revision,
+      a.document_id as "documentId", a.source_row as "row", a.source_column as "column", a.raw, a.run_id as "runId", a.note,
+      a.ranked_at as "at", (select u.number from "user" u where u.id = a.entered_by) as "enteredBy",
       (select u.username from "user" u where u.id = a.entered_by) as username
-    from datapoint a where ${atCell(place)} and a.retracted_at is null
-    order by a.precedence, a.ranked_at desc, a.source_row desc, a.id desc limit 200`);
+    from ${rowsOf(kind, places)} cross join lateral (
+      select a.*, row_number() over (order by a.precedence, a.ranked_at desc, a.source_row desc, a.id desc) as rank
+      from datapoint a where ${atCell(kind)} and a.retracted_at is null) a
+    where a.rank <= 200 order by v.n, a.rank`);
+  return ofEach(places, rows);
 }
 
-/** What an entry took the place of: the entry before it, if there was one. */
-export function entryBefore(db: Queryable, place: CellPlace): Promise<{ value: number | null } | undefined> {
-  return db.maybe<{ value: number | null }>(sql`
-    select a.value::float8 as value from datapoint a
-    where ${atCell(place)} and a.origin = 'entry' and a.retracted_at is not null order by a.retracted_at desc, a.id desc limit 1`);
+/** What an entry took the place of: the entry before it, where there was one. */
+export async function entriesBefore(
+  db: Queryable,
+  kind: Kind,
+  places: readonly CellPlace[],
+): Promise<({ value: number | null } | undefined)[]> {
+  const rows = await db.many<{ n: number; value: number | null }>(sql`
+    select v.n::int as n, a.value::float8 as value from ${rowsOf(kind, places)} cross join lateral (
+      select a.value from datapoint a where ${atCell(kind)} and a.origin = 'entry' and a.retracted_at is not null
+      order by a.retracted_at desc, a.id desc limit 1) a`);
+  return ofEach(places, rows).map(([before]) => before);
+}
+
+/** Rows that say which of the cells they belong to, cell by cell. */
+function ofEach<Row extends object>(places: readonly CellPlace[], rows: readonly (Row & { n: number })[]): Row[][] {
+  const groups: Row[][] = places.map(() => []);
+  for (const { n, ...row } of rows) groups[n - 1]!.push(row as unknown as Row);
+  return groups;
 }
 
 /** Of a cell `a` of the indicator `i` at the place `l`, as an input of another. */
 const inputColumns =
   raw(`i.id as "indicatorId", i.short_name as "shortName", l.id as "locationId", l.name as "locationName", a.id,
       a.value::float8 as value, coalesce(a.marks, 0) as marks, (select d.origin from datapoint d where d.id = a.datapoint_id) as origin`);
-const atPeriod = ({ kind, period }: CellPlace): Sql =>
-  sql`a.${ident(kinds[kind].period)} = ${period}::${raw(kinds[kind].type)}`;
+/** The cell `a` of the indicator `i` at the place and in the period of `v`. */
+const inputAt = (kind: Kind): Sql => sql`join location l on l.id = v.location_id
+      left join ${tableOf(kind)} a on a.${ident(kinds[kind].period)} = v.period and a.indicator_id = i.id and a.location_id = l.id`;
 
-/** What the indicator is calculated from, with the values at the same place. */
-export function componentsOf(db: Queryable, place: CellPlace): Promise<CellComponent[]> {
-  return db.many<CellComponent>(sql`
-    select k.calculation as role, ${inputColumns}
-    from indicator_calculation k join indicator i on i.id = k.indicator_component_id
-      join location l on l.id = ${place.locationId}::int
-      left join ${ident(kinds[place.kind].table)} a on ${atPeriod(place)} and a.indicator_id = i.id and a.location_id = l.id
-    where k.indicator_id = ${place.indicatorId}::int order by k.calculation in ('PART_OF_DIFFERENCE', 'DENOMINATOR'), k.calculation, i.short_name, i.id`);
+/** What each indicator is calculated from, with the values at the same place. */
+export async function componentsOf(
+  db: Queryable,
+  kind: Kind,
+  places: readonly CellPlace[],
+): Promise<CellComponent[][]> {
+  const rows = await db.many<CellComponent & { n: number }>(sql`
+    select v.n::int as n, k.calculation as role, ${inputColumns}
+    from ${rowsOf(kind, places)} join indicator_calculation k on k.indicator_id = v.indicator_id
+      join indicator i on i.id = k.indicator_component_id ${inputAt(kind)}
+    order by v.n, k.calculation in ('PART_OF_DIFFERENCE', 'DENOMINATOR'), k.calculation, i.short_name, i.id`);
+  return ofEach(places, rows);
 }
 
 /** Every part, part of a part and so on, once for each whole it belongs to, with its value at the same place. */
-export function partsOf(db: Queryable, place: CellPlace): Promise<PartCell[]> {
-  return db.many<PartCell>(sql`
-    with recursive reach (whole, part) as (
-      select k.indicator_id, k.indicator_component_id from indicator_calculation k
-      where k.indicator_id = ${place.indicatorId}::int and k.calculation = 'PART_TO_BE_SUMMED'
+export async function partsOf(db: Queryable, kind: Kind, places: readonly CellPlace[]): Promise<PartCell[][]> {
+  const rows = await db.many<PartCell & { n: number }>(sql`
+    with recursive reach (root, whole, part) as (
+      select k.indicator_id, k.indicator_id, k.indicator_component_id from indicator_calculation k
+      where k.indicator_id = any(${places.map((one) => one.indicatorId)}::int[]) and k.calculation = 'PART_TO_BE_SUMMED'
       union
-      select k.indicator_id, k.indicator_component_id from reach r
+      select r.root, k.indicator_id, k.indicator_component_id from reach r
         join indicator_calculation k on k.indicator_id = r.part and k.calculation = 'PART_TO_BE_SUMMED'
     )
-    select r.whole, a.fold_branches is not null as "isFolded", ${inputColumns}
-    from reach r join indicator i on i.id = r.part join location l on l.id = ${place.locationId}::int
-      left join ${ident(kinds[place.kind].table)} a on ${atPeriod(place)} and a.indicator_id = i.id and a.location_id = l.id
-    order by i.short_name, i.id`);
+    select v.n::int as n, r.whole, a.fold_branches is not null as "isFolded", ${inputColumns}
+    from ${rowsOf(kind, places)} join reach r on r.root = v.indicator_id join indicator i on i.id = r.part ${inputAt(kind)}
+    order by v.n, i.short_name, i.id`);
+  return ofEach(places, rows);
 }
 
-/** The places directly below with their values, for a sum of parts that nothing at the place itself speaks against. */
-function childrenOf(place: CellPlace): Sql {
-  return sql`branch as (
-      select l.id, a.id as cell_id, a.value is null as is_dead_end from location l
-      left join ${ident(kinds[place.kind].table)} a on ${atPeriod(place)} and a.indicator_id = ${place.indicatorId}::int and a.location_id = l.id
-      where l.parent_location_id = ${place.locationId}::int
+export type BranchWay = 'children' | 'contributions';
+
+/** `branch`: the places below each cell that go into it, or end without anything (`is_dead_end`). */
+function branches(kind: Kind, places: readonly CellPlace[], way: BranchWay): Sql {
+  const cell = sql`left join ${tableOf(kind)} a on a.${ident(kinds[kind].period)} = v.period
+      and a.indicator_id = v.indicator_id and a.location_id = l.id`;
+  // The places directly below, for a sum of parts that nothing at the place itself speaks against.
+  if (way === 'children') {
+    return sql`branch as (
+      select v.n, l.id, a.id as cell_id, a.value is not null as counts, a.value is null as is_dead_end
+      from ${rowsOf(kind, places)} join location l on l.parent_location_id = v.location_id ${cell}
     )`;
-}
-
-/** The nearest stored values on each branch below; a branch without any, however large, is one dead end. */
-function contributionsTo(place: CellPlace): Sql {
-  const cell = sql`left join ${ident(kinds[place.kind].table)} a on ${atPeriod(place)}
-      and a.indicator_id = ${place.indicatorId}::int and a.location_id = l.id`;
-  const columns = raw(
-    `l.id, a.id as cell_id, coalesce(a.marks & 1 <> 0, false) as is_stored, a.fold_branches is null as is_dead_end`,
-  );
+  }
+  // The nearest stored values on each branch; a branch without any, however large, is one dead end.
+  const columns =
+    raw(`v.n, v.indicator_id, v.period, l.id, a.id as cell_id, coalesce(a.marks & 1 <> 0, false) as counts,
+      a.fold_branches is null as is_dead_end`);
   return sql`branch as (
-      select ${columns} from location l ${cell} where l.parent_location_id = ${place.locationId}::int
+      select ${columns} from ${rowsOf(kind, places)} join location l on l.parent_location_id = v.location_id ${cell}
       union all
-      select ${columns} from branch b join location l on l.parent_location_id = b.id ${cell} where not b.is_stored and not b.is_dead_end
+      select ${columns} from branch v join location l on l.parent_location_id = v.id ${cell} where not v.counts and not v.is_dead_end
     )`;
 }
 
@@ -152,43 +185,53 @@ export interface BranchPage {
   total: number;
 }
 
-/** Inputs from places below, by the places' ids; `after` is the last place seen. */
+/**
+ * Inputs of each cell from places below, by the places' ids; `after` is the last place seen, \`limit\` how many of each.
+ * `weightIds`: of each cell the indicator its inputs are weighted by, if any.
+ */
 export async function branchInputs(
   db: Queryable,
-  place: CellPlace,
-  way: 'children' | 'contributions',
-  { after, limit, weightId }: { after: number; limit: number; weightId: number | null },
+  kind: Kind,
+  places: readonly CellPlace[],
+  way: BranchWay,
+  { after, limit, weightIds }: { after: number; limit: number; weightIds: readonly (number | null)[] },
   visible: Visible,
-): Promise<BranchPage> {
-  const table = ident(kinds[place.kind].table);
-  const branch = way === 'children' ? childrenOf(place) : contributionsTo(place);
-  const counts = way === 'children' ? raw('not b.is_dead_end') : raw('b.is_stored');
-  const weight =
-    weightId === null
-      ? sql``
-      : sql`, (select w.value::float8 from ${table} w where w.indicator_id = ${weightId}::int and w.location_id = l.id
-          and w.${ident(kinds[place.kind].period)} = a.${ident(kinds[place.kind].period)}) as weight`;
-  const rows = await db.many<Input & { total: number }>(sql`
-    with recursive ${branch}, counted as (select b.* from branch b where ${counts} and ${visible(raw('b.id'))})
-    select ${inputColumns}${weight}, (select count(*) from counted)::int as total
-    from counted c join location l on l.id = c.id join ${table} a on a.id = c.cell_id join indicator i on i.id = a.indicator_id
-    where c.id > ${after}::int order by c.id limit ${limit}::int`);
-  const inputs = rows.map(({ total: _, ...input }) => input);
-  return { inputs, total: rows[0]?.total ?? 0 };
+): Promise<BranchPage[]> {
+  const rows = await db.many<Input & { n: number; total: number }>(sql`
+    with recursive ${branches(kind, places, way)},
+    counted as (select b.*, (count(*) over (partition by b.n))::int as total from branch b where b.counts and ${visible(raw('b.id'))}),
+    page as (select c.*, row_number() over (partition by c.n order by c.id) as rank from counted c where c.id > ${after}::int)
+    select c.n::int as n, c.total, ${inputColumns}, (select w.value::float8 from ${tableOf(kind)} w
+      where w.indicator_id = (${[...weightIds]}::int[])[c.n] and w.location_id = l.id
+        and w.${ident(kinds[kind].period)} = a.${ident(kinds[kind].period)}) as weight
+    from page c join location l on l.id = c.id join ${tableOf(kind)} a on a.id = c.cell_id join indicator i on i.id = a.indicator_id
+    where c.rank <= ${limit}::int order by c.n, c.id`);
+  return ofEach(places, rows).map((ofCell, n) => ({
+    inputs: ofCell.map(({ total: _, weight, ...input }) => (weightIds[n] === null ? input : { ...input, weight })),
+    total: ofCell[0]?.total ?? 0,
+  }));
 }
 
-/** Places below that were looked at and have nothing; the first hundred of them. */
-export function branchesWithoutData(
+export interface DeadEnds {
+  total: number;
+  places: { location_id: number; location: string }[];
+}
+
+/** Places below each cell that were looked at and have nothing; the first hundred of them. */
+export async function branchesWithoutData(
   db: Queryable,
-  place: CellPlace,
-  way: 'children' | 'contributions',
+  kind: Kind,
+  places: readonly CellPlace[],
+  way: BranchWay,
   visible: Visible,
-): Promise<{ total: number; places: { location_id: number; location: string }[] }> {
-  const branch = way === 'children' ? childrenOf(place) : contributionsTo(place);
-  return db.one(sql`
-    with recursive ${branch}, dead as (select b.id from branch b where b.is_dead_end and ${visible(raw('b.id'))})
-    select (select count(*) from dead)::int as total, coalesce((select jsonb_agg(jsonb_build_object('location_id', d.id, 'location', l.name) order by d.id)
-      from (select id from dead order by id limit 100) d join location l on l.id = d.id), '[]') as places`);
+): Promise<DeadEnds[]> {
+  const rows = await db.many<DeadEnds & { n: number }>(sql`
+    with recursive ${branches(kind, places, way)},
+    dead as (select b.n, b.id, (count(*) over (partition by b.n))::int as total, row_number() over (partition by b.n order by b.id) as rank
+      from branch b where b.is_dead_end and ${visible(raw('b.id'))})
+    select d.n::int as n, d.total, jsonb_agg(jsonb_build_object('location_id', d.id, 'location', l.name) order by d.id) as places
+    from dead d join location l on l.id = d.id where d.rank <= 100 group by d.n, d.total`);
+  return ofEach(places, rows).map(([ends]) => ends ?? { total: 0, places: [] });
 }
 
 export interface GroupValue {

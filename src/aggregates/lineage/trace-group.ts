@@ -2,18 +2,10 @@ import type { Context } from '../../platform/context.ts';
 import { type Sql, sql } from '../../platform/db/index.ts';
 import type { Grouping } from '../pure/groupings.ts';
 import type { Kind } from '../pure/kinds.ts';
+import { cellOf, type Lineage, type LineageInput, lineageUrl, type Question, urlOf } from './lineage.ts';
 import { flagsOf, formulaText, kindOf } from './pure/lineage.ts';
 import { definitionOf, groupValues, membersOfGroup } from './store.ts';
-import {
-  cellOf,
-  fromTheFirst,
-  type Lineage,
-  type LineageInput,
-  lineageUrl,
-  type Question,
-  traceCell,
-  urlOf,
-} from './trace-cell.ts';
+import { expanded } from './trace-cells.ts';
 
 export interface GroupPlace {
   kind: Kind;
@@ -79,9 +71,10 @@ async function members(context: Context, group: GroupPlace, question: Question):
     { after, limit: limit + 1 },
   );
   const shown = found.inputs.slice(0, limit);
-  const inputs: LineageInput[] = [];
-  for (const input of shown) {
-    const at = { ...place, period: input.period };
+  const places = shown.map((input) => ({ ...place, period: input.period }));
+  const whole = await expanded(context, group.kind, places, question);
+  const inputs = shown.map((input, n): LineageInput => {
+    const at = places[n]!;
     const brief = {
       cell: cellOf(at),
       id: input.id,
@@ -90,12 +83,8 @@ async function members(context: Context, group: GroupPlace, question: Question):
       flags: flagsOf(input.marks),
       lineage: urlOf(at, input.id),
     };
-    const expands = question.depth > 0 && question.budget.left > 0;
-    if (expands) question.budget.left -= 1;
-    inputs.push(
-      expands ? await traceCell(context, at, { ...question, depth: question.depth - 1, after: fromTheFirst }) : brief,
-    );
-  }
+    return whole[n] ?? brief;
+  });
   return {
     inputs,
     inputs_total: found.total,
