@@ -50,6 +50,16 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await page.keyboard.type('many');
     await page.getByText('a number: 1200 or 12.5').waitFor();
     await page.keyboard.press('Escape');
+    // Birch is the last row: neither Esc nor Enter may lose the place one types at.
+    await page.keyboard.type('-5');
+    await page.getByText('usually not negative', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('1 value not saved yet').waitFor();
+    expect(await at(1, 1).evaluate((cell) => cell.matches(':focus'))).toBe(true);
+    expect(await stored('BIR', 'vaccinated')).toBeUndefined();
+    await page.getByRole('button', { name: 'Save it all the same' }).click();
+    await until(() => stored('BIR', 'vaccinated')).toBe(-5);
+    await page.getByText('3 values saved').waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
@@ -71,6 +81,32 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await page.keyboard.type('30%');
     await page.keyboard.press('Enter');
     await until(() => stored('AMB', 'missed')).toBe(0.3);
+  });
+
+  test('what somebody else saved in the meantime is not overwritten unseen', async () => {
+    const found = `/api/v1/campaign_datapoint/?indicator__in=${indicators.vaccinated}&location_id=${ids.AMB}&campaign__in=${campaigns.march}`;
+    const { objects } = await must(admin.get(found), 200);
+    // What the cell is when its change begins is asked with the first key: here, before the other saves.
+    const asked = page.waitForResponse((answer) => answer.url().endsWith(`/campaign_datapoint/${objects[0].id}`));
+    await at(0, 1).dblclick();
+    await asked;
+    await must(admin.patch(`/api/v1/campaign_datapoint/${objects[0].id}/`, { value: 777 }), 202);
+    await page.getByRole('textbox', { name: 'Children vaccinated, Amber' }).fill('901');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.getByText('Children vaccinated, Amber: 901 Somebody changed it in the meantime.').waitFor();
+    expect(await stored('AMB', 'vaccinated')).toBe(777);
+    await alert.getByRole('button', { name: 'Forget it' }).click();
+    await until(async () => (await shown(0)).split(' ')[1]).toBe('777');
+    // The same when the sheet was opened before the other saved, and the change begins after: now said with the value.
+    await must(admin.patch(`/api/v1/campaign_datapoint/${objects[0].id}/`, { value: 778 }), 202);
+    await at(0, 1).dblclick();
+    await page.getByRole('textbox', { name: 'Children vaccinated, Amber' }).fill('902');
+    await page.keyboard.press('Enter');
+    await alert.getByText('Somebody saved 778 here in the meantime.').waitFor();
+    expect(await stored('AMB', 'vaccinated')).toBe(778);
+    await alert.getByRole('button', { name: 'Save it all the same' }).click();
+    await until(() => stored('AMB', 'vaccinated')).toBe(902);
   });
 
   test('a cell says where its value comes from, down to who typed it', async () => {

@@ -1,4 +1,4 @@
-import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { checkText } from './check-text.ts';
 import type { Note, SheetCell } from './use-entry.ts';
@@ -29,6 +29,7 @@ export function Sheet(props: SheetProps) {
   const { rows, active, setActive, overridden } = props;
   const [typed, setTyped] = useState<string>();
   const box = useRef<HTMLTableElement>(null);
+  const wantsFocus = useRef(false);
   const current = rows[active.row]?.[active.column];
   const columns = rows[0] ?? [];
 
@@ -38,8 +39,16 @@ export function Sheet(props: SheetProps) {
       column: Math.min(Math.max(column, 0), columns.length - 1),
     };
     setActive(at);
-    box.current?.querySelector<HTMLElement>(`[data-at="${at.row}:${at.column}"]`)?.focus();
+    setTyped(undefined);
+    wantsFocus.current = true;
   };
+  // Only when the field is gone: while it stands, its leaving would save a second time, and the cell it stands in cannot
+  // have the focus back.
+  useLayoutEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    box.current?.querySelector<HTMLElement>(`[data-at="${active.row}:${active.column}"]`)?.focus();
+  });
   const begin = (text: string) => {
     if (current === undefined || isReadOnly(current, overridden)) return;
     props.onBegin(current);
@@ -47,7 +56,6 @@ export function Sheet(props: SheetProps) {
   };
   const finish = (row: number, column: number) => {
     const wasUnchanged = current === undefined || typed === undefined || typed === startText(current, props.notes);
-    setTyped(undefined);
     if (!wasUnchanged) props.onSave(current, typed);
     go(row, column);
   };
@@ -61,10 +69,7 @@ export function Sheet(props: SheetProps) {
         Tab: () => finish(row, column + step),
         ArrowDown: () => finish(row + 1, column),
         ArrowUp: () => finish(row - 1, column),
-        Escape: () => {
-          setTyped(undefined);
-          go(row, column);
-        },
+        Escape: () => go(row, column),
       };
       return act(event, keys[event.key]);
     }
