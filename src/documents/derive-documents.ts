@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
 import { deriveValues } from './derive-values.ts';
 import { claimMappings, documentsUsing } from './mapping-store.ts';
+import { markMapping } from './store.ts';
 
 /** What changed codes are part of is derived again, in all documents that use them. Twice at once is safe. */
 export async function deriveDocuments(context: Context, _payload: object, run: Pick<JobRun, 'signal'>): Promise<void> {
@@ -15,7 +16,9 @@ async function deriveSome(context: Context): Promise<boolean> {
     const mapIds = await claimMappings(tx);
     if (mapIds.length === 0) return false;
     const documentIds = await documentsUsing(tx, mapIds);
-    if (documentIds.length > 0) await deriveValues(context, tx, { documentIds, mapIds }, { runId: null, userId: null });
+    if (documentIds.length === 0) return true;
+    await deriveValues(context, tx, { documentIds, mapIds }, { runId: null, userId: null });
+    await markMapping(tx, documentIds);
     return true;
   });
 }

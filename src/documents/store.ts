@@ -104,6 +104,17 @@ export async function updateDocument(tx: Queryable, id: number, change: Document
     updated_at = now() where id = ${id}`);
 }
 
+/** Whether some of their codes mean nothing yet; what waits, failed or was taken back stays that. */
+export async function markMapping(tx: Queryable, ids: readonly number[]): Promise<void> {
+  await tx.exec(sql`
+    update source_doc d set state = n.state, updated_at = now()
+    from (select one.id, case when exists (
+        select 1 from document_code c join source_object_map m on m.id = c.source_object_map_id
+        where c.document_id = one.id and m.master_object_id = -1 and not m.is_ignored) then 'mapping' else 'processed' end as state
+      from unnest(${[...ids]}::int[]) as one (id)) n
+    where d.id = n.id and d.state in ('mapping', 'processed') and d.state <> n.state`);
+}
+
 /** What a refused file leaves behind: nothing. Its dataset goes too where the file was all there was of it. */
 export async function deleteRefusedDocument(tx: Tx, id: number): Promise<void> {
   const gone = await tx.maybe<{ dataset_id: string; upload_id: string | null }>(

@@ -18,7 +18,11 @@ describe('a code that means something else', () => {
     const first = await the.document('geocode,campaign,kids,other\nspot,may,5,50\na,june,2,20\n');
     const second = await the.document('geocode,campaign,kids\nspot,june,7\n');
     expect(await the.statuses(first.id)).toBe('UNMAPPED PARTIAL');
+    const state = async (document: { id: number }) =>
+      (await must(admin.get(`/api/v1/source_doc/${document.id}`), 200)).state;
+    expect([await state(first), await state(second)]).toEqual(['mapping', 'mapping']);
     await the.map('location', 'spot', places.a!);
+    expect([await state(first), await state(second)]).toEqual(['mapping', 'processed']);
     expect(await the.values('kids', 'may')).toBe('K 5, P 5, a 5');
     expect(await the.values('kids', 'june')).toBe('K 7, P 7, a 7');
     expect(await the.statuses(second.id)).toBe('PROCESSED');
@@ -28,7 +32,9 @@ describe('a code that means something else', () => {
     expect(await the.issues(first.id)).toEqual([]);
     await the.map('location', 'spot', places.c!);
     expect(await the.values('kids', 'may')).toBe('K 6, P 1, Q 5, a 1, c 5');
+    expect(await state(first)).toBe('processed');
     await the.map('location', 'spot', null);
+    expect([await state(first), await state(second)]).toEqual(['mapping', 'mapping']);
     expect(await the.values('kids', 'may')).toBe('K 1, P 1, a 1');
     expect(await the.values('doses', 'may')).toBe('');
     expect(await the.values('doses', 'june')).toBe('K 20, P 20, a 20');
