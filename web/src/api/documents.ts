@@ -1,6 +1,6 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { csrfHeader, fetchApi } from './fetch-api.ts';
-import { fetchList } from './list.ts';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { csrfHeader, fetchApi, urlOf } from './fetch-api.ts';
+import { fetchList, type List } from './list.ts';
 import { problemOf, unreachable } from './problem.ts';
 
 export type DocumentState = 'received' | 'mapping' | 'processed' | 'undone' | 'failed';
@@ -11,6 +11,7 @@ export interface SourceDocument {
   file_type: 'campaign' | 'date';
   docfile: string;
   file_name: string;
+  /** Empty while the file is being read. */
   file_header: string[];
   sha256: string;
   bytes: number;
@@ -20,6 +21,7 @@ export interface SourceDocument {
   run_id: string | null;
   summary: Record<string, unknown> | null;
   created_at: string;
+  updated_at: string;
 }
 
 export type ContentType = 'indicator' | 'location' | 'campaign';
@@ -93,6 +95,7 @@ export interface Preview {
     indicator__short_name: string | null;
     location__name: string | null;
     campaign__name: string | null;
+    data_date: string | null;
     from: number | null;
     to: number | null;
   }[];
@@ -121,8 +124,89 @@ export const acceptSuggestions = (
     body: { decision: 'accept', document_id, status: 'suggested', min_score },
   });
 
-export const unmapCodes = (ids: number[]): Promise<unknown> =>
-  fetchApi('/api/v1/source_object_map/apply', { method: 'POST', body: { decision: 'unmap', ids } });
+export const decideCodes = (decision: 'unmap' | 'ignore' | 'restore', ids: number[]): Promise<unknown> =>
+  fetchApi('/api/v1/source_object_map/apply', { method: 'POST', body: { decision, ids } });
+
+/** What a document says of a cell, and whether that counts. */
+export interface DocumentValue {
+  id: number;
+  indicator_id: number;
+  location_id: number;
+  location__name: string;
+  campaign_id: number | null;
+  campaign__name: string | null;
+  data_date: string | null;
+  value: number;
+  row: number;
+  column: string;
+  raw: string | null;
+  counts: boolean;
+}
+
+export const documentValuesQuery = (documentId: number) =>
+  infiniteQueryOptions({
+    queryKey: ['documents', 'values', documentId],
+    queryFn: ({ pageParam, signal }) => fetchApi<List<DocumentValue>>(pageParam, { signal }),
+    initialPageParam: urlOf('/api/v1/doc_datapoint', { document_id: documentId, limit: 50, count: 'exact' }),
+    getNextPageParam: ({ meta }) => meta.next,
+  });
+
+export const issuesFile = (documentId: number): string =>
+  urlOf(`/api/v1/source_doc/${documentId}/issues`, {
+    format: 'csv',
+    bom: true,
+    fields: 'row,line,column,severity,code,raw,message,suggestion,cells',
+  });
+/** The rows that are not wholly values, as they stand in the file: to be corrected and sent again. */
+export const openRowsFile = (documentId: number): string =>
+  urlOf('/api/v1/source_submission', {
+    document_id: documentId,
+    process_status__in: 'PARTIAL,UNMAPPED,REJECTED',
+    // The columns of the file and nothing else, so that the corrected rows can be sent as they are.
+    fields: 'submission_json',
+    format: 'csv',
+    bom: true,
+  });
+
+export type Details = Partial<Record<string, string>>;
+
+interface Detail {
+  id: number;
+  doc_detail_type_id: number;
+  doc_detail_type__name: string;
+  doc_detail_value: string;
+}
+
+/** How a document is read, as somebody declared it. */
+export const detailsQuery = (documentId: number) =>
+  queryOptions({
+    queryKey: ['documents', 'details', documentId],
+    queryFn: async ({ signal }): Promise<Details> => {
+      const { objects } = await fetchList<Detail>('/api/v1/doc_detail', { document_id: documentId }, signal);
+      return Object.fromEntries(objects.map((one) => [one.doc_detail_type__name, one.doc_detail_value]));
+    },
+  });
+
+/** Declares these, an empty one no longer; then the document is read again, which may go on when this returns. */
+export async function readAgain(documentId: number, change: Details): Promise<void> {
+  const [types, known] = await Promise.all([
+    fetchList<{ id: number; name: string }>('/api/v1/doc_detail_type', {}),
+    fetchList<Detail>('/api/v1/doc_detail', { document_id: documentId }),
+  ]);
+  const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== '');
+  if (given.length > 0) {
+    const objects = given.map(([name, doc_detail_value]) => ({
+      document_id: documentId,
+      doc_detail_type_id: types.objects.find((type) => type.name === name)?.id,
+      doc_detail_value,
+    }));
+    await fetchApi('/api/v1/doc_detail', { method: 'PUT', body: { objects } });
+  }
+  for (const { id, doc_detail_type__name: name } of known.objects) {
+    if (name in change && !change[name]) await fetchApi(`/api/v1/doc_detail/${id}`, { method: 'DELETE' });
+  }
+  await fetchApi('/api/v1/transform_upload', { method: 'POST', body: { document_id: documentId } });
+}
 
 export const undoDocument = (id: number, undone: boolean): Promise<unknown> =>
   fetchApi(`/api/v1/source_doc/${id}/undo`, { method: 'POST', body: { undone } });

@@ -4,21 +4,14 @@ import { IconFileSpreadsheet, IconUpload } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { type DocumentState, documentsQuery, sendDocument } from '../api/documents.ts';
+import { documentsQuery, sendDocument } from '../api/documents.ts';
 import { Failure } from '../ui/failure.tsx';
 import { ago, bytes } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { proposed, readHeader } from './read-header.ts';
-
-export const stateWords: Record<DocumentState, { label: string; color: string }> = {
-  received: { label: 'being read', color: 'gray' },
-  mapping: { label: 'codes to map', color: 'grain' },
-  processed: { label: 'counts', color: 'leaf' },
-  undone: { label: 'taken back', color: 'gray' },
-  failed: { label: 'not readable', color: 'red' },
-};
+import { stateWords } from './state-words.ts';
 
 export function DocumentsPage() {
   const documents = useQuery(documentsQuery);

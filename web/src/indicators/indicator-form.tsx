@@ -19,6 +19,10 @@ interface FormProps {
   close: () => void;
   /** Given: this one is changed; else a new one is made. */
   indicator?: Indicator;
+  /** What a new one begins with. */
+  initial?: Partial<IndicatorFields>;
+  /** What comes after a new one; else its page is opened. */
+  onCreated?: (id: number) => void;
 }
 
 export function IndicatorForm({ opened, ...props }: FormProps & { opened: boolean }) {
@@ -32,12 +36,12 @@ export function IndicatorForm({ opened, ...props }: FormProps & { opened: boolea
 
 const operators = ['sum', 'mean', 'min', 'max', 'count', 'last', 'none'];
 
-function Form({ close, indicator }: FormProps) {
+function Form({ close, indicator, initial, onCreated }: FormProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [given, setGiven] = useState<Partial<IndicatorFields>>(
     indicator === undefined
-      ? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null }
+      ? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null, ...initial }
       : fieldsOf(indicator),
   );
   const set = (change: Partial<IndicatorFields>) => setGiven((before) => ({ ...before, ...change }));
@@ -47,6 +51,7 @@ function Form({ close, indicator }: FormProps) {
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
       close();
+      if (onCreated !== undefined) return onCreated(saved.id);
       await navigate({ to: `/indicators/${saved.id}` as never });
       toastDone(
         `${saved.name} is saved.`,

@@ -14,22 +14,27 @@ interface PlaceFormProps {
   /** Given: this one is changed; else a new one is made. */
   place?: Place;
   parent?: number | undefined;
+  /** What a new one begins with. */
+  initial?: Partial<PlaceFields>;
+  /** What comes after a new one; else its page is opened. */
+  onCreated?: (id: number) => void;
 }
 
-export function PlaceForm({ opened, close, place, parent }: PlaceFormProps) {
+export function PlaceForm({ opened, ...props }: PlaceFormProps) {
+  const title = props.place === undefined ? 'New place' : `Change ${props.place.name}`;
   return (
-    <Modal opened={opened} onClose={close} title={place === undefined ? 'New place' : `Change ${place.name}`}>
-      <Form close={close} {...(place === undefined ? {} : { place })} parent={parent} />
+    <Modal opened={opened} onClose={props.close} title={title}>
+      <Form {...props} />
     </Modal>
   );
 }
 
-function Form({ close, place, parent }: Omit<PlaceFormProps, 'opened'>) {
+function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps, 'opened'>) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const types = useQuery(placeTypesQuery).data?.objects ?? [];
   const [given, setGiven] = useState<Partial<PlaceFields>>(
-    place === undefined ? { parent_location_id: parent ?? null, aliases: [] } : fieldsOf(place),
+    place === undefined ? { parent_location_id: parent ?? null, aliases: [], ...initial } : fieldsOf(place),
   );
   const set = (change: Partial<PlaceFields>) => setGiven((before) => ({ ...before, ...change }));
   const save = useMutation({
@@ -37,6 +42,7 @@ function Form({ close, place, parent }: Omit<PlaceFormProps, 'opened'>) {
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['places'] });
       close();
+      if (onCreated !== undefined) return onCreated(saved.id);
       await navigate({ to: `/places/${saved.id}` as never });
       const undo = async () => {
         await changePlace(saved.id, fieldsOf(place!));

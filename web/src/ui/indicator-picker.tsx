@@ -8,6 +8,7 @@ interface PickerProps {
   label: string;
   description?: string;
   placeholder?: string;
+  autoFocus?: boolean;
   /** Only those collected so. */
   kind?: PeriodKind;
   /** Not offered. */

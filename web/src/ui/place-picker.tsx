@@ -11,6 +11,7 @@ interface PlacePickerProps {
   clearable?: boolean;
   description?: string;
   placeholder?: string;
+  autoFocus?: boolean;
   error?: string | undefined;
 }
 

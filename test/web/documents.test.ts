@@ -1,0 +1,198 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startJobs } from '../../src/worker.ts';
+import { must } from '../locations/places-world.ts';
+import { somebody } from '../support/people.ts';
+import { startWorld } from '../support/world.ts';
+import { accessibilityFindings } from './accessibility.ts';
+import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { makeMetadata, makePlaces } from './monitoring-world.ts';
+
+/** Decimal commas and days whose order is open; places and columns nobody calls so; one row twice, one cell no number. */
+const dirty = `District;Round;Kids seen;Jabs;Stock;Remarks
+Amber;March 2026;"1.200,5";900;12;late
+Birhc;March 2026;800;maybe;9;
+Cedr;March 2026;700;650;-;
+Dune;March 2026;50;50;3;
+Dune;March 2026;60;55;4;
+Nowhere;March 2026;1;1;1;
+`;
+
+describe.skipIf(chromiumPath === undefined)('documents', async () => {
+  const world = await startWorld();
+  const worker = await startJobs(world.context);
+  afterAll(() => worker.stop());
+  const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
+  const ids = await makePlaces(admin);
+  const { indicators, campaigns } = await makeMetadata(admin);
+  const { page, complaints } = await openWindow({ height: 1000 }, afterAll);
+  const until = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 });
+  const stored = async (place: string, indicator: number) => {
+    const query = `indicator__in=${indicator}&location_id=${ids[place]}&campaign__in=${campaigns.march}`;
+    return (await must(admin.get(`/api/v1/campaign_datapoint/?${query}`), 200)).objects[0]?.value;
+  };
+  const codes = page.getByRole('list', { name: 'Codes to decide' });
+  const standsOn = () => codes.locator('li:focus').getAttribute('aria-label');
+
+  test('a file is sent with its columns named, and says what nobody knows yet', async () => {
+    await signIn(page, world.url, admin);
+    await page.getByRole('link', { name: 'Documents' }).first().click();
+    await page.getByText('No document yet').waitFor();
+    await page.getByRole('button', { name: 'Upload a document' }).first().click();
+    const form = page.getByRole('dialog', { name: 'Upload a document' });
+    await form.locator('input[type=file]').setInputFiles({
+      name: 'round one.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(dirty),
+    });
+    await form.getByRole('combobox', { name: 'Column of the place' }).waitFor();
+    expect(await form.getByRole('combobox', { name: 'Column of the place' }).inputValue()).toBe('District');
+    expect(await form.getByRole('combobox', { name: 'Column of the campaign' }).inputValue()).toBe('Round');
+    await form.getByRole('button', { name: 'Upload' }).click();
+    await page.getByRole('heading', { name: 'round one.csv', level: 1 }).waitFor();
+    await page.getByText('7 codes to decide').waitFor();
+    await page.getByText('codes to map').waitFor();
+    expect(await factsOf(page)).toMatchObject({ Rows: '6', Values: '0' });
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  test('codes are decided by keyboard: taken, chosen, made, said to be no data', async () => {
+    // What most cells wait for comes first: the columns, then the places.
+    await codes.getByRole('listitem').first().focus();
+    expect(await standsOn()).toMatch(/^Jabs|^Kids seen/);
+    await goTo(page, standsOn, 'Kids seen');
+    await page.keyboard.press('c');
+    const field = page.getByRole('combobox', { name: 'What “Kids seen” means' });
+    await field.waitFor();
+    expect(await field.evaluate((input) => input.matches(':focus'))).toBe(true);
+    // Esc gives it up and stands on the code again.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+    expect(await standsOn()).toMatch(/^Kids seen/);
+    await page.keyboard.press('c');
+    await page.keyboard.type('Children seen');
+    await page.getByRole('option', { name: 'Children seen (seen)' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByText('“Kids seen” is seen.').waitFor();
+    await until(() => codes.getByRole('listitem').count()).toBe(6);
+    // Whoever decides stands on the next.
+    await until(async () => typeof (await standsOn())).toBe('string');
+
+    await goTo(page, standsOn, 'Remarks');
+    await page.keyboard.press('x');
+    await until(() => codes.getByRole('listitem').count()).toBe(5);
+
+    await goTo(page, standsOn, 'Stock');
+    await page.keyboard.press('n');
+    const form = page.getByRole('dialog', { name: 'New indicator' });
+    expect(await form.getByRole('textbox', { name: 'Short name' }).inputValue()).toBe('stock');
+    await form.getByRole('button', { name: 'Save indicator' }).click();
+    await page.getByText('“Stock” is stock.').waitFor();
+    await until(() => codes.getByRole('listitem').count()).toBe(4);
+
+    await goTo(page, standsOn, 'Birhc');
+    await page.keyboard.press('p');
+    const effect = page.getByRole('region', { name: 'What would change' });
+    await effect.getByText('seen, Birch, March 2026: nothing → 800').waitFor();
+    expect(await stored('BIR', indicators.seen!)).toBeUndefined();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByText('“Birhc” is Birch.').waitFor();
+    await until(() => stored('BIR', indicators.seen!)).toBe(800);
+    // A decimal comma in one row says how the whole column is meant.
+    expect(await stored('AMB', indicators.seen!)).toBe(1200.5);
+  });
+
+  test('many are decided at once, and taken back by one click', async () => {
+    await page.getByRole('button', { name: /^None of all 3 is data/ }).click();
+    await page.getByText('Every code is known.').waitFor();
+    await page.getByText('3 codes said to be no data.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByText('3 codes to decide').waitFor();
+    await page.getByRole('button', { name: /^Choose for Jabs/ }).click();
+    await page.getByRole('combobox', { name: 'What “Jabs” means' }).fill('vaccinated');
+    await page.getByRole('option', { name: 'Children vaccinated (vaccinated)' }).click();
+    await codes.getByRole('button', { name: 'Cedar', exact: true }).click();
+    await page.getByRole('button', { name: 'Not data for Nowhere' }).click();
+    await page.getByText('Every code is known.').waitFor();
+    await page.getByText('counts', { exact: true }).waitFor();
+    await until(async () => (await factsOf(page)).Values).toBe('10');
+  });
+
+  test('what needs a look is listed, can be fetched with its rows, and a value leads to its row', async () => {
+    await page.getByText('Not a number').waitFor();
+    await page.getByRole('cell', { name: 'maybe', exact: true }).waitFor();
+    await page.getByText('Rows said again further down').waitFor();
+    const fetched = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      return (await readFile(await download.path(), 'utf8')).replace(/^\ufeff/, '');
+    };
+    const findings = await fetched('Findings as CSV');
+    expect(findings).toMatch(/^row,line,column,severity,code,raw,message,suggestion,cells/);
+    expect(findings).toContain('2,3,Jabs,error,not_a_number,maybe');
+    const rows = (await fetched('Their rows as CSV')).trim().split(/\r?\n/);
+    expect(rows).toEqual(['Jabs,Round,Stock,Remarks,District,Kids seen', 'maybe,March 2026,9,,Birhc,800']);
+    const values = page.getByRole('region', { name: 'Values of the document' });
+    await values.getByRole('button', { name: '1,200.5' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('From a file').waitFor();
+    await drawer.getByText('1.200,5').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  test('how it is read is said afterwards, and the file is read again', async () => {
+    await page.getByRole('button', { name: 'Change how it is read' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('combobox', { name: 'Cells said twice' }).click();
+    await page.getByRole('option', { name: 'they are added up' }).click();
+    await form.getByRole('combobox', { name: 'Words for nothing' }).fill('maybe');
+    await page.keyboard.press('Enter');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save and read again' }).click();
+    await page.getByText('round one.csv is read again.').waitFor();
+    await until(() => stored('DUN', indicators.seen!)).toBe(110);
+    await until(() => page.getByText('Not a number').count()).toBe(0);
+    const declared = page.getByRole('region', { name: 'How it is read' });
+    await declared.getByText('they are added up').waitFor();
+    await declared.getByText('maybe').waitFor();
+  });
+
+  test('a document is taken back and put back', async () => {
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByText('taken back', { exact: true }).waitFor();
+    await until(() => stored('AMB', indicators.seen!)).toBeUndefined();
+    await page.getByText('None while it is taken back.').waitFor();
+    await page.getByRole('button', { name: 'Put it back' }).click();
+    await until(() => stored('AMB', indicators.seen!)).toBe(1200.5);
+    await page.getByText('counts', { exact: true }).waitFor();
+    await page.setViewportSize({ width: 390, height: 780 });
+    await page.reload();
+    await page.getByRole('heading', { name: 'How it is read' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
+
+async function factsOf(page: Page): Promise<Record<string, string>> {
+  const facts = page.getByRole('region', { name: 'Facts' }).locator(':scope > div > div');
+  const texts = await facts.evaluateAll((all) =>
+    all.map((one) =>
+      [...(one as unknown as { children: { textContent: string }[] }).children].map((part) => part.textContent),
+    ),
+  );
+  return Object.fromEntries(texts as [string, string][]);
+}
+
+/** Down with j, up with k, until one stands on the code. */
+async function goTo(page: Page, standsOn: () => Promise<string | null>, code: string): Promise<void> {
+  for (const key of [...Array<string>(10).fill('k'), ...Array<string>(10).fill('j')]) {
+    if ((await standsOn())?.startsWith(code)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`no way to ${code}`);
+}

@@ -1,0 +1,102 @@
+import { Badge, Button, Table, Text, UnstyledButton } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type DocumentValue, documentValuesQuery, type SourceDocument } from '../api/documents.ts';
+import { type Indicator, indicatorsQuery } from '../api/indicators.ts';
+import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
+import { lineagePath } from '../lineage/lineage-path.ts';
+import { Failure } from '../ui/failure.tsx';
+import { count } from '../ui/format.ts';
+import { Waiting } from '../ui/loaded.tsx';
+import { ScrollX } from '../ui/scroll-x.tsx';
+import { Section } from '../ui/section.tsx';
+import { valueText } from '../ui/value-text.ts';
+
+/** What the document says, in the order of its rows; each value leads to where it comes from. */
+export function DocumentValues({ document }: { document: SourceDocument }) {
+  const found = useInfiniteQuery(documentValuesQuery(document.id));
+  const [traced, setTraced] = useState<string>();
+  const values = found.data?.pages.flatMap(({ objects }) => objects) ?? [];
+  const total = found.data?.pages[0]?.meta.total_count ?? values.length;
+  const ids = [...new Set(values.map(({ indicator_id: id }) => id))].sort((a, b) => a - b);
+  const indicators = useQuery(indicatorsQuery(ids)).data ?? [];
+  return (
+    <Section title="Values" about="What the file says of places and periods, by row.">
+      {found.error !== null && <Failure error={found.error} retry={() => void found.refetch()} />}
+      {found.data === undefined && found.error === null && <Waiting />}
+      {found.data !== undefined && values.length === 0 && (
+        <Text c="dimmed" fz="sm">
+          {document.state === 'undone' ? 'None while it is taken back.' : 'None yet: decide what its codes mean.'}
+        </Text>
+      )}
+      {values.length > 0 && (
+        <ScrollX label="Values of the document" style={{ maxHeight: 420, overflow: 'auto' }}>
+          <Table fz="sm" miw={560} stickyHeader verticalSpacing={4}>
+            <Table.Thead data-sticky>
+              <Table.Tr>
+                <Table.Th>Row</Table.Th>
+                <Table.Th>Place</Table.Th>
+                <Table.Th>{document.file_type === 'campaign' ? 'Campaign' : 'Day'}</Table.Th>
+                <Table.Th>Indicator</Table.Th>
+                <Table.Th ta="end">It says</Table.Th>
+                <Table.Th ta="end">Value</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody className="numbers">
+              {values.map((value) => (
+                <ValueRow
+                  key={value.id}
+                  value={value}
+                  indicator={indicators.find(({ id }) => id === value.indicator_id)}
+                  onTrace={() => setTraced(lineagePath({ ...value, id: null }))}
+                />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollX>
+      )}
+      {found.hasNextPage && (
+        <Button
+          mt="xs"
+          size="compact-sm"
+          variant="default"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
+          More: {count(values.length)} of {count(total)} shown
+        </Button>
+      )}
+      <LineageDrawer path={traced} onClose={() => setTraced(undefined)} />
+    </Section>
+  );
+}
+
+interface ValueRowProps {
+  value: DocumentValue;
+  indicator: Indicator | undefined;
+  onTrace: () => void;
+}
+
+function ValueRow({ value, indicator, onTrace }: ValueRowProps) {
+  return (
+    <Table.Tr>
+      <Table.Td>{value.row}</Table.Td>
+      <Table.Td>{value.location__name}</Table.Td>
+      <Table.Td>{value.campaign__name ?? value.data_date}</Table.Td>
+      <Table.Td>{indicator?.name ?? value.column}</Table.Td>
+      <Table.Td ta="end" c="dimmed">
+        {value.raw}
+      </Table.Td>
+      <Table.Td ta="end">
+        {!value.counts && (
+          <Badge color="gray" mr={6} title="Another value of this cell counts: a newer document, or an entry by hand.">
+            does not count
+          </Badge>
+        )}
+        <UnstyledButton className="value-button" fz="sm" onClick={onTrace} title="Where does this come from?">
+          {valueText(value.value, indicator)}
+        </UnstyledButton>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
