@@ -23,7 +23,7 @@ export function checkSpecSteps(spec: FlowSpec, plan: FlowPlan): Problem[] {
 }
 
 /** Undefined: inferred, or behind an address, and so not known yet. */
-function fieldsOf({ schema, tabulator }: PlannedResource): string[] | undefined {
+export function fieldsOf({ schema, tabulator }: PlannedResource): string[] | undefined {
   if (!isObject(schema) || !Array.isArray(schema.fields)) return undefined;
   const constants = isObject(tabulator.constants) ? Object.keys(tabulator.constants) : [];
   const names = schema.fields.map((field) => (isObject(field) ? String(field.name) : ''));

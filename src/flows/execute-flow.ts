@@ -3,15 +3,17 @@ import { holdBlobs } from '../platform/storage/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, type RunHandler, runHandler } from '../runs/index.ts';
 import { flowFailed, flowUnfinished } from './errors.ts';
+import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { FlowRun } from './flow-run.ts';
 import { flowRun } from './jobs.ts';
-import { findPublished, findReadable } from './packages/find-published.ts';
+import { findReadable } from './packages/find-published.ts';
 import { packageBaseOf } from './packages/package-base.ts';
 import { productsOfRevision, replaceSources } from './product-store.ts';
 import { isTerminal } from './pure/apply-report.ts';
 import { reportPipeline } from './report-pipeline.ts';
 import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues, updateLineage } from './store.ts';
+import { replaceTable } from './table-store.ts';
 
 /** Works on runs of kind `flow` with an engine. */
 export function flowHandler(runFlow: (context: Context, run: FlowRun) => Promise<void>): RunHandler {
@@ -92,7 +94,12 @@ async function flowRunOf(
         await updateIssues(tx, revision.id, issues);
       }),
     keepLineage: (lineage) => updateLineage(db, revision.id, lineage),
-    previous: () => findPublished(db, dataset, dataset.successfulN),
+    previous: () => findPrevious(db, dataset),
+    keepTable: (table) =>
+      db.transaction(async (tx) => {
+        await holdBlobs(tx, context.blobs, [table.sha256]);
+        await replaceTable(tx, revision.id, table);
+      }),
     productsOf: (owner, name, given) => findReadable(context, dataset, { owner, name, given }),
   };
 }

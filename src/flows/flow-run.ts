@@ -35,13 +35,33 @@ export interface FlowRun {
   /** Per step, contract §11; for `/{rev}/lineage`. */
   keepLineage(lineage: JsonObject): Promise<void>;
   /** The dataset's last successful revision: for `load`, the schema contract, the cache. */
-  previous(): Promise<{ flowId: string; package: JsonObject; products: Product[] } | undefined>;
+  previous(): Promise<PreviousRevision | undefined>;
+  /** The finished table of a resource, for the next revision's `load` and contract. */
+  keepTable(table: KeptTable): Promise<void>;
   /** `granary://owner/dataset[/revision]` with the owner's read rights; undefined: not there, or not for them. */
   productsOf(
     owner: string,
     dataset: string,
     revision?: string,
   ): Promise<{ flowId: string; package: JsonObject; products: Product[] } | undefined>;
+}
+
+export interface PreviousRevision {
+  flowId: string;
+  package: JsonObject;
+  products: Product[];
+  tables: KeptTable[];
+}
+
+export interface KeptTable {
+  resource: string;
+  /** Parquet of the cells as text. */
+  sha256: string;
+  rows: number;
+  /** Table Schema of the finished table. */
+  schema: JsonObject;
+  /** Fields as they were read from the source, before the steps. */
+  arrived: JsonObject[];
 }
 
 export interface FetchedSource {

@@ -2,9 +2,10 @@ import { text } from 'node:stream/consumers';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
-import { checkSpecSteps } from './check-spec-steps.ts';
+import { checkSpecSteps, fieldsOf } from './check-spec-steps.ts';
 import { flowFetcher } from './flow-fetcher.ts';
 import { specLimits } from './limits.ts';
+import { checkLoadKey } from './pure/check-load.ts';
 import { checkCollisions, checkNormalised } from './pure/check-plan.ts';
 import { checkDescriptor, checkShape } from './pure/check-shape.ts';
 import { PlanFault, type Problem } from './pure/faults.ts';
@@ -34,7 +35,11 @@ export async function readSpec(context: Context, spec: JsonObject): Promise<Read
     const { flowAllowedTypes: allowed } = context.config;
     const planFor = (n: number) => planFlow(normalised, n, allowed.length === 0 ? undefined : allowed);
     const plan = planFor(1);
-    const faults = [...checkCollisions(normalised, plan), ...checkSpecSteps(normalised, plan)];
+    const faults = [
+      ...checkCollisions(normalised, plan),
+      ...checkSpecSteps(normalised, plan),
+      ...checkLoadKey(normalised, plan.resources, fieldsOf),
+    ];
     return faults.length > 0 ? refused(faults) : { normalised, lines, planFor };
   } catch (error) {
     if (error instanceof PlanFault) return { errors: [`Unexpected error: ${error.message}`] };

@@ -4,6 +4,7 @@ export type { IngestRequest, IngestResult, Previous, RowCounts, StepReport } fro
 export { ingestFile } from './ingest-file.ts';
 export type { Issue, IssueCount } from './issue.ts';
 export { defaultLimits, type RecipeLimits } from './limits.ts';
+export { loadOnto } from './load-onto.ts';
 export {
   type BadCell,
   checkSteps,
@@ -19,6 +20,8 @@ export {
 export {
   type Cast,
   castTable,
+  keepRelation,
+  keptRelation,
   loadTable,
   ProductFailure,
   previewRows,

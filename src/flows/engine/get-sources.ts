@@ -93,7 +93,7 @@ const notReadable = (scheme: string) =>
   });
 
 /** Into the folder of the run, beyond which its engine reads nothing: linked where that goes, else copied. */
-async function place(from: string, to: string): Promise<void> {
+export async function place(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => copyFile(from, to));
 }
 

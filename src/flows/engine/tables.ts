@@ -17,6 +17,7 @@ import {
 import type { FlowRun } from '../flow-run.ts';
 import type { PlannedResource } from '../pure/flow-spec.ts';
 import type { Sources } from './get-sources.ts';
+import { History } from './history.ts';
 import { readingOf } from './reading-of.ts';
 
 export interface Prepared {
@@ -32,6 +33,7 @@ export class Tables {
   readonly #sources: Sources;
   readonly #prepared = new Map<string, Promise<Prepared>>();
   readonly #final = new Map<string, Promise<Relation>>();
+  readonly #history: History;
   #loaded = 0;
   /** The package's own keys; steps may add some. */
   readonly package: Record<string, unknown>;
@@ -41,6 +43,7 @@ export class Tables {
     this.#run = run;
     this.#tabular = tabular;
     this.#sources = sources;
+    this.#history = new History(context, run, tabular);
     const { resources: _, ...descriptor } = run.spec.inputs[0].parameters.descriptor;
     this.package = { ...descriptor };
   }
@@ -52,7 +55,7 @@ export class Tables {
 
   /** After its steps. Throws a ProductFailure or StepFailure where the table may not become a product. */
   finish(resource: PlannedResource): Promise<Relation> {
-    return once(this.#final, resource.name, () => this.#finish(resource));
+    return once(this.#final, resource.name, async () => this.#history.settle(resource, await this.#finish(resource)));
   }
 
   async #prepare(resource: PlannedResource): Promise<Prepared> {
@@ -84,14 +87,13 @@ export class Tables {
       const fields = cast.schema.fields.map(({ name, type }) => `${name} ${type}`).join(', ');
       this.#run.log(`${resource.name}: types inferred over ${source.rowCount} rows: ${fields}`);
     }
+    this.#history.arrived(resource, cast.schema.fields);
     return { source, cast };
   }
 
   async #finish(resource: PlannedResource): Promise<Relation> {
     const { cast } = await this.prepare(resource);
     if (cast.failure !== undefined) throw cast.failure;
-    if ((this.#run.spec.load?.mode ?? 'replace') !== 'replace')
-      throw new ProductFailure('load', [`Mode ${this.#run.spec.load?.mode} is not available yet`]);
     if (resource.steps.length === 0) return cast.relation;
     const relations = new Map([[resource.name, cast.relation]]);
     const tables = this.#run.plan.resources.filter(

@@ -12,11 +12,7 @@ export interface Published {
 }
 
 /** Package and products of a revision that has made its package. */
-export async function findPublished(
-  db: Queryable,
-  dataset: FlowDataset,
-  n: number | null,
-): Promise<Published | undefined> {
+async function findPublished(db: Queryable, dataset: FlowDataset, n: number | null): Promise<Published | undefined> {
   const revision = n === null ? undefined : await packageOfRevision(db, dataset.id, n);
   if (revision === undefined || revision.package === null) return undefined;
   const flowId = `${dataset.ownerId}/${dataset.name}/${n}`;

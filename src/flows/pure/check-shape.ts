@@ -1,3 +1,4 @@
+import { checkLoad } from './check-load.ts';
 import type { Problem } from './faults.ts';
 import { segment } from './faults.ts';
 import { isObject, isText, isTexts } from './json.ts';
@@ -99,17 +100,7 @@ export function checkShape(spec: unknown, limits: SpecLimits): Problem[] {
   });
 
   problems.push(...checkPolicy(given(spec, '', 'policy', isObject, 'an object'), '/policy'));
-  const load = given(spec, '', 'load', isObject, 'an object');
-  given(
-    load,
-    '/load',
-    'mode',
-    (v) => ['replace', 'append', 'upsert'].includes(v as string),
-    'replace, append or upsert',
-  );
-  given(load, '/load', 'key', (v) => isText(v) || isTexts(v), 'a list of field names');
-  if (isObject(load) && load.mode === 'upsert' && (load.key === undefined || (load.key as unknown[]).length === 0))
-    say('/load/key', 'must name the fields by which rows are replaced');
+  problems.push(...checkLoad(given(spec, '', 'load', isObject, 'an object')));
   problems.push(...checkContract(given(spec, '', 'contract', isObject, 'an object')));
   problems.push(...checkScheduleOptions(given(spec, '', 'schedule_options', isObject, 'an object')));
   return problems;

@@ -153,7 +153,8 @@ function withOutFile(kind: string, parameters: JsonObject, dataset: string, say:
   return { ...parameters, 'out-file': outFile };
 }
 
-function loadOf(load: JsonObject): NonNullable<FlowSpec['load']> {
-  const { mode = 'replace', key = [] } = load;
-  return { mode: mode as 'replace', key: (isText(key) ? [key] : key) as string[] };
+/** Null stands for absent. */
+function loadOf({ mode, key }: JsonObject): NonNullable<FlowSpec['load']> {
+  const names = key === undefined || key === null ? [] : isText(key) ? [key] : (key as string[]);
+  return { mode: (mode ?? 'replace') as 'replace', key: names };
 }

@@ -1,5 +1,5 @@
 import { literal, type Tabular } from '../../platform/tabular/index.ts';
-import { type Field, fieldsMatchOf, primaryKeyOf, type TableSchema } from '../pure/table-schema.ts';
+import { fieldsMatchOf, primaryKeyOf, type TableSchema } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
 import { findRepeats } from './find-repeats.ts';
 import { inferFields } from './infer-fields.ts';
@@ -12,6 +12,7 @@ import {
 import { type CastField, castField } from './pure/cast-sql.ts';
 import { headerIssues, matchFields } from './pure/match-fields.ts';
 import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
+import { productField } from './pure/product-field.ts';
 import { settleAnyFormats } from './settle-any-formats.ts';
 
 export interface CastRequest {
@@ -208,37 +209,6 @@ async function failureOf(
   }
   const line = rejectsFailure(policy, given);
   return line === undefined ? undefined : new Failure('cast', [line]);
-}
-
-/** The field as products have it: formats become the output form (contract flows §6.2). */
-function productField(field: Field): Field {
-  const {
-    format: _format,
-    trueValues: _true,
-    falseValues: _false,
-    bareNumber: _bare,
-    groupChar: _group,
-    decimalChar: _mark,
-    missingValues: _missing,
-    confidence: _confidence,
-    offered: _offered,
-    trim: _trim,
-    ...rest
-  } = field;
-  switch (field.type) {
-    case 'date':
-      return { ...rest, format: '%Y-%m-%d' };
-    case 'time':
-      return { ...rest, format: '%H:%M:%S' };
-    case 'datetime':
-      return { ...rest, format: '%Y-%m-%d %H:%M:%S' };
-    case 'number':
-      return { ...rest, decimalChar: '.', groupChar: '' };
-    case 'string':
-      return field.format === undefined ? rest : { ...rest, format: field.format };
-    default:
-      return rest;
-  }
 }
 
 function withoutFieldsMatch({ fieldsMatch: _, missingValues: __, ...rest }: Omit<TableSchema, 'fields'>) {

@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import type { Context } from '../../platform/context.ts';
+import type { Tabular } from '../../platform/tabular/index.ts';
+import {
+  type Field,
+  keepRelation,
+  keptRelation,
+  loadOnto,
+  ProductFailure,
+  type Relation,
+  type TableSchema,
+} from '../../recipes/index.ts';
+import type { FlowRun, KeptTable, PreviousRevision } from '../flow-run.ts';
+import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
+import { schemaOf } from './describe.ts';
+import { place } from './get-sources.ts';
+
+/** What the last successful revision means for this one's tables (contract flows §1, §11), and what is kept for the next. */
+export class History {
+  readonly #context: Context;
+  readonly #run: FlowRun;
+  readonly #tabular: Tabular;
+  readonly #arrived = new Map<string, readonly Field[]>();
+  #previous: Promise<PreviousRevision | undefined> | undefined;
+
+  constructor(context: Context, run: FlowRun, tabular: Tabular) {
+    this.#context = context;
+    this.#run = run;
+    this.#tabular = tabular;
+  }
+
+  /** As a source was read, before its steps. */
+  arrived({ name }: PlannedResource, fields: readonly Field[]): void {
+    this.#arrived.set(name, fields);
+  }
+
+  /** The table after its steps becomes that of the revision. Throws a ProductFailure where it may not. */
+  async settle(resource: PlannedResource, arriving: Relation): Promise<Relation> {
+    const table = await this.#load(resource, arriving);
+    const file = path.join(this.#run.folder, `kept-${table.table}.parquet`);
+    const rows = await keepRelation(this.#tabular, table, file);
+    const blob = await this.#context.blobs.put(createReadStream(file), { maxBytes: Number.POSITIVE_INFINITY });
+    const arrived = (this.#arrived.get(resource.name) ?? []) as unknown as JsonObject[];
+    await this.#run.keepTable({
+      resource: resource.name,
+      sha256: blob.sha256,
+      rows,
+      schema: schemaOf(table),
+      arrived,
+    });
+    return table;
+  }
+
+  async #load(resource: PlannedResource, arriving: Relation): Promise<Relation> {
+    const { mode, key } = this.#run.spec.load ?? { mode: 'replace', key: [] };
+    if (mode === 'replace') return arriving;
+    return loadOnto(this.#tabular, {
+      before: await this.#before(resource),
+      arriving,
+      mode,
+      key,
+      declared: resource.schema !== undefined,
+      badCell: resource.policy.cast,
+      table: `${arriving.table}_loaded`,
+      log: (line) => this.#run.log(line),
+    });
+  }
+
+  async #before({ name }: PlannedResource): Promise<Relation | undefined> {
+    const previous = await this.#last();
+    const kept = previous?.tables.find((table) => table.resource === name);
+    if (kept !== undefined) return this.#relationOf(kept);
+    // Made by a version that kept no tables: adding to nothing would lose its rows.
+    if (previous?.products.some(({ resource }) => resource === `${name}_csv`))
+      throw new ProductFailure('load', [
+        `Of the revision ${previous.flowId} no table is kept; load all rows of "${name}" once with mode replace`,
+      ]);
+    return undefined;
+  }
+
+  async #relationOf({ resource, sha256, schema }: KeptTable): Promise<Relation> {
+    const file = path.join(this.#run.folder, `before-${resource}.parquet`);
+    await place(await this.#context.blobs.localFile(sha256, this.#run.folder), file);
+    const kept = { file, resource, schema: schema as unknown as TableSchema };
+    const number = this.#run.plan.resources.findIndex(({ name }) => name === resource) + 1;
+    return keptRelation(this.#tabular, kept, `before_${number}`);
+  }
+
+  #last(): Promise<PreviousRevision | undefined> {
+    this.#previous ??= this.#run.previous();
+    return this.#previous;
+  }
+}

@@ -1,0 +1,18 @@
+import { type Queryable, sql } from '../platform/db/index.ts';
+import type { KeptTable } from './flow-run.ts';
+
+/** A table made again replaces what an earlier attempt had kept. */
+export async function replaceTable(tx: Queryable, revisionId: string, table: KeptTable): Promise<void> {
+  await tx.exec(sql`
+    insert into flow_table (revision_id, resource, sha256, rows, schema, arrived)
+    values (${revisionId}, ${table.resource}, ${table.sha256}, ${table.rows}::bigint, ${JSON.stringify(table.schema)}::json,
+      ${JSON.stringify(table.arrived)}::json)
+    on conflict (revision_id, resource) do update set sha256 = excluded.sha256, rows = excluded.rows,
+      schema = excluded.schema, arrived = excluded.arrived`);
+}
+
+export function tablesOfRevision(db: Queryable, revisionId: string): Promise<KeptTable[]> {
+  return db.many(sql`
+    select resource, sha256, rows::float8 as rows, schema, arrived from flow_table
+    where revision_id = ${revisionId} order by resource`);
+}
