@@ -43,6 +43,7 @@ export {
   writeTable,
 } from './tables/merge-batches.ts';
 export {
+  blobsReadableWith,
   closeQuarantine,
   expiredUploads,
   findSameContent,

@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, type RunHandler, runHandler } from '../runs/index.ts';
+import { blobsOfRevision } from './blob-store.ts';
 import { flowFailed, flowUnfinished } from './errors.ts';
 import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -70,6 +71,7 @@ async function flowRunOf(
     certified: dataset.certified,
     packageBase: packageBaseOf(context),
     folder,
+    blobs: new Set(await blobsOfRevision(db, revision.id)),
     signal: run.signal,
     log: (line) => run.log('info', line),
     report: async ({ log, ...report }, made) => {

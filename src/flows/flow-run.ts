@@ -28,6 +28,8 @@ export interface FlowRun {
   log(line: string): void;
   /** Writes state, products and outbox in one transaction. Products only with a successful `finish`. */
   report(report: Report, made?: { products?: Product[]; package?: JsonObject }): Promise<UpdateReply>;
+  /** Hashes of the blobs its spec may read. */
+  blobs: ReadonlySet<string>;
   /** Sources fetched so far; they make the fingerprint, and their blobs are kept from the sweep. */
   keepSources(sources: FetchedSource[]): Promise<void>;
   /** NDJSON of the issues (contract §7.4 columns), for `/{rev}/issues`. */

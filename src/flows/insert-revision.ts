@@ -1,7 +1,9 @@
 import type { OwnerAccount } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
+import { holdBlobs } from '../platform/storage/index.ts';
 import { appendLines, cancelRun, hasEnded, insertRun, lockRun } from '../runs/index.ts';
+import { insertBlobs } from './blob-store.ts';
 import { flowRun, flowSerialKey, pipelineRun } from './jobs.ts';
 import { recordEvent } from './outbox.ts';
 import type { Findability, FlowPlan, FlowSpec, JsonObject } from './pure/flow-spec.ts';
@@ -27,6 +29,8 @@ export interface AcceptedSpec {
   /** What normalising changed. */
   lines: string[];
   planFor(n: number): FlowPlan;
+  /** Hashes of the blobs it reads. */
+  blobs: string[];
   schedule: Schedule | null;
   owner: OwnerAccount;
   origin: 'upload' | 'schedule';
@@ -80,6 +84,8 @@ export async function insertRevision(
     origin,
     runId,
   });
+  await holdBlobs(tx, context.blobs, accepted.blobs);
+  await insertBlobs(tx, revisionId, accepted.blobs);
   await insertPipelines(tx, revisionId, pipelines);
   const lines = [...accepted.lines, ...plan.warnings];
   if (lines.length > 0)

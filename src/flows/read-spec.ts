@@ -2,9 +2,11 @@ import { text } from 'node:stream/consumers';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
+import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { checkSpecSteps, fieldsOf } from './check-spec-steps.ts';
 import { flowFetcher } from './flow-fetcher.ts';
 import { specLimits } from './limits.ts';
+import { addressesOf, blobOf } from './pure/addresses.ts';
 import { checkLoadKey } from './pure/check-load.ts';
 import { checkCollisions, checkNormalised } from './pure/check-plan.ts';
 import { checkDescriptor, checkShape } from './pure/check-shape.ts';
@@ -15,12 +17,18 @@ import { descriptorAddress, normaliseSpec } from './pure/normalise-spec.ts';
 import { planFlow } from './pure/plan-flow.ts';
 
 export type ReadSpec =
-  | { normalised: FlowSpec; lines: string[]; planFor(n: number): FlowPlan }
+  | {
+      normalised: FlowSpec;
+      lines: string[];
+      planFor(n: number): FlowPlan;
+      /** Hashes of the blobs it reads. */
+      blobs: string[];
+    }
   /** As the answer to an upload lists them (contract §2.3, rows 6 and 7). */
   | { errors: string[] };
 
 /** Everything that can be wrong with a spec apart from who sends it. Writes nothing; may fetch a descriptor. */
-export async function readSpec(context: Context, spec: JsonObject): Promise<ReadSpec> {
+export async function readSpec(context: Context, spec: JsonObject, readable: ReadableBlobs): Promise<ReadSpec> {
   const limits = specLimits(context.config);
   try {
     const shape = checkShape(spec, limits);
@@ -40,11 +48,26 @@ export async function readSpec(context: Context, spec: JsonObject): Promise<Read
       ...checkSpecSteps(normalised, plan),
       ...checkLoadKey(normalised, plan.resources, fieldsOf),
     ];
-    return faults.length > 0 ? refused(faults) : { normalised, lines, planFor };
+    if (faults.length > 0) return refused(faults);
+    const { blobs, unreadable } = await blobsOf(normalised, readable);
+    return unreadable.length > 0 ? refused(unreadable) : { normalised, lines, planFor, blobs };
   } catch (error) {
     if (error instanceof PlanFault) return { errors: [`Unexpected error: ${error.message}`] };
     throw error;
   }
+}
+
+async function blobsOf(spec: FlowSpec, readable: ReadableBlobs): Promise<{ blobs: string[]; unreadable: Problem[] }> {
+  const named = addressesOf(spec).flatMap(({ address, pointer }) => {
+    const sha256 = blobOf(address);
+    return sha256 === undefined ? [] : [{ sha256, pointer }];
+  });
+  const blobs = [...new Set(named.map(({ sha256 }) => sha256))];
+  const mine = blobs.length === 0 ? new Set() : await readable(spec.meta.ownerid, blobs);
+  const unreadable = named
+    .filter(({ sha256 }) => !mine.has(sha256))
+    .map(({ sha256, pointer }) => ({ pointer, problem: `blob:sha256:${sha256} is not there, or not yours to read` }));
+  return { blobs, unreadable };
 }
 
 const refused = (problems: Problem[]): { errors: string[] } => ({

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import { flowCallerOf, mayWriteFor } from './auth/flow-caller.ts';
+import { readableBlobs } from './auth/readable-blobs.ts';
 import { awaitAuthServerKey } from './auth/trusted-key.ts';
 import { cancelFlow } from './cancel-flow.ts';
 import { type FlowParams, getDataset, getFlow, getOwnFlow } from './find-flow.ts';
@@ -49,6 +50,7 @@ export async function sourceRoutes(app: App, context: Context): Promise<void> {
         return uploadSpec(context, isJson ? request.body : undefined, caller, {
           allows: (owner) => mayWriteFor(context, request, caller, owner),
           dryRun: request.query.dry_run === true,
+          readable: readableBlobs(context, request, caller),
         });
       },
     );

@@ -1,6 +1,7 @@
 import { findOwnerAccount } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
+import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { insertRevision } from './insert-revision.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
 import { isObject } from './pure/json.ts';
@@ -30,7 +31,7 @@ export async function uploadSpec(
   context: Context,
   body: unknown,
   caller: FlowCaller | undefined,
-  { allows, dryRun }: { allows(ownerId: string): Promise<boolean>; dryRun: boolean },
+  { allows, dryRun, readable }: { allows(ownerId: string): Promise<boolean>; dryRun: boolean; readable: ReadableBlobs },
 ): Promise<UploadAnswer> {
   if (body === undefined || body === null)
     return refusal(null, ['Received empty contents (make sure your content-type is correct)']);
@@ -38,7 +39,7 @@ export async function uploadSpec(
   if (!isObject(body) || typeof ownerId !== 'string' || ownerId === '') return refusal(null, ['Missing owner in spec']);
   if (caller === undefined || !(await allows(ownerId)))
     return refusal(null, ['No token or token not authorised for owner']);
-  const answer = await uploadFor(context, body, ownerId, { maxDatasets: caller.maxDatasets, dryRun });
+  const answer = await uploadFor(context, body, ownerId, { maxDatasets: caller.maxDatasets, dryRun, readable });
   if (!answer.success && !dryRun) await tellNotStarted(context, ownerId, nameOf(body), answer.errors);
   return answer;
 }
@@ -47,7 +48,7 @@ async function uploadFor(
   context: Context,
   spec: JsonObject,
   ownerId: string,
-  { maxDatasets, dryRun }: { maxDatasets: number; dryRun: boolean },
+  { maxDatasets, dryRun, readable }: { maxDatasets: number; dryRun: boolean; readable: ReadableBlobs },
 ): Promise<UploadAnswer> {
   const name = nameOf(spec);
   const datasetId = name === undefined ? null : `${ownerId}/${name}`;
@@ -62,7 +63,7 @@ async function uploadFor(
     if (error instanceof ScheduleFault) return refusal(datasetId, [error.message]);
     throw error;
   }
-  const read = await readSpec(context, spec);
+  const read = await readSpec(context, spec, readable);
   if ('errors' in read) return refusal(datasetId, read.errors);
 
   if (dryRun) {

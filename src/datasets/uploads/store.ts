@@ -56,6 +56,18 @@ export function findUpload(db: Queryable, id: string, visible: Sql): Promise<Upl
   return db.maybe(sql`select ${columns} from upload where id = ${id} and ${visible}`);
 }
 
+/** Those of the blobs that are the file of an upload, or the table of a revision, which the caller may open. */
+export async function blobsReadableWith(db: Queryable, access: Access, sha256s: readonly string[]): Promise<string[]> {
+  const list = sql`any(${[...sha256s]}::text[])`;
+  const rows = await db.many<{ sha256: string }>(sql`
+    select blob_sha256 as sha256 from upload where blob_sha256 = ${list} and ${uploadsWith(access, 'upload.open')}
+    union
+    select r.table_sha256 from revision r join dataset d on d.id = r.dataset_id
+    where r.table_sha256 = ${list} and d.deleted_at is null
+      and ${access.where('row.read', { project: raw('d.project_id') })}`);
+  return rows.map(({ sha256 }) => sha256);
+}
+
 /** Waits for whoever is changing it: two confirmations of one upload come one after the other. */
 export function lockUpload(tx: Queryable, id: string): Promise<Upload | undefined> {
   return tx.maybe(sql`select ${columns} from upload where id = ${id} for update`);

@@ -11,6 +11,8 @@ export interface FlowCaller {
   service: string | undefined;
   /** A credential of ours: its rights in projects count too. */
   isOurs: boolean;
+  /** Who stands behind a token this installation has signed. */
+  personId?: string | undefined;
 }
 
 /**
@@ -50,7 +52,9 @@ async function callerOfToken(context: Context, token: string): Promise<FlowCalle
   const server = authServerOf(context);
   const claims =
     server === undefined ? await verifyOwnClaims(context, token) : await verifyTheirs(context, server, token);
-  return claims === undefined ? undefined : callerOfClaims(context, claims);
+  const caller = claims === undefined ? undefined : callerOfClaims(context, claims);
+  // Another server's `sub` names nobody here.
+  return caller === undefined || server !== undefined ? caller : { ...caller, personId: claims?.sub };
 }
 
 async function verifyTheirs(context: Context, server: string, token: string): Promise<JWTPayload | undefined> {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../platform/context.ts';
 import { fetchSource, SourceFailure } from '../fetch-source.ts';
 import type { FetchedSource, FlowRun } from '../flow-run.ts';
+import { blobOf } from '../pure/addresses.ts';
 import type { PlannedSource } from '../pure/flow-spec.ts';
 
 /** The bytes of an input, here. */
@@ -77,19 +78,29 @@ export class Sources {
 
   async #fetch(url: string): Promise<FetchedSource> {
     const { signal, log } = this.#run;
-    // Whoever knows a hash does not thereby own the bytes: neither can be read before rights on them are checked.
-    if (/^(blob|connection):/.test(url)) throw notReadable(url.slice(0, url.indexOf(':')));
-    const source = await fetchSource(this.#context, url, { signal, log });
+    const isBlob = url.startsWith('blob:');
+    if (url.startsWith('connection:')) throw noConnection(url);
+    const source = isBlob ? await this.#blob(url) : await fetchSource(this.#context, url, { signal, log });
     this.#kept.push(source);
     await this.#run.keepSources([...this.#kept]);
     return source;
   }
+
+  /** Only those whose right was checked when the spec came: an address that turns up in the run is none of them. */
+  async #blob(url: string): Promise<FetchedSource> {
+    const sha256 = blobOf(url);
+    const stored =
+      sha256 === undefined || !this.#run.blobs.has(sha256) ? undefined : await this.#context.blobs.stat(sha256);
+    if (sha256 === undefined || stored === undefined)
+      throw new SourceFailure({ code: 'source-error', message: `${url} is not there, or not for this flow to read.` });
+    return { url, sha256, bytes: stored.bytes };
+  }
 }
 
-const notReadable = (scheme: string) =>
+const noConnection = (url: string) =>
   new SourceFailure({
     code: 'scheme-error',
-    message: `Sources of scheme ${scheme}: cannot be read by flows of this installation.`,
+    message: `${url}: this installation has no connections that flows could read from.`,
   });
 
 /** Into the folder of the run, beyond which its engine reads nothing: linked where that goes, else copied. */

@@ -1,8 +1,8 @@
+import { addressesOf, blobOf } from './addresses.ts';
 import { isFileName } from './check-shape.ts';
 import type { Problem } from './faults.ts';
-import { segment } from './faults.ts';
 import type { FlowPlan, FlowSpec } from './flow-spec.ts';
-import { isObject, isText } from './json.ts';
+import { isText } from './json.ts';
 import { hasScheme } from './resolve-source.ts';
 
 /** Faults of row 6 of a normalised spec: names, schemes, paths (contract §5.6, §9). */
@@ -65,29 +65,17 @@ function pointerOf(spec: FlowSpec, name: string): string {
 }
 
 function checkAddresses(spec: FlowSpec): Problem[] {
-  const problems: Problem[] = [];
-  const { url, parameters } = spec.inputs[0];
-  const check = (address: string, pointer: string) => {
+  const paths = spec.inputs[0].parameters.descriptor.resources.flatMap((resource, i) =>
+    [resource.path]
+      .flat()
+      .filter((path) => isText(path) && !hasScheme(path) && !isSafePath(path))
+      .map(() => ({ pointer: `${resourcesAt}/${i}/path`, problem: pathRule })),
+  );
+  const schemes = addressesOf(spec).flatMap(({ address, pointer }) => {
     const problem = addressProblem(address);
-    if (problem !== undefined) problems.push({ pointer, problem });
-  };
-  if (url !== undefined && hasScheme(url)) check(url, '/inputs/0/url');
-  for (const [key, address] of Object.entries(parameters['resource-mapping'] ?? {}))
-    check(address, `/inputs/0/parameters/resource-mapping/${segment(key)}`);
-  for (const [i, resource] of parameters.descriptor.resources.entries()) {
-    for (const path of [resource.path].flat().filter(isText)) {
-      if (hasScheme(path)) check(path, `${resourcesAt}/${i}/path`);
-      else if (!isSafePath(path)) problems.push({ pointer: `${resourcesAt}/${i}/path`, problem: pathRule });
-    }
-    if (isText(resource.schema) && hasScheme(resource.schema)) check(resource.schema, `${resourcesAt}/${i}/schema`);
-  }
-  for (const [i, step] of spec.processing.entries()) {
-    if (isText(step.schema)) check(step.schema, `/processing/${i}/schema`);
-    for (const [k, { parameters: given }] of (step.dpp ?? []).entries())
-      if (isObject(given) && isText(given.url) && hasScheme(given.url) && !/^(granary|dependency):\/\//.test(given.url))
-        check(given.url, `/processing/${i}/dpp/${k}/parameters/url`);
-  }
-  return problems;
+    return problem === undefined ? [] : [{ pointer, problem }];
+  });
+  return [...schemes, ...paths];
 }
 
 const pathRule = 'must be relative, without .., drive or hidden parts';
@@ -99,8 +87,7 @@ const isSafePath = (path: string): boolean =>
 
 function addressProblem(address: string): string | undefined {
   if (/^https?:/i.test(address)) return undefined;
-  if (/^blob:/i.test(address))
-    return /^blob:sha256:[0-9a-f]{64}$/.test(address) ? undefined : 'must be blob:sha256:<64 hex digits>';
+  if (/^blob:/i.test(address)) return blobOf(address) !== undefined ? undefined : 'must be blob:sha256:<64 hex digits>';
   if (/^connection:/i.test(address))
     return /^connection:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/.test(address)
       ? undefined

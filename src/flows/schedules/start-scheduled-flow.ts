@@ -1,6 +1,7 @@
 import { findOwnerAccount } from '../../accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { ownBlobs } from '../auth/readable-blobs.ts';
 import { insertRevision } from '../insert-revision.ts';
 import { parseSchedule } from '../pure/schedule.ts';
 import { readSpec } from '../read-spec.ts';
@@ -40,7 +41,7 @@ async function startAll(context: Context, datasetId: string, newest: Newest, tim
     await markChecked(context.db, datasetId, context.now());
     return [];
   }
-  const read = await readSpec(context, newest.spec);
+  const read = await readSpec(context, newest.spec, ownBlobs(context));
   if ('errors' in read) return read.errors;
   const owner = await findOwnerAccount(context, newest.ownerId);
   const accepted = { ...read, spec: newest.spec, owner, schedule, origin: 'schedule' as const };
