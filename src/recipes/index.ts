@@ -28,6 +28,7 @@ export {
   type ReportEntry,
   reportFailure,
   reportTable,
+  type SchemaContract,
   type SourceTable,
   writeCsv,
   writeJson,

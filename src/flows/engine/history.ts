@@ -9,12 +9,21 @@ import {
   loadOnto,
   ProductFailure,
   type Relation,
+  type SchemaContract,
   type TableSchema,
 } from '../../recipes/index.ts';
 import type { FlowRun, KeptTable, PreviousRevision } from '../flow-run.ts';
 import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
+import { type RowsContract, rowsProblem } from '../pure/rows-contract.ts';
 import { schemaOf } from './describe.ts';
 import { place } from './get-sources.ts';
+
+/** As `checkShape` has let it pass. */
+interface Contract {
+  columns?: SchemaContract['columns'];
+  data_type?: SchemaContract['dataType'];
+  rows?: RowsContract;
+}
 
 /** What the last successful revision means for this one's tables (contract flows §1, §11), and what is kept for the next. */
 export class History {
@@ -38,6 +47,7 @@ export class History {
   /** The table after its steps becomes that of the revision. Throws a ProductFailure where it may not. */
   async settle(resource: PlannedResource, arriving: Relation): Promise<Relation> {
     const table = await this.#load(resource, arriving);
+    await this.#checkRows(resource, table);
     const file = path.join(this.#run.folder, `kept-${table.table}.parquet`);
     const rows = await keepRelation(this.#tabular, table, file);
     const blob = await this.#context.blobs.put(createReadStream(file), { maxBytes: Number.POSITIVE_INFINITY });
@@ -50,6 +60,30 @@ export class History {
       arrived,
     });
     return table;
+  }
+
+  /** What the fields of a source are held against. */
+  async contractOf({ name }: PlannedResource): Promise<SchemaContract | undefined> {
+    const before = (await this.#last())?.tables.find(({ resource }) => resource === name);
+    if (before === undefined) return undefined;
+    const { columns, data_type: dataType } = this.#contract();
+    return {
+      columns: columns ?? 'evolve',
+      dataType: dataType ?? 'evolve',
+      known: before.arrived as unknown as Field[],
+    };
+  }
+
+  async #checkRows({ name }: PlannedResource, { table }: Relation): Promise<void> {
+    const { rows = {} } = this.#contract();
+    const before = (await this.#last())?.tables.find(({ resource }) => resource === name);
+    const [count] = await this.#tabular.rows(`select count(*)::double as n from ${table}`);
+    const problem = rowsProblem(rows, before?.rows, Number(count?.n ?? 0));
+    if (problem !== undefined) throw new ProductFailure('contract', [problem]);
+  }
+
+  #contract(): Contract {
+    return (this.#run.spec.contract ?? {}) as Contract;
   }
 
   async #load(resource: PlannedResource, arriving: Relation): Promise<Relation> {

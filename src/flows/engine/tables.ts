@@ -80,6 +80,7 @@ export class Tables {
       source,
       schema: schema as TableSchema | undefined,
       policy: resource.policy,
+      contract: await this.#history.contractOf(resource),
       table: `table_${n}`,
       descriptor: { ...resource.descriptor },
     });

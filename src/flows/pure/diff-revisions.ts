@@ -40,7 +40,12 @@ function diffProducts(resource: string, before: Product | undefined, after: Prod
     bytes: { before: before?.bytes ?? null, after: after?.bytes ?? null },
     fields: names
       .filter((name) => old.get(name) !== now.get(name))
-      .map((name) => ({ name, before: old.get(name) ?? null, after: now.get(name) ?? null })),
+      .map((name) => ({
+        name,
+        change: !old.has(name) ? 'added' : !now.has(name) ? 'removed' : 'type',
+        before: old.get(name) ?? null,
+        after: now.get(name) ?? null,
+      })),
   };
 }
 

@@ -7,14 +7,17 @@ const classes = ['string', 'integer', 'number', 'boolean', 'date', 'datetime', '
 
 /**
  * A field for each column, over the whole table: the first type that every value fits. Leading zeros and plus signs are
- * codes and stay text, as does a column without values.
+ * codes and stay text, as does a column without values, whose confidence is 0.
  */
 export async function inferFields(tabular: Tabular, source: SourceTable): Promise<Field[]> {
   if (source.names.length === 0) return [];
   const sums = source.names.map((_, i) => `bit_or(1 << ${classOf(`t${i + 1}`)}) as c${i + 1}`);
   const texts = source.names.map((_, i) => `trim(c${i + 1}, ' ' || chr(9) || chr(10) || chr(13)) as t${i + 1}`);
   const [seen] = await tabular.rows(`select ${sums.join(', ')} from (select ${texts.join(', ')} from ${source.table})`);
-  return source.names.map((name, i) => ({ name, type: typeOf(Number(seen?.[`c${i + 1}`] ?? 0) >> 1) }));
+  return source.names.map((name, i) => {
+    const occurring = Number(seen?.[`c${i + 1}`] ?? 0) >> 1;
+    return { name, type: typeOf(occurring), ...(occurring === 0 ? { confidence: 0 } : {}) };
+  });
 }
 
 /** 0 for no value, else 1 + the index in `classes`. Cheap tests first: most cells end there. */
