@@ -268,12 +268,7 @@ class Pipelines {
       rowcount: null,
       mediaType: 'application/octet-stream',
     };
-    return this.#madeOf(stored, {
-      ...resource.descriptor,
-      ...(resource.source.format === undefined ? {} : { format: resource.source.format }),
-      ...(typeof resource.schema === 'object' ? { schema: resource.schema } : {}),
-      datahub: { type: resource.type },
-    });
+    return this.#madeOf(stored, copyDescriptor(resource));
   }
 
   async #parquet(pipeline: PlannedPipeline): Promise<Made> {
@@ -303,15 +298,15 @@ class Pipelines {
 
   async #zip(pipeline: PlannedPipeline): Promise<Made> {
     const members: Member[] = [];
-    const inside = new Set<string>();
-    for (const resource of this.#run.plan.resources) {
-      if (inside.has(resource.archivePath)) continue;
-      inside.add(resource.archivePath);
-      const { file } = await this.#sources.get(resource.input, resource.source);
-      members.push({ name: resource.archivePath, file });
+    const listed: JsonObject[] = [];
+    // Each input once, as it came: the tables made of it, such as the sheets of one workbook, share the member.
+    for (const original of this.#run.plan.resources.filter(({ type }) => type === 'original')) {
+      const { file, sha256, bytes } = await this.#sources.get(original.input, original.source);
+      members.push({ name: original.archivePath, file });
+      const described = { ...copyDescriptor(original), bytes, hash: `sha256:${sha256}` };
+      listed.push({ name: original.name, path: original.archivePath, ...described });
     }
     const products = this.#madeBefore().filter(({ path: at }) => !at.endsWith('_rejects.csv'));
-    const listed: JsonObject[] = [];
     for (const product of products) {
       members.push({ name: product.path, file: await this.#context.blobs.localFile(product.sha256, this.#run.folder) });
       listed.push({ ...product.descriptor, path: product.path });
@@ -408,6 +403,15 @@ class Pipelines {
 function described({ descriptor }: Relation): JsonObject {
   const { title, description } = descriptor as JsonObject;
   return { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
+}
+
+function copyDescriptor({ descriptor, source, schema, type }: PlannedResource): JsonObject {
+  return {
+    ...descriptor,
+    ...(source.format === undefined ? {} : { format: source.format }),
+    ...(typeof schema === 'object' ? { schema } : {}),
+    datahub: { type },
+  };
 }
 
 function aboutOf({ name, source }: PlannedResource): { resource: string; source: string; scheme: string } {

@@ -123,7 +123,8 @@ export class Tables {
     const result = relations.get(resource.name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
     if (result === undefined)
       throw new ProductFailure(resource.steps.at(-1)!.run, [`No table is called ${resource.name} after the last step`]);
-    return result;
+    // The only one left may bear another name; what it becomes is called as the spec does.
+    return { ...result, resource: resource.name };
   }
 
   async #load(url: string, options: Record<string, unknown>): Promise<Relation> {
