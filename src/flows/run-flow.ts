@@ -2,17 +2,14 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../platform/context.ts';
-import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
 import { literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import {
-  ProductFailure,
   previewRows,
   type Relation,
   type ReportEntry,
   reportFailure,
   reportTable,
-  StepFailure,
   writeCsv,
   writeJson,
   writeParquet,
@@ -28,10 +25,10 @@ import {
   type Stored,
   schemaOf,
 } from './engine/describe.ts';
+import { errorLogOf, sourceProblem } from './engine/failure-words.ts';
 import { Sources } from './engine/get-sources.ts';
 import { Tables } from './engine/tables.ts';
 import { type Member, writeZip } from './engine/write-zip.ts';
-import { SourceFailure } from './fetch-source.ts';
 import type { FlowRun } from './flow-run.ts';
 import type { JsonObject, PlannedPipeline, PlannedResource, Product } from './pure/flow-spec.ts';
 
@@ -422,23 +419,4 @@ function aboutOf({ name, source }: PlannedResource): { resource: string; source:
     source: redactUrl(url),
     scheme: URL.canParse(url) ? new URL(url).protocol.slice(0, -1) : 'file',
   };
-}
-
-/** `[step name, or init, lines …]`; what is nobody's spec's fault is thrown on. */
-function errorLogOf(error: unknown): string[] {
-  if (error instanceof ProductFailure || error instanceof StepFailure) return [error.step, ...error.lines];
-  const { message } = sourceProblem(error);
-  return ['init', message];
-}
-
-/** The report's words for a source that cannot be had or read. */
-function sourceProblem(error: unknown): { code: string; message: string } {
-  if (error instanceof SourceFailure) return error;
-  if (error instanceof ProductFailure) return { code: 'schema-error', message: error.lines[0] ?? error.message };
-  if (error instanceof AppError && error.status < 500 && error.code !== 'storage_full') {
-    const isEncoding =
-      error.code.includes('encod') || error.code.startsWith('undecodable') || error.code === 'nul_byte';
-    return { code: isEncoding ? 'encoding-error' : 'format-error', message: error.message };
-  }
-  throw error;
 }

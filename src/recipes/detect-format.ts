@@ -75,6 +75,9 @@ export async function detectFormat(
     throw contentMismatch(name, looksBinary(start) ? 'an unknown binary format' : 'plain text');
   }
   if (looksBinary(start)) throw contentMismatch(name, 'an unknown binary format');
+  // Served in place of data, with status 200, by many a server that has lost it.
+  if (/^(\xef\xbb\xbf)?\s*(<!doctype html|<html[\s>])/i.test(start.toString('latin1', 0, 500)))
+    throw contentMismatch(name, 'an HTML page');
   if (named !== undefined) return named;
   if (extension !== undefined && mediaType === undefined) throw unsupportedFileFormat(extension);
   const typed = mediaType === undefined ? undefined : byMediaType[mediaType.split(';')[0]!.trim().toLowerCase()];

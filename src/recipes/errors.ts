@@ -94,3 +94,8 @@ export function readingOptionInvalid(option: string, reason: string): AppError {
     errors: [{ parameter: option, code: 'invalid', message: reason }],
   });
 }
+
+/** In the words of the flows contract (§5.3). */
+export function badSkipRows(): AppError {
+  return new AppError(400, 'reading_option_invalid', 'Bad value for skip_rows');
+}

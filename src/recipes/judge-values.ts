@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
-import { literal } from '../platform/tabular/index.ts';
+import { literal, type Tabular } from '../platform/tabular/index.ts';
 import { limitReached, schemaInvalid } from './errors.ts';
 import type { IngestRun } from './ingest.ts';
 import type { JudgeReport, JudgeTask } from './judge-values.worker.ts';
+import type { RecipeLimits } from './limits.ts';
 import { compileField, type RefusedTexts, type RefusedValues } from './pure/compile-field.ts';
 import type { BoundField } from './pure/compile-table.ts';
 import type { Field } from './pure/table-schema.ts';
@@ -17,82 +15,104 @@ import type { Cleaned } from './steps/index.ts';
  * the text up. Throws schema_invalid for what no engine can run, or not in time.
  */
 export async function judgeValues(run: IngestRun, cleaned: Cleaned, bound: BoundField[]): Promise<RefusedValues> {
+  const { tabular, staged, request, limits } = run;
   const judged = new Map<string, RefusedTexts>();
-  for (const [i, one] of bound.entries()) {
-    const tasks = await tasksOf(run, one.field);
-    for (const [name, task] of Object.entries(tasks) as ['pattern' | 'jsonSchema', JudgeTask][]) {
-      const table = `refused_${name}_${i}`.toLowerCase();
-      await run.timed(`judge ${one.field.name}`, () => judgeColumn(run, cleaned, one, name, task, table));
-      judged.set(one.field.name, { ...judged.get(one.field.name), [name]: `select value from ${table}` });
-    }
+  for (const [i, { field, column, inferred }] of bound.entries()) {
+    const source = { cell: column?.id, emptyIsNull: staged.emptyIsNull, padded: staged.padded, canonical: inferred };
+    const { text } = compileField(field, request.schema ?? { fields: [] }, source, { t: 't', v: 'v' });
+    const refused = await run.timed(`judge ${field.name}`, () =>
+      judgeField({ tabular, limits, signal: request.signal }, field, {
+        values: `select distinct ${text} as t from ${cleaned.relation}`,
+        table: `refused_${i}`,
+        pointer: `/fields/${request.schema?.fields.findIndex((other) => other.name === field.name)}`,
+      }),
+    );
+    if (refused !== undefined) judged.set(field.name, refused);
   }
   return judged;
 }
 
-async function tasksOf(run: IngestRun, { constraints = {} }: Field): Promise<Record<string, JudgeTask>> {
+export interface Judging {
+  tabular: Tabular;
+  limits: Pick<RecipeLimits, 'judgedValues' | 'judgeSeconds'>;
+  signal?: AbortSignal | undefined;
+}
+
+/** One field. `values` is SQL of its different texts, as `t`; `table` begins the names of the tables made. */
+export async function judgeField(
+  judging: Judging,
+  field: Field,
+  column: { values: string; table: string; pointer: string },
+): Promise<RefusedTexts | undefined> {
+  let refused: RefusedTexts | undefined;
+  for (const [name, task] of Object.entries(await tasksOf(judging, field)) as ['pattern' | 'jsonSchema', JudgeTask][]) {
+    const table = `${column.table}_${name.toLowerCase()}`;
+    await judgeColumn(judging, field, name, task, { ...column, table });
+    refused = { ...refused, [name]: `select value from ${table}` };
+  }
+  return refused;
+}
+
+async function tasksOf(judging: Judging, { constraints = {} }: Field): Promise<Record<string, JudgeTask>> {
   const tasks: Record<string, JudgeTask> = {};
   const { pattern, jsonSchema } = constraints;
-  if (pattern !== undefined && !(await runsInRe2(run, pattern))) tasks.pattern = { pattern };
+  if (pattern !== undefined && !(await runsInRe2(judging, pattern))) tasks.pattern = { pattern };
   if (jsonSchema !== undefined) tasks.jsonSchema = { jsonSchema };
   return tasks;
 }
 
-async function runsInRe2({ tabular, request }: IngestRun, pattern: string): Promise<boolean> {
+async function runsInRe2({ tabular, signal }: Judging, pattern: string): Promise<boolean> {
   try {
     await tabular.rows(`select regexp_full_match('', ${literal(pattern)})`);
     return true;
   } catch {
-    request.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     return false;
   }
 }
 
 async function judgeColumn(
-  run: IngestRun,
-  cleaned: Cleaned,
-  { field, column, inferred }: BoundField,
+  { tabular, limits, signal }: Judging,
+  field: Field,
   name: 'pattern' | 'jsonSchema',
   task: JudgeTask,
-  table: string,
+  { values, table, pointer }: { values: string; table: string; pointer: string },
 ): Promise<void> {
-  const { tabular, staged, request, limits } = run;
-  const { text } = compileField(
-    field,
-    request.schema ?? { fields: [] },
-    { cell: column?.id, emptyIsNull: staged.emptyIsNull, padded: staged.padded, canonical: inferred },
-    { t: 't', v: 'v' },
-  );
-  const file = path.join(request.workFolder, `${table}.ndjson`);
-  const position = request.schema!.fields.findIndex((other) => other.name === field.name);
   const refuse = (reason: string) =>
-    schemaInvalid(`${name} of field '${field.name}' ${reason}`, `/fields/${position}/constraints/${name}`);
+    schemaInvalid(`${name} of field '${field.name}' ${reason}`, `${pointer}/constraints/${name}`);
   const judge = await Judge.start(task, limits.judgeSeconds, refuse);
-  async function* wrong(): AsyncIterable<string> {
+  const wrong: string[] = [];
+  try {
     let seen = 0;
-    const values = `select distinct ${text} as t from ${cleaned.relation}`;
     for await (const rows of tabular.stream(`select t from (${values}) where t is not null`)) {
+      signal?.throwIfAborted();
       seen += rows.length;
       if (seen > limits.judgedValues)
         throw limitReached(`number of different values of '${field.name}' for ${name}`, limits.judgedValues, 'values');
       const texts = rows.map((row) => String(row.t));
-      for (const i of await judge.wrongOf(texts)) yield `${JSON.stringify({ value: texts[i] })}\n`;
+      for (const i of await judge.wrongOf(texts)) wrong.push(texts[i]!);
     }
-  }
-  try {
-    await pipeline(wrong, createWriteStream(file), request.signal ? { signal: request.signal } : {});
-  } catch (error) {
-    request.signal?.throwIfAborted();
-    throw error;
   } finally {
     await judge.end();
   }
-  await tabular.run(`create or replace temp table ${table} as
-    select value from read_json(${literal(file)}, format = 'newline_delimited', columns = {value: 'VARCHAR'}, maximum_object_size = ${maxObjectBytes(limits.cellCharacters)})`);
+  await tabular.run(`create or replace temp table ${table} (value varchar)`);
+  for (const some of portions(wrong))
+    await tabular.run(`insert into ${table} select unnest([${some.map(literal).join(', ')}])`);
 }
 
-/** A character is six bytes at most as JSON (`\u0001`). */
-function maxObjectBytes(characters: number): number {
-  return Math.min(2_000_000_000, characters * 6 + 100);
+/** A statement of a moderate length each, whatever the texts are. */
+function* portions(texts: readonly string[]): Generator<string[]> {
+  let some: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    some.push(text);
+    length += text.length;
+    if (some.length < 1000 && length < 1_000_000) continue;
+    yield some;
+    some = [];
+    length = 0;
+  }
+  if (some.length > 0) yield some;
 }
 
 /** A thread may take this long to come up on a busy machine; its own time only counts from then. */

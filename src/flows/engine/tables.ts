@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../platform/context.ts';
+import { redactUrl } from '../../platform/fetch/index.ts';
 import type { Tabular } from '../../platform/tabular/index.ts';
 import {
   type Cast,
@@ -81,6 +82,7 @@ export class Tables {
       schema: schema as TableSchema | undefined,
       policy: resource.policy,
       contract: await this.#history.contractOf(resource),
+      signal: this.#run.signal,
       table: `table_${n}`,
       descriptor: { ...resource.descriptor },
     });
@@ -150,7 +152,8 @@ export class Tables {
     try {
       return JSON.parse(await this.#text(url)) as TableSchema;
     } catch (error) {
-      if (error instanceof SyntaxError) throw new ProductFailure('init', [`The schema at ${url} is no JSON`]);
+      if (error instanceof SyntaxError)
+        throw new ProductFailure('init', [`Table Schema error: the schema at ${redactUrl(url)} is no JSON`]);
       throw error;
     }
   }

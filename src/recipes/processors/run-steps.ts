@@ -29,5 +29,9 @@ function failureOf(step: string, error: unknown): unknown {
     return new StepFailure(step, ['A result has more than 38 digits, which exact arithmetic does not hold'], {
       cause: error,
     });
+  if (message.startsWith('Out of Memory Error'))
+    return new StepFailure(step, ['The step needs more memory or temporary disk than one flow may use'], {
+      cause: error,
+    });
   return error;
 }

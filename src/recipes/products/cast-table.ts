@@ -4,6 +4,7 @@ import { fieldsMatchOf, primaryKeyOf, type TableSchema } from '../pure/table-sch
 import type { Relation } from '../relation.ts';
 import { findRepeats } from './find-repeats.ts';
 import { inferFields } from './infer-fields.ts';
+import { judgeConstraints } from './judge-constraints.ts';
 import {
   ProductFailure as Failure,
   type ProductFailure,
@@ -14,6 +15,7 @@ import { type CastField, type CellCheck, castField } from './pure/cast-sql.ts';
 import { headerIssues, matchFields } from './pure/match-fields.ts';
 import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
 import { productField } from './pure/product-field.ts';
+import { readSchema } from './pure/read-schema.ts';
 import { agreeFields, type SchemaContract } from './pure/schema-contract.ts';
 import { settleAnyFormats } from './settle-any-formats.ts';
 
@@ -25,6 +27,7 @@ export interface CastRequest {
   policy: ProductPolicy;
   /** Undefined: nothing is known of earlier tables. */
   contract?: SchemaContract | undefined;
+  signal?: AbortSignal | undefined;
   /** Prefix of the tables made. */
   table: string;
   descriptor: Record<string, unknown>;
@@ -55,7 +58,8 @@ const maxLines = 1000;
  */
 export async function castTable(tabular: Tabular, request: CastRequest): Promise<Cast> {
   const { source, policy, table, resource } = request;
-  const given = request.schema ?? { fields: await inferFields(tabular, source) };
+  const given =
+    request.schema === undefined ? { fields: await inferFields(tabular, source) } : readSchema(request.schema);
   const found = matchFields(given.fields, source.names, fieldsMatchOf(given) ?? 'exact');
   const contract = request.contract ?? { columns: 'evolve', dataType: 'evolve', known: [] };
   const isDeclared = request.schema !== undefined;
@@ -87,7 +91,10 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
     from ${source.table} where ${blank}`);
   add('blank-row', await countOf(tabular, `${source.table} where ${blank}`));
 
-  const fields = schema.fields.map((_, i) => castField(schema, i, match.columns[i], source));
+  const refused = await judgeConstraints(tabular, { ...request, schema, columns: match.columns });
+  const fields = schema.fields.map((_, i) =>
+    castField(schema, i, match.columns[i], { ...source, refused: refused[i] }),
+  );
   const texts = `${table}_texts`;
   const strange = agreed.refused.map((one, i) => ({
     ...one,

@@ -123,8 +123,14 @@ export function missingValuesOf(schema: TableSchema, field: Field): string[] {
   return values.map((value) => (typeof value === 'string' ? value : value.value));
 }
 
-/** What is wrong with a schema, as pointer and sentence; empty when it can be compiled. */
-export function schemaProblems(schema: TableSchema): { pointer: string; problem: string }[] {
+/**
+ * What is wrong with a schema, as pointer and sentence; empty when it can be compiled. In a package with other tables a foreign
+ * key may name one of them, and names that differ in case are two.
+ */
+export function schemaProblems(
+  schema: TableSchema,
+  { inPackage = false } = {},
+): { pointer: string; problem: string }[] {
   const problems: { pointer: string; problem: string }[] = [];
   if (!Array.isArray(schema.fields)) return [{ pointer: '/fields', problem: 'fields must be a list' }];
   const names = new Set<string>();
@@ -132,7 +138,7 @@ export function schemaProblems(schema: TableSchema): { pointer: string; problem:
     const at = `/fields/${i}`;
     if (typeof field.name !== 'string' || field.name === '')
       problems.push({ pointer: `${at}/name`, problem: 'a field needs a name' });
-    const folded = String(field.name).toLowerCase();
+    const folded = inPackage ? String(field.name) : String(field.name).toLowerCase();
     if (names.has(folded))
       problems.push({ pointer: `${at}/name`, problem: `the field name '${field.name}' is used twice` });
     names.add(folded);
@@ -149,7 +155,7 @@ export function schemaProblems(schema: TableSchema): { pointer: string; problem:
     if (!known(name)) problems.push({ pointer: '/primaryKey', problem: `the key names an unknown field '${name}'` });
   }
   (schema.foreignKeys ?? []).forEach((foreignKey, i) => {
-    const problem = foreignKeyProblem(foreignKey, known);
+    const problem = foreignKeyProblem(foreignKey, known, inPackage);
     if (problem) problems.push({ pointer: `/foreignKeys/${i}`, problem });
   });
   const match = fieldsMatchOf(schema);
@@ -174,18 +180,23 @@ function shapeProblems(field: Field, at: string): { pointer: string; problem: st
   return problems;
 }
 
-function foreignKeyProblem(foreignKey: ForeignKey, known: (name: string) => boolean): string | undefined {
+function foreignKeyProblem(
+  foreignKey: ForeignKey,
+  known: (name: string) => boolean,
+  inPackage: boolean,
+): string | undefined {
   const isNames = (value: unknown) =>
     typeof value === 'string' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
   if (!isNames(foreignKey?.fields) || !isNames(foreignKey.reference?.fields))
     return 'a foreign key needs fields and reference.fields';
   const { resource } = foreignKey.reference;
-  if (resource !== undefined && resource !== '')
+  const isOwn = resource === undefined || resource === '';
+  if (!isOwn && !inPackage)
     return `the foreign key refers to the resource '${resource}', which is not at hand; only references to the table itself ("") can be checked`;
   const { fields, target } = sidesOf(foreignKey);
   if (fields.length === 0 || fields.length !== target.length)
     return 'a foreign key needs as many fields as its reference';
-  const unknown = [...fields, ...target].find((name) => !known(name));
+  const unknown = [...fields, ...(isOwn ? target : [])].find((name) => !known(name));
   return unknown === undefined ? undefined : `the foreign key names an unknown field '${unknown}'`;
 }
 

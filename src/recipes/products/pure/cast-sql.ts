@@ -1,5 +1,5 @@
 import { canonicalText } from '../../pure/canonical-text.ts';
-import { compileField } from '../../pure/compile-field.ts';
+import { compileField, type RefusedTexts } from '../../pure/compile-field.ts';
 import { type Field, primaryKeyOf, type TableSchema } from '../../pure/table-schema.ts';
 
 /** One field of a source as SQL; `text` over the column, everything else over the text, called `t1` …, and its value, `v1` …. */
@@ -31,13 +31,14 @@ export function castField(
   schema: TableSchema,
   i: number,
   column: number | undefined,
-  source: { emptyIsNull: boolean },
+  source: { emptyIsNull: boolean; refused?: RefusedTexts | undefined },
 ): CastField {
   const field = schema.fields[i]!;
   const n = i + 1;
   const names = { t: `t${n}`, v: `v${n}` };
   const cell = column === undefined ? undefined : `c${column + 1}`;
-  const from = { cell, emptyIsNull: source.emptyIsNull, padded: true, canonical: false };
+  const { emptyIsNull, refused = {} } = source;
+  const from = { cell, emptyIsNull, padded: true, canonical: false, refused };
   const isNumber = field.type === 'number' || field.type === 'integer';
   const compiled = compileField(field, schema, from, names, isNumber ? 'VARCHAR' : undefined);
   const { checks } = isNumber ? compileField(field, schema, from, names, comparable) : compiled;

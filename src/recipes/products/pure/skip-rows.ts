@@ -1,5 +1,5 @@
 import { literal } from '../../../platform/tabular/index.ts';
-import { readingOptionInvalid } from '../../errors.ts';
+import { badSkipRows as badValue } from '../../errors.ts';
 
 /**
  * SQL of the records `skip_rows` leaves out (flows contract §5.3), over `_row`, `_n` and `c1`; undefined: none. `last` is SQL of
@@ -31,8 +31,4 @@ function conditionOf(one: unknown, last: string): string {
     if (type === 'regex' && typeof value === 'string') return `regexp_matches(c1, ${literal(value)})`;
   }
   throw badValue();
-}
-
-function badValue() {
-  return readingOptionInvalid('skip_rows', 'Bad value for skip_rows');
 }
