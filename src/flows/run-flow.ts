@@ -286,7 +286,7 @@ class Pipelines {
     const relations: Relation[] = [];
     for (const resource of this.#tabularResources()) relations.push(await this.#tables.finish(resource));
     const file = this.#file(`sqlite-${pipeline.outFile}`);
-    await writeSqlite(this.#tabular, relations, this.#tables.package, file);
+    for (const line of await writeSqlite(this.#tabular, relations, this.#tables.package, file)) this.#run.log(line);
     return this.#product(pipeline, file, `data/${pipeline.outFile}`, null, 'application/vnd.sqlite3', {
       format: 'sqlite',
       datahub: { type: 'derived/sqlite' },

@@ -221,6 +221,62 @@ test('rejects beyond both limits fail, and so does a table of which nothing is l
   ]);
 });
 
+test('a finding for each cell too many or too few; the policy may fill or cut such rows', async () => {
+  const text = 'a,b,c\n1\n1,2,3,4,5\n1,2,3\n';
+  const { report, cast } = await flow(text, texts('a', 'b', 'c'), { policy: lenient });
+  expect(report.errors.map((one) => [one['row-number'], one['column-number'], one.code])).toEqual([
+    [2, 2, 'missing-value'],
+    [2, 3, 'missing-value'],
+    [3, 4, 'extra-value'],
+    [3, 5, 'extra-value'],
+  ]);
+  expect(report['error-stats']).toEqual({ 'missing-value': 2, 'extra-value': 2 });
+  expect(cast.rejectedRows).toBe(2);
+  const padded = await flow(text, texts('a', 'b', 'c'), { policy: { ...strict, width: 'pad' } });
+  expect(padded.report['error-stats']).toEqual({ 'missing-value': 2, 'extra-value': 2 });
+  expect(padded.cast.rejectedRows).toBe(1);
+  expect(await padded.csv()).toBe('a,b,c\r\n1,,\r\n1,2,3\r\n');
+  const cut = await flow(text, texts('a', 'b', 'c'), { policy: { ...strict, width: 'trim' } });
+  expect(await cut.csv()).toBe('a,b,c\r\n1,2,3\r\n1,2,3\r\n');
+});
+
+test('bounds hold for numbers of any size, and are never rounded', async () => {
+  const of = async (cells: string, constraints: object) => {
+    const { report } = await flow(`n\n${cells.replaceAll(' ', '\n')}\n`, [{ name: 'n', type: 'number', constraints }]);
+    return report.errors.map(({ message }) => /^The value "(.*?)"/.exec(message)![1]);
+  };
+  expect(await of('5 1e30 INF -INF NaN', { maximum: 10 })).toEqual(['1e30', 'INF']);
+  expect(await of('5 -1e30 -INF NaN', { minimum: 1 })).toEqual(['-1e30', '-INF']);
+  expect(await of('1 1.00000000000000000001 0.99999999999999999999', { maximum: 1 })).toEqual([
+    '1.00000000000000000001',
+  ]);
+  expect(await of('1 2', { exclusiveMaximum: '1.00000000000000000001' })).toEqual(['2']);
+  expect(
+    await of('12345678901234567890123456789012345679 1', { maximum: '12345678901234567890123456789012345678' }),
+  ).toEqual(['12345678901234567890123456789012345679']);
+  expect(await of('1e29 2e30', { maximum: 1e30 })).toEqual(['2e30']);
+  expect(await of('1.0 2 3e0 3', { enum: [1, 3] })).toEqual(['2']);
+});
+
+test('SQLite has no key that the rows break', async () => {
+  const { cast, target } = await flow(
+    'k,n\n1,\n1,2\n',
+    [
+      { name: 'k', type: 'integer' },
+      { name: 'n', type: 'integer' },
+    ],
+    {
+      schema: { primaryKey: ['k'] },
+    },
+  );
+  expect(await writeSqlite(tabular, [cast.relation], {}, target('sqlite'))).toEqual([
+    'table: the primary key k is left out of SQLite, since rows break it',
+  ]);
+  const sqlite = new DatabaseSync(target('sqlite'));
+  expect(sqlite.prepare('select * from "table"').all()).toHaveLength(2);
+  sqlite.close();
+});
+
 test('unique values: every row is named until they are many', async () => {
   const fields: TableSchema['fields'] = [
     { name: 'k', type: 'integer' },

@@ -17,7 +17,9 @@ import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
 import { productField } from './pure/product-field.ts';
 import { readSchema } from './pure/read-schema.ts';
 import { agreeFields, type SchemaContract } from './pure/schema-contract.ts';
+import { scanScales } from './scan-scales.ts';
 import { settleAnyFormats } from './settle-any-formats.ts';
+import { takeOddRows } from './take-odd-rows.ts';
 
 export interface CastRequest {
   resource: string;
@@ -82,7 +84,7 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
   const issues = `${table}_issues`;
   await tabular.run(`create or replace table ${issues} (row_number bigint, column_number integer, field varchar,
     code varchar, message varchar, value varchar, disposition varchar)`);
-  const width = await widthIssues(tabular, request, issues, add);
+  const width = await takeOddRows(tabular, request, issues, add);
   const blank =
     source.names.length === 0
       ? 'false'
@@ -92,8 +94,9 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
   add('blank-row', await countOf(tabular, `${source.table} where ${blank}`));
 
   const refused = await judgeConstraints(tabular, { ...request, schema, columns: match.columns });
+  const scales = await scanScales(tabular, schema, match.columns, source);
   const fields = schema.fields.map((_, i) =>
-    castField(schema, i, match.columns[i], { ...source, refused: refused[i] }),
+    castField(schema, i, match.columns[i], { ...source, refused: refused[i], scale: scales[i]! }),
   );
   const texts = `${table}_texts`;
   const strange = agreed.refused.map((one, i) => ({
@@ -175,32 +178,6 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
   };
 }
 
-/** Rows of the wrong width, or that could not be read at all. They have no place in the table, unless the policy fills or cuts them. */
-async function widthIssues(
-  tabular: Tabular,
-  { source, policy }: CastRequest,
-  issues: string,
-  add: (code: string, n: number) => void,
-): Promise<number> {
-  if (source.rejects === undefined) return 0;
-  const columns = source.names.length;
-  const disposition = policy.width === 'fail' ? 'fatal' : 'row_rejected';
-  await tabular.run(`insert into ${issues}
-    select _row, case code when 'extra-value' then ${columns + 1} when 'missing-value' then cells + 1 end, null, code,
-      case code when 'blank-row' then 'Row ' || _row || ' is completely blank'
-        when 'extra-value' then 'Row ' || _row || ' has an extra value in column ${columns + 1}'
-        when 'missing-value' then 'Row ' || _row || ' has a missing value in column ' || (cells + 1)
-        else 'Row ' || _row || ' has a quote that is never closed or stands in the middle of a value' end,
-      null, case code when 'blank-row' then 'reported' else ${literal(disposition)} end
-    from ${source.rejects.table} order by _row limit ${maxListed}`);
-  let rejected = 0;
-  for (const { code, count } of source.rejects.counts) {
-    add(code, count);
-    if (code !== 'blank-row') rejected += count;
-  }
-  return rejected;
-}
-
 /** What becomes of a bad cell. */
 type Fate = 'fatal' | 'row_rejected' | 'value_nulled';
 const byPolicy: Record<ProductPolicy['cast'], Fate> = {
@@ -226,7 +203,7 @@ function plainText(schema: TableSchema, column: number, { emptyIsNull }: SourceT
   return compileField({ name: '', type: 'string' }, schema, cell, { t: 't', v: 'v' }).text;
 }
 
-/** Counts in one pass, then lists only what occurs. */
+/** Counts in one pass, then lists only what occurs. Answers the conditions that make a row a bad one. */
 async function cellIssues(
   tabular: Tabular,
   given: {

@@ -3,31 +3,35 @@ import type { Tabular } from '../../platform/tabular/index.ts';
 import { type Field, primaryKeyOf } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
 
-/** One table a relation and `_meta` with the descriptor; numbers that binary64 cannot hold are text. */
+/**
+ * One table a relation and `_meta` with the descriptor; numbers that binary64 cannot hold are text. Keys and `not null` stand
+ * where the rows keep them: what may be broken is the policy's to say, not the file's. Answers what was left out.
+ */
 export async function writeSqlite(
   tabular: Tabular,
   relations: readonly Relation[],
   descriptor: unknown,
   file: string,
-): Promise<void> {
+): Promise<string[]> {
   const database = new DatabaseSync(file);
   try {
     database.exec('pragma journal_mode = off; pragma synchronous = off');
-    for (const relation of relations) await writeTable(database, tabular, relation);
+    const left: string[] = [];
+    for (const relation of relations) left.push(...(await writeTable(database, tabular, relation)));
     database.exec('create table _meta (descriptor text not null)');
     database.prepare('insert into _meta values (?)').run(JSON.stringify(descriptor));
+    return left;
   } finally {
     database.close();
   }
 }
 
-async function writeTable(database: DatabaseSync, tabular: Tabular, relation: Relation): Promise<void> {
+async function writeTable(database: DatabaseSync, tabular: Tabular, relation: Relation): Promise<string[]> {
   const kinds = await Promise.all(relation.fields.map((field, i) => kindOf(tabular, relation.table, field, i + 1)));
-  const key = primaryKeyOf({ fields: relation.fields, ...relation.schema });
-  const columns = relation.fields.map(({ name, constraints }, i) => {
-    const notNull = constraints?.required === true || key.includes(name) ? ' not null' : '';
-    return `${identifier(name)} ${kinds[i]}${notNull}`;
-  });
+  const { key, required, left } = await keptConstraints(tabular, relation);
+  const columns = relation.fields.map(
+    ({ name }, i) => `${identifier(name)} ${kinds[i]}${required.includes(name) ? ' not null' : ''}`,
+  );
   const primary = key.length === 0 ? '' : `, primary key (${key.map(identifier).join(', ')})`;
   const table = identifier(relation.resource);
   database.exec(`create table ${table} (${columns.join(', ')}${primary})`);
@@ -39,6 +43,28 @@ async function writeTable(database: DatabaseSync, tabular: Tabular, relation: Re
     for (const row of rows) insert.run(...kinds.map((kind, i) => stored(kind, row[`f${i + 1}`])));
   }
   database.exec('commit');
+  return left;
+}
+
+async function keptConstraints(tabular: Tabular, { resource, table, fields, schema }: Relation) {
+  const key = primaryKeyOf({ fields, ...schema });
+  const wanted = fields.filter(({ name, constraints }) => constraints?.required === true || key.includes(name));
+  const columnOf = (name: string) => `f${fields.findIndex((field) => field.name === name) + 1}`;
+  const left: string[] = [];
+  const holds = async (sql: string, what: string) => {
+    const [row] = await tabular.rows(`select ${sql} as holds from ${table}`);
+    if (row?.holds !== true) left.push(`${resource}: ${what} is left out of SQLite, since rows break it`);
+    return row?.holds === true;
+  };
+  const required: string[] = [];
+  for (const { name } of wanted)
+    if (await holds(`count(*) = count(${columnOf(name)})`, `"not null" of "${name}"`)) required.push(name);
+  if (key.length === 0) return { key, required, left };
+  const columns = key.map(columnOf).join(', ');
+  const isKey =
+    key.every((name) => required.includes(name)) &&
+    (await holds(`count(*) = count(distinct (${columns}))`, `the primary key ${key.join(', ')}`));
+  return { key: isKey ? key : [], required, left };
 }
 
 type Kind = 'integer' | 'real' | 'text' | 'boolean';

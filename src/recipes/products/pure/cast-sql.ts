@@ -1,5 +1,11 @@
 import { canonicalText } from '../../pure/canonical-text.ts';
-import { compileField, type RefusedTexts } from '../../pure/compile-field.ts';
+import {
+  type CellSource,
+  type CompiledField,
+  compileField,
+  type FieldCheck,
+  type RefusedTexts,
+} from '../../pure/compile-field.ts';
 import { type Field, primaryKeyOf, type TableSchema } from '../../pure/table-schema.ts';
 
 /** One field of a source as SQL; `text` over the column, everything else over the text, called `t1` …, and its value, `v1` …. */
@@ -24,24 +30,33 @@ export interface CellCheck {
   message: string;
 }
 
-/** Decimals wide enough to compare with a bound; the cell itself keeps its text. */
-const comparable = 'DECIMAL(38,12)';
+/** What a number is compared as; the cell itself keeps its text. `scale`: digits after the point that occur in its column. */
+const comparable = (scale: number) => `DECIMAL(38,${Math.min(scale, 37)})`;
+
+/** Digits after the point of the limits of a field: comparing must not round them. */
+export const limitScale = ({ constraints = {}, categories = [] }: Field): number => {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, enum: listed = [] } = constraints;
+  const values = categories.map((one) => (typeof one === 'object' ? one.value : one));
+  const limits = [minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...listed, ...values];
+  return Math.max(0, ...limits.map((limit) => (/^[+-]?\d*\.(\d+)$/.exec(String(limit ?? ''))?.[1] ?? '').length));
+};
 
 export function castField(
   schema: TableSchema,
   i: number,
   column: number | undefined,
-  source: { emptyIsNull: boolean; refused?: RefusedTexts | undefined },
+  source: { emptyIsNull: boolean; refused?: RefusedTexts | undefined; scale?: number },
 ): CastField {
   const field = schema.fields[i]!;
   const n = i + 1;
   const names = { t: `t${n}`, v: `v${n}` };
   const cell = column === undefined ? undefined : `c${column + 1}`;
-  const { emptyIsNull, refused = {} } = source;
+  const { emptyIsNull, refused = {}, scale = 12 } = source;
   const from = { cell, emptyIsNull, padded: true, canonical: false, refused };
   const isNumber = field.type === 'number' || field.type === 'integer';
   const compiled = compileField(field, schema, from, names, isNumber ? 'VARCHAR' : undefined);
-  const { checks } = isNumber ? compileField(field, schema, from, names, comparable) : compiled;
+  const exact = isNumber ? compileField(field, schema, from, names, comparable(scale)) : compiled;
+  const checks = isNumber ? numberChecks(field, schema, from, names, exact, scale) : compiled.checks;
   const at = column === undefined ? n : column + 1;
   const isRequired = field.constraints?.required === true || primaryKeyOf(schema).includes(field.name);
   return {
@@ -49,7 +64,7 @@ export function castField(
     n,
     column: at,
     text: compiled.text,
-    value: isNumber ? `try_cast(${compiled.value} as ${comparable})` : compiled.value,
+    value: exact.value,
     canonical: canonicalText(field, names.t, compiled.value),
     checks: [
       {
@@ -77,6 +92,33 @@ export function castField(
       })),
     ],
   };
+}
+
+/** Exact where the number is a decimal of the column's scale; by its binary form where it is infinite, huge or in exponents. */
+function numberChecks(
+  field: Field,
+  schema: TableSchema,
+  source: CellSource,
+  { t, v }: { t: string; v: string },
+  exact: CompiledField,
+  scale: number,
+): FieldCheck[] {
+  const { value } = compileField(field, schema, source, { t, v }, 'DOUBLE');
+  const rough = compileField(field, schema, source, { t, v: `(${value})` }, 'DOUBLE').checks;
+  return exact.checks.map((check, i) => ({
+    ...check,
+    violated: `(case when ${v} is not null and ${isDecimal(check.expected, scale)} then ${check.violated}
+      when not coalesce(isnan(${value}), false) then coalesce(${rough[i]!.violated}, false) else false end)`,
+  }));
+}
+
+/** Whether its limits, one or a JSON list, are decimals of this scale; infinities and exponents are not. */
+function isDecimal(expected: string, scale: number): boolean {
+  const limits = expected.startsWith('[') ? (JSON.parse(expected) as unknown[]) : [expected];
+  return limits.every((limit) => {
+    const whole = /^[+-]?0*(\d*)(?:\.\d*)?$/.exec(String(limit))?.[1];
+    return whole !== undefined && whole.length + scale <= 38;
+  });
 }
 
 /** `The value "v" in row r and column c …` */
