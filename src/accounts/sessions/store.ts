@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { type Queryable, sql } from '../../platform/db/index.ts';
 import type { ProjectRole, Role, Scope } from '../rights.ts';
+import { shareLookups } from './share-lookups.ts';
 
 /** What one statement says about the bearer of a credential. */
 export interface Bearer {
@@ -68,12 +69,17 @@ const byToken = bearerStatement(
    t.location_ids as "locationIds"`,
 );
 
-async function bearer(
+const sharedOf = new WeakMap<pg.Pool, ReturnType<typeof shareLookups<Bearer | undefined>>>();
+
+function bearer(
   pool: pg.Pool,
   statement: { name: string; text: string },
-  values: unknown[],
+  values: (string | Buffer)[],
 ): Promise<Bearer | undefined> {
-  return (await pool.query<Bearer>({ ...statement, values })).rows[0];
+  const share = sharedOf.get(pool) ?? shareLookups<Bearer | undefined>();
+  sharedOf.set(pool, share);
+  const key = [statement.name, ...values.map((value) => value.toString('base64'))].join(' ');
+  return share(key, async () => (await pool.query<Bearer>({ ...statement, values })).rows[0]);
 }
 
 export const bearerOfSession = (pool: pg.Pool, sessionId: string, userId: string) =>
