@@ -9,6 +9,7 @@ import { readConfig, readEnv } from '../src/platform/config/index.ts';
 import { serve } from '../src/serve.ts';
 import { dirtyFlights } from './dirty-flights.ts';
 import { type DirtyFile, dirtyGapminder } from './dirty-gapminder.ts';
+import { packageByFlow } from './flow.ts';
 import { placesAndValues } from './places.ts';
 
 // The main job, as a new user would do it over HTTP: start, sign in, send a messy file, see what was caught, ask the
@@ -60,10 +61,13 @@ await call('POST', '/api/v1/project', { json: { slug: 'demo', title: 'Demo' } })
 });
 
 try {
-  await gapminder(dirtyGapminder());
+  const dirty = dirtyGapminder();
+  await gapminder(dirty);
   await flights();
   heading('3. 62 countries in 6 regions: a tree of places, indicators, a document to be mapped, a map');
   await placesAndValues({ call, say, seconds, indent });
+  heading('4. The messy file as a flow: a spec in, a published Data Package out, every week again');
+  await packageByFlow({ call, say, seconds, indent }, dirty);
 } catch (error) {
   await server.stop();
   throw error;
