@@ -106,6 +106,7 @@ async function promote(context: Context, content: string, title: string): Promis
     revision: undefined,
     projectId: undefined,
     details: {},
+    dryRun: false,
   };
   const { documentId } = await recordDocument(context, { access: access! }, arrival);
   await workOnce(context, handlers);

@@ -5,6 +5,8 @@ export interface DocumentPayload {
   document_id: number;
   /** Do everything and keep nothing of it: the summary says what would be. */
   dry_run?: boolean;
+  /** The document was sent for a dry run alone: it goes when the summary is told. */
+  discard?: boolean;
 }
 
 /** The whole way: read the file, its rows and codes, values, aggregates. */

@@ -20,9 +20,20 @@ export interface DocumentArrival {
   revision: number | undefined;
   projectId: string | undefined;
   details: Details;
+  /** Tell what would become of it, and keep nothing. */
+  dryRun: boolean;
 }
 
-const fieldNames = ['doc_title', 'file_type', 'upload_id', 'dataset', 'revision', 'project_id', 'docfile'] as const;
+const fieldNames = [
+  'doc_title',
+  'file_type',
+  'upload_id',
+  'dataset',
+  'revision',
+  'project_id',
+  'docfile',
+  'dry_run',
+] as const;
 type FieldName = (typeof fieldNames)[number];
 
 /** JSON with the file as base64 or data URI, or a form with a part `docfile`; other words in either are doc_details. */
@@ -93,7 +104,16 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
     revision: revision === undefined ? undefined : Number(revision),
     projectId: text('project_id'),
     details: detailsOf(fields),
+    dryRun: isTrue('dry_run', fields.dry_run),
   };
+}
+
+/** A boolean as JSON, forms and queries write it. */
+export function isTrue(name: string, value: unknown): boolean {
+  const said = String(value ?? '').toLowerCase();
+  if (said === 'true' || said === '1') return true;
+  if (said === 'false' || said === '0' || said === '') return false;
+  throw invalidField(name, `${name} must be true or false`);
 }
 
 function detailsOf(fields: Record<string, unknown>): Details {

@@ -56,8 +56,8 @@ export async function recordDocument(
     const source = await sourceOf(tx, access, arrival);
     await holdBlobs(tx, context.blobs, [source.sha256]);
     const title = await freeTitle(tx, arrival.title);
-    const { datasetId, created } = source.datasetId
-      ? { datasetId: source.datasetId, created: false }
+    const { datasetId, detailsOf, created } = source.datasetId
+      ? { datasetId: source.datasetId, detailsOf: source.datasetId, created: false }
       : await datasetFor(context, tx, access, arrival, title);
     const uploadId = source.revision === null ? context.newId() : source.uploadId;
     const { sha256, bytes, fileName, mediaType, revision } = source;
@@ -69,10 +69,10 @@ export async function recordDocument(
       fileType: arrival.fileType,
       createdBy: access.userId,
     });
-    await insertDetails(tx, documentId, datasetId, arrival.details);
+    await insertDetails(tx, documentId, detailsOf, arrival.details);
     const runId = await insertRun(tx, context, {
       kind: transformUploadRun,
-      payload: { document_id: documentId },
+      payload: { document_id: documentId, ...(arrival.dryRun ? { dry_run: true, discard: true } : {}) },
       userId: access.userId,
       subject: { type: 'source_doc', id: String(documentId) },
       serialKey: serialKeyOf(documentId),
@@ -129,29 +129,32 @@ async function sourceOf(tx: Tx, access: Access, arrival: DocumentArrival): Promi
   };
 }
 
-/** A dataset of its own in the documents' project, unless the sender names another. */
+/**
+ * A dataset of its own in the documents' project, unless the sender names another. A dry run only reads as the named one
+ * does: whatever becomes of the file goes again.
+ */
 async function datasetFor(
   context: Context,
   tx: Tx,
   access: Access,
   arrival: DocumentArrival,
   title: string,
-): Promise<{ datasetId: string; created: boolean }> {
-  const { projectId: given, dataset: named } = arrival;
+): Promise<{ datasetId: string; detailsOf: string; created: boolean }> {
+  const { projectId: given, dataset: named, dryRun } = arrival;
   if (named !== undefined && !isDatasetName(named)) throw invalidDatasetName(named, datasetNameOf(named));
   const projectId =
     given === undefined
       ? await projectOfDocuments(context, tx)
       : (await getProject(context, access, given, 'dataset.write')).id;
+  const known = named === undefined ? undefined : await findDatasetByName(tx, projectId, named, everything);
+  if (known !== undefined && !dryRun) return { datasetId: known.id, detailsOf: known.id, created: false };
   const stem = named ?? datasetNameOf(`${title}.`);
   for (let n = 0; ; n += 1) {
     const name = n === 0 ? stem : `${stem}-${n}`;
-    const found = await findDatasetByName(tx, projectId, name, everything);
-    if (found !== undefined && named !== undefined) return { datasetId: found.id, created: false };
-    if (found !== undefined) continue;
+    if ((await findDatasetByName(tx, projectId, name, everything)) !== undefined) continue;
     const id = context.newId();
     await insertDataset(tx, { id, projectId, name, title, createdBy: access.userId });
-    return { datasetId: id, created: true };
+    return { datasetId: id, detailsOf: known?.id ?? id, created: true };
   }
 }
 

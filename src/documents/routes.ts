@@ -18,7 +18,7 @@ import {
 } from './document.resource.ts';
 import { documentNotFound } from './errors.ts';
 import { mappingResource } from './mapping.resource.ts';
-import { receiveDocument } from './receive-document.ts';
+import { isTrue, receiveDocument } from './receive-document.ts';
 import { recordDocument } from './record-document.ts';
 import { campaignResultResource, dateResultResource } from './result.resource.ts';
 import { reviewRoutes } from './review-routes.ts';
@@ -49,10 +49,21 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
       '/api/v1/source_doc',
       {
         config: { access: 'signed-in', streamsBody: true },
-        schema: { summary: 'Upload a document of indicator data', tags: ['source_doc'] },
+        schema: {
+          summary: 'Upload a document of indicator data',
+          tags: ['source_doc'],
+          querystring: Type.Object(
+            { dry_run: Type.Optional(Type.String({ description: 'Tell what would become of it, and keep nothing.' })) },
+            { additionalProperties: false },
+          ),
+        },
       },
       async (request, reply) => {
-        const arrival = await receiveDocument(context, request);
+        const sent = await receiveDocument(context, request);
+        const arrival = {
+          ...sent,
+          dryRun: sent.dryRun || isTrue('dry_run', (request.query as { dry_run?: string }).dry_run),
+        };
         if (request.body instanceof Readable) request.body.resume();
         const { documentId, runId } = await recordDocument(context, request, arrival);
         const run = await waitForRun(context, runId, waitSeconds(request.headers.prefer));
@@ -60,6 +71,11 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
         if (run.error !== null) {
           const { status, code, message, errors } = run.error;
           throw new AppError(status, code, message, { errors: (errors ?? []) as never });
+        }
+        if (arrival.dryRun) {
+          const { title: doc_title, fileType: file_type } = arrival;
+          if (run.state !== 'succeeded') reply.code(202).header('location', `/api/v1/run/${runId}`);
+          return reply.send({ id: null, doc_title, file_type, dry_run: true, state: run.state, summary: run.summary });
         }
         const stored = await documentJson(context.db, documentId);
         if (stored === undefined) throw documentNotFound(documentId);

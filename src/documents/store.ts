@@ -117,12 +117,13 @@ export async function markMapping(tx: Queryable, ids: readonly number[]): Promis
 
 /** What a refused file leaves behind: nothing. Its dataset goes too where the file was all there was of it. */
 export async function deleteRefusedDocument(tx: Tx, id: number): Promise<void> {
-  const gone = await tx.maybe<{ dataset_id: string; upload_id: string | null }>(
-    sql`delete from source_doc where id = ${id} returning dataset_id, upload_id`,
+  const gone = await tx.maybe<{ dataset_id: string; upload_id: string | null; run_id: string | null }>(
+    sql`delete from source_doc where id = ${id} returning dataset_id, upload_id, run_id`,
   );
   if (gone === undefined) return;
+  // A document made of a revision that was here names an upload of somebody else's: that stays, and its dataset.
   const own = sql`(select u.dataset_id from upload u join dataset d on d.id = u.dataset_id where u.id = ${gone.upload_id}
-    and u.created_dataset and d.latest_revision <= 1 and not exists (select 1 from source_doc s where s.dataset_id = d.id)
+    and u.run_id = ${gone.run_id} and u.created_dataset and d.latest_revision <= 1 and not exists (select 1 from source_doc s where s.dataset_id = d.id)
     and not exists (select 1 from upload o where o.dataset_id = d.id and o.id <> u.id))`;
   await tx.exec(sql`delete from revision_batch where dataset_id in ${own}`);
   await tx.exec(sql`delete from product where dataset_id in ${own}`);

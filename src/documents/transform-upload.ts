@@ -30,7 +30,20 @@ import { fileIssues, writeRows } from './write-rows.ts';
  * The whole way of a document: its file becomes a revision, its rows and codes are kept, and what the codes mean makes
  * values, in one transaction with the request for their aggregates. Done again from the start it replaces.
  */
-export const transformUpload = runHandler(transformUploadRun, (context, run) =>
+export const transformUpload = runHandler(transformUploadRun, async (context, run) => {
+  if (run.payload.discard !== true) return await transform(context, run);
+  const discard = () => context.db.transaction((tx) => deleteRefusedDocument(tx, run.payload.document_id));
+  try {
+    const summary = await transform(context, run);
+    await discard();
+    return { ...summary, document_id: null };
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500 && !run.signal.aborted) await discard();
+    throw error;
+  }
+});
+
+const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Record<string, Json>> =>
   withWorkFolder(context, run, async (folder) => {
     const document = await documentOf(context, run.payload);
     const read = await readOrRefuse(context, run, document, folder);
@@ -43,8 +56,7 @@ export const transformUpload = runHandler(transformUploadRun, (context, run) =>
       return await finish(context, tx, run, read.document, isDry);
     });
     return await summaryAfter(context, run, derived, isDry);
-  }),
-);
+  });
 
 /** From the rows already read: what the codes mean by now. */
 export const refreshMaster = runHandler(refreshMasterRun, async (context, run) => {
@@ -194,7 +206,7 @@ async function summaryAfter(
   run: LiveRun,
   { aggregates, summary }: { aggregates: number | undefined; summary: Record<string, Json> },
   isDry: boolean,
-): Promise<Json> {
+): Promise<Record<string, Json>> {
   if (isDry || aggregates !== undefined) return summary;
   run.progress(80, 'aggregates');
   await refreshAggregates(context, {}, run);

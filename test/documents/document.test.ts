@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { sql } from '../../src/platform/db/index.ts';
 import { must } from '../locations/places-world.ts';
-import { whileWorking } from '../support/upload.ts';
+import { projectOf } from '../support/people.ts';
+import { sendFile, whileWorking } from '../support/upload.ts';
 import { startDocumentsWorld } from './documents-world.ts';
 
 const the = await startDocumentsWorld();
@@ -155,6 +156,80 @@ describe('sending', () => {
     const refused = await the.send('', { docfile: undefined, dataset, revision });
     expect([refused.status, refused.body.code]).toEqual([400, 'reference_not_found']);
   });
+
+  test('an upload and a revision that are here already; what is refused of them stays where it was', async () => {
+    const project = await projectOf(world, admin as never, {});
+    const upload = (name: string, content: string) => sendFile(world, admin, project, name, content, { dataset: name });
+    const good = (await upload('good', 'geocode,campaign,seen\nc,july,"21"\n')).body;
+    const byUpload = await the.document('', { docfile: undefined, upload_id: good.id });
+    expect(byUpload.summary).toMatchObject({ rows: 1, values: { new: 1 } });
+    const dataset = good.dataset.id ?? good.dataset_id;
+    const byRevision = await the.document('', { docfile: undefined, dataset, revision: 1 });
+    expect([byRevision.dataset, byRevision.revision, byRevision.summary.rows]).toEqual([dataset, 1, 1]);
+    expect(byRevision.sha256).toBe(byUpload.sha256);
+    expect(await the.values('seen', 'july')).toContain('c 21');
+    for (const wrong of [{ upload_id: places.a }, { dataset, revision: 7 }]) {
+      const answer = await the.send('', { docfile: undefined, ...wrong });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    }
+    const other = (await upload('other', 'where,campaign,seen\nc,july,3\n')).body;
+    const id = other.dataset.id ?? other.dataset_id;
+    const refused = await the.send('', { docfile: undefined, dataset: id, revision: 1 });
+    expect([refused.status, refused.body.error]).toEqual([400, 'geocode is a required column.']);
+    expect((await admin.get(`/api/v1/dataset/${id}`)).status).toBe(200);
+  });
+
+  test.each([
+    ['in the body', {}, { dry_run: true }],
+    ['in the address', { path: '?dry_run=true' }, {}],
+  ])(
+    'a dry run, asked for %s, tells everything and stores nothing',
+    async (_what, { path = '' }: { path?: string }, fields) => {
+      await the.document('geocode,campaign,kept\na,june,1\nb,june,2\n', { dataset: 'dry', decimal: ',' });
+      const facts = sql`select (select count(*) from datapoint)::int as values, (select count(*) from source_doc)::int as documents,
+      (select count(*) from dataset)::int as datasets, (select count(*) from revision)::int as revisions,
+      (select count(*) from upload)::int as uploads, (select count(*) from source_object_map)::int as codes,
+      (select count(*) from source_submission)::int as rows, (select count(*) from document_issue)::int as issues,
+      (select md5(string_agg(a::text, ',' order by id)) from aggregate a) as aggregates`;
+      const before = await world.context.db.one(facts);
+      const content =
+        'geocode,campaign,kept,colour\na,june,"3,0",red\nb,june,,\nx,june,4,\nnowhere,june,5,\nc,june,many,\n';
+      const body = {
+        doc_title: 'dry',
+        file_type: 'campaign',
+        docfile: Buffer.from(content).toString('base64'),
+        dataset: 'dry',
+        ...fields,
+      };
+      const answer = await whileWorking(world, admin.post(`/api/v1/source_doc/${path}`, body));
+      expect([answer.status, answer.body.id, answer.body.dry_run]).toEqual([200, null, true]);
+      expect(answer.body.summary).toEqual({
+        document_id: null,
+        dry_run: true,
+        rows: 5,
+        cells: 10,
+        values: { new: 2, changed: 0, unchanged: 0, retracted: 0 },
+        missing: 1,
+        issues: { not_a_number: 1, unmapped_indicator: 1, unmapped_location: 1 },
+        unmapped: { campaign: 0, indicator: 1, location: 1 },
+        places: expect.any(Number),
+        campaigns: 1,
+        days: 0,
+        aggregates_changed: expect.any(Number),
+      });
+      expect(answer.body.summary.aggregates_changed).toBeGreaterThan(3);
+      expect(await world.context.db.one(facts)).toEqual(before);
+      const refused = await whileWorking(
+        world,
+        admin.post('/api/v1/source_doc/?dry_run=true', {
+          ...body,
+          docfile: Buffer.from('x,y\n1,2\n').toString('base64'),
+        }),
+      );
+      expect([refused.status, refused.body.error]).toEqual([400, 'geocode is a required column.']);
+      expect(await world.context.db.one(facts)).toEqual(before);
+    },
+  );
 
   test('titles and contents that are there already', async () => {
     const first = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
