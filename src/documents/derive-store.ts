@@ -90,7 +90,7 @@ export async function insertDerivedCells(tx: Tx, { mapIds }: Concern): Promise<v
 export async function readTexts(tx: Tx): Promise<void> {
   await tx.exec(sql`
     with setting as materialized (
-      select d.id as document_id, d.decimal, d.thousands, upper(d.date_order) as date_order, d.percent,
+      select d.id as document_id, d.decimal, d.thousands, case when position('%' in d.date_order) > 0 then btrim(d.date_order) else upper(btrim(d.date_order)) end as date_order, d.percent,
         array(select lower(btrim(w)) from unnest(case when d.missing like '[%' then array(select jsonb_array_elements_text(d.missing::jsonb))
           else string_to_array(d.missing, ',') end) w) as missing,
         case when d.decimal in ('.', ',') then d.decimal when d.thousands = ',' then '.' when d.thousands = '.' then ',' end as mark
@@ -121,6 +121,7 @@ export async function readTexts(tx: Tx): Promise<void> {
       from said s
       left join lateral (
         select d.iso, d.short_year, case when d.iso is not null then d.iso
+            when position('%' in s.date_order) > 0 then day_by_pattern(s.raw, s.date_order)
             when s.date_order = 'YMD' then d.year_first when s.date_order = 'DMY' then d.day_first
             when s.date_order = 'MDY' then d.month_first when d.short_year then null
             when d.year_first is not null then d.year_first
@@ -175,7 +176,7 @@ export async function readTexts(tx: Tx): Promise<void> {
           else format('%s is usually not negative', j.short_name) end
         when 'fractional_int' then format('%s is a whole number, not %s', j.short_name, trim_scale(j.value)) end,
       case j.code
-        when 'ambiguous_date' then 'declare date_order: DMY, MDY or YMD' when 'ambiguous_percent' then 'declare percent: fraction or hundred'
+        when 'ambiguous_date' then 'declare date_order: DMY, MDY, YMD or a pattern' when 'ambiguous_percent' then 'declare percent: fraction or hundred'
         when 'ambiguous_number' then 'declare decimal: . or ,'
         when 'unknown_category' then (select 'one of ' || string_agg(c->>'label', ', ') from jsonb_array_elements(j.categories) c)
         when 'not_a_boolean' then 'yes, no, true, false, y, n, 1 or 0' end
@@ -298,7 +299,7 @@ const rowMessages: Record<string, [message: string, suggestion: string | null]> 
   missing_campaign: ['The row names no campaign', null],
   missing_date: ['The row names no day', null],
   not_a_date: ['%s is no day', 'a day such as 2015-03-31'],
-  ambiguous_date: ['%s can be more than one day', 'declare date_order: DMY, MDY or YMD'],
+  ambiguous_date: ['%s can be more than one day', 'declare date_order: DMY, MDY, YMD or a pattern'],
   outside_scope: ['The place %s is outside what its uploader may enter values for', null],
 };
 

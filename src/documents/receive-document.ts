@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { bodyTooLarge, unsupportedMediaType } from '../platform/http/index.ts';
 import { documentEmpty, fieldsMissing, invalidField, unknownField } from './errors.ts';
 import { type DetailName, type Details, detailChoices, detailNames } from './pure/column-roles.ts';
+import { dateOrderOf, dateOrders } from './pure/date-order.ts';
 import { decodeDocfile } from './pure/decode-docfile.ts';
 
 /** What a sender says of a document; its bytes are in the blob store, or somewhere in Granary already. */
@@ -130,8 +131,12 @@ function detailsOf(fields: Record<string, unknown>): Details {
 
 /** Refuses a word the detail does not have. */
 export function checkDetail(name: string, value: string): void {
+  if (name === 'date_order') {
+    if (dateOrderOf(value) !== undefined) return;
+    throw invalidField(name, `${name} must be one of ${dateOrders.join(' ')}, or a pattern such as %d %b %Y`);
+  }
   const choices = detailChoices[name as DetailName];
-  const spoken = name === 'date_order' ? value.trim().toUpperCase() : value === ' ' ? value : value.trim();
+  const spoken = value === ' ' ? value : value.trim();
   if (choices !== undefined && !choices.includes(spoken)) {
     throw invalidField(name, `${name} must be one of ${choices.join(' ')}`);
   }

@@ -41,6 +41,7 @@ export async function readDays(tx: Tx, { dateOrder }: CellReading): Promise<void
 const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
   select case
       when s.iso is not null then s.iso
+      when position('%' in ${order}::text) > 0 then day_by_pattern(s.date_text, ${order}::text)
       when ${order}::text = 'YMD' then s.year_first when ${order}::text = 'DMY' then s.day_first
       when ${order}::text = 'MDY' then s.month_first
       when s.short_year then null

@@ -95,6 +95,31 @@ describe('files of days', () => {
     expect(results.objects.map((one: { value: number }) => one.value)).toEqual([5, 6, 7]);
   });
 
+  test.each([
+    ['%d %b %Y', ['1 Apr 2021', '02 april 2021', '2021-04-03', '31 Apr 2021', '04/05/2021', '5 Avril 2021'], '1 2 3'],
+    ['%b %d, %y', ['Sept. 1, 21', 'sep 02, 2021', 'SEPTEMBER 3, 21', 'septembre 4, 21'], '1 3'],
+    ['%d.%m.%Y %H:%M', ['1.10.2021 08:30', '2.10.2021', '3x10.2021 08:30'], '1'],
+    ['[%Y^%m\\%d]', ['[2021^11\\1]', '2021^11\\2'], '1'],
+  ])('the pattern %s is the only reading beside ISO 8601', async (date_order, days, read) => {
+    const rows = days.map((day, n) => `a,"${day}",${n + 1}\n`).join('');
+    const document = await the.document(`geocode,data_date,visits\n${rows}`, { file_type: 'date', date_order });
+    const { objects } = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}`), 200);
+    expect(objects.map((one: { value: number }) => one.value).join(' ')).toBe(read);
+    for (const one of objects as { data_date: string; value: number }[]) {
+      expect(one.data_date).toMatch(new RegExp(`^2021-(04|09|10|11)-0${one.value}$`));
+    }
+    expect(document.summary.issues).toEqual({ not_a_date: days.length - objects.length });
+    await must(admin.delete(`/api/v1/source_doc/${document.id}/`), 204);
+  });
+
+  test('a pattern holds for cells that are days too', async () => {
+    expect(await read('date', ['1-Mar-2020', '2020-03-02', '3/4/2020'], { date_order: '%d-%b-%Y' })).toEqual([
+      '20200301',
+      '20200302',
+      'not_a_date!',
+    ]);
+  });
+
   test('a unique_key names a row, of which the later counts', async () => {
     const text = 'geocode,data_date,unique_key,visits\na,2020-04-01,k1,5\nb,2020-04-01,k1,6\n';
     const document = await the.document(text, { file_type: 'date' });

@@ -249,7 +249,20 @@ describe('sending', () => {
     ['no title', 'geocode,seen\na,1\n', { doc_title: '' }, 400, 'missing params set(doc_title)'],
     ['another kind', 'geocode,seen\na,1\n', { file_type: 'x' }, 400, 'file_type must be one of campaign, date'],
     ['an unknown field', 'a', { nonsense: 1 }, 400, "'nonsense' is not a field of source_doc"],
-    ['an unknown word', 'a', { date_order: 'YDM' }, 400, 'date_order must be one of DMY MDY YMD'],
+    [
+      'half a pattern',
+      'a',
+      { date_order: '%d %b' },
+      400,
+      'date_order must be one of DMY MDY YMD, or a pattern such as %d %b %Y',
+    ],
+    [
+      'an unknown word',
+      'a',
+      { date_order: 'YDM' },
+      400,
+      'date_order must be one of DMY MDY YMD, or a pattern such as %d %b %Y',
+    ],
   ])('%s is refused and leaves nothing', async (_what, content, fields, status, error) => {
     const count = sql`select (select count(*) from source_doc)::int as documents, (select count(*) from dataset)::int as datasets`;
     const before = await world.context.db.one(count);

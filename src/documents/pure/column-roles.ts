@@ -1,3 +1,5 @@
+import { dateOrderOf } from './date-order.ts';
+
 /** What the columns of a document are, and how its cells are meant, as `doc_detail` says it. */
 export type Details = Partial<Record<DetailName, string>>;
 
@@ -103,21 +105,21 @@ function indexOf(header: readonly string[], name: string): number {
 /** How cells are meant. What is undefined is found out from the whole column. */
 export interface CellReading {
   decimal: '.' | ',' | null;
-  dateOrder: 'DMY' | 'MDY' | 'YMD' | null;
+  /** DMY, MDY, YMD or a pattern. */
+  dateOrder: string | null;
   percent: 'fraction' | 'hundred' | null;
   missing: string[];
   duplicates: 'last' | 'sum' | 'error';
 }
 
 export function cellReading(details: Details): CellReading {
-  const order = details.date_order?.trim().toUpperCase();
   const decimal =
     pointOrComma(details.decimal) ??
     (details.thousands?.trim() === ',' ? '.' : null) ??
     (details.thousands?.trim() === '.' ? ',' : null);
   return {
     decimal,
-    dateOrder: order === 'DMY' || order === 'MDY' || order === 'YMD' ? order : null,
+    dateOrder: details.date_order === undefined ? null : (dateOrderOf(details.date_order) ?? null),
     percent: details.percent === 'fraction' || details.percent === 'hundred' ? details.percent : null,
     missing: wordsOf(details.missing_values),
     duplicates: details.duplicates === 'sum' || details.duplicates === 'error' ? details.duplicates : 'last',
@@ -149,7 +151,6 @@ function parsed(text: string): unknown {
 export const detailChoices: Partial<Record<DetailName, readonly string[]>> = {
   decimal: ['.', ','],
   thousands: [',', '.', "'", ' '],
-  date_order: ['DMY', 'MDY', 'YMD'],
   percent: ['fraction', 'hundred'],
   duplicates: ['last', 'sum', 'error'],
 };
