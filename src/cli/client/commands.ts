@@ -14,6 +14,7 @@ import { addLocationCommands } from './location-commands.ts';
 import { type LoginFlags, logIn, logOut } from './log-in.ts';
 import { saveDownload } from './save-download.ts';
 import { type UploadAnswer, type UploadFlags, uploadFile } from './upload-file.ts';
+import { addValueCommands } from './value-commands.ts';
 
 interface List {
   objects: Record<string, unknown>[];
@@ -164,6 +165,7 @@ export function addClientCommands(program: Command, io: Io): void {
     );
 
   addLocationCommands(program, io);
+  addValueCommands(program, io);
   addFlowCommands(program, io);
   addDocumentCommands(program, io);
 
