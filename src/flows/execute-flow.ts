@@ -10,11 +10,11 @@ import type { FlowRun } from './flow-run.ts';
 import { flowRun } from './jobs.ts';
 import { findReadable } from './packages/find-published.ts';
 import { packageBaseOf } from './packages/package-base.ts';
-import { productsOfRevision, replaceSources } from './product-store.ts';
+import { productsOfRevision, replaceSources, sourcesOfRevision } from './product-store.ts';
 import { isTerminal } from './pure/apply-report.ts';
 import { reportPipeline } from './report-pipeline.ts';
 import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues, updateLineage } from './store.ts';
-import { replaceTable } from './table-store.ts';
+import { copyKept, replaceTable } from './table-store.ts';
 
 /** Works on runs of kind `flow` with an engine. */
 export function flowHandler(runFlow: (context: Context, run: FlowRun) => Promise<void>): RunHandler {
@@ -58,6 +58,8 @@ async function flowRunOf(
       const made = products.filter((product) => product.pipelineId === id);
       return [id, { success: status === 'success', stats, products: made }] as const;
     });
+  // Of a spec that holds all its rows nobody else says it.
+  await updateFingerprint(db, revision.id, fingerprintOf(spec, await sourcesOfRevision(db, revision.id)));
   const isNew = dataset.successfulN === null && revision.findability === 'published';
   return {
     flowId: state.id,
@@ -88,7 +90,7 @@ async function flowRunOf(
           sources.map((source) => source.sha256),
         );
         await replaceSources(tx, revision.id, sources);
-        await updateFingerprint(tx, revision.id, await fingerprintOf(tx, revision.id, spec));
+        await updateFingerprint(tx, revision.id, fingerprintOf(spec, await sourcesOfRevision(tx, revision.id)));
       }),
     keepIssues: (issues) =>
       db.transaction(async (tx) => {
@@ -97,6 +99,7 @@ async function flowRunOf(
       }),
     keepLineage: (lineage) => updateLineage(db, revision.id, lineage),
     previous: () => findPrevious(db, dataset),
+    keepAsBefore: (before) => db.transaction((tx) => copyKept(tx, before.revisionId, revision.id)),
     keepTable: (table) =>
       db.transaction(async (tx) => {
         await holdBlobs(tx, context.blobs, [table.sha256]);

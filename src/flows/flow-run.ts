@@ -1,3 +1,4 @@
+import type { StoredProduct } from './product-store.ts';
 import type { FlowPlan, FlowSpec, JsonObject, Product, Report, UpdateReply } from './pure/flow-spec.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface FlowRun {
   previous(): Promise<PreviousRevision | undefined>;
   /** The finished table of a resource, for the next revision's `load` and contract. */
   keepTable(table: KeptTable): Promise<void>;
+  /** Tables, issues and lineage are those of the previous revision: nothing was computed anew. */
+  keepAsBefore(previous: PreviousRevision): Promise<void>;
   /** `granary://owner/dataset[/revision]` with the owner's read rights; undefined: not there, or not for them. */
   productsOf(
     owner: string,
@@ -49,10 +52,15 @@ export interface FlowRun {
 }
 
 export interface PreviousRevision {
+  revisionId: string;
   flowId: string;
   package: JsonObject;
-  products: Product[];
+  products: StoredProduct[];
   tables: KeptTable[];
+  sources: FetchedSource[];
+  fingerprint: string | null;
+  /** Stats by id, without the flow's in front: `/cities_csv`, and nothing for the package. */
+  pipelines: ReadonlyMap<string, JsonObject>;
 }
 
 export interface KeptTable {

@@ -78,6 +78,6 @@ export function packageOfRevision(
   db: Queryable,
   datasetId: string,
   n: number,
-): Promise<{ id: string; package: JsonObject | null } | undefined> {
-  return db.maybe(sql`select id, package from flow_revision where dataset_id = ${datasetId} and n = ${n}`);
+): Promise<{ id: string; package: JsonObject | null; fingerprint: string | null } | undefined> {
+  return db.maybe(sql`select id, package, fingerprint from flow_revision where dataset_id = ${datasetId} and n = ${n}`);
 }

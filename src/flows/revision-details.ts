@@ -32,10 +32,16 @@ export async function datasetList(
   return { datasets: datasets.map(summaryJson) };
 }
 
-const summaryJson = ({ status, scheduled_for: scheduledFor, ...summary }: DatasetSummary): JsonObject => ({
+const summaryJson = ({
+  status,
+  scheduled_for: scheduledFor,
+  checked_at: checkedAt,
+  ...summary
+}: DatasetSummary): JsonObject => ({
   ...summary,
   state: apiState[status],
   scheduled_for: scheduledFor?.toISOString() ?? null,
+  checked_at: checkedAt?.toISOString() ?? null,
 });
 
 type FoundFlow = FoundDataset & { revision: Revision };

@@ -27,6 +27,7 @@ import {
 } from './engine/describe.ts';
 import { errorLogOf, sourceProblem } from './engine/failure-words.ts';
 import { Sources } from './engine/get-sources.ts';
+import { findReusable, type Reused } from './engine/reuse.ts';
 import { Tables } from './engine/tables.ts';
 import { type Member, writeZip } from './engine/write-zip.ts';
 import type { FlowRun } from './flow-run.ts';
@@ -50,7 +51,8 @@ export async function runFlow(context: Context, run: FlowRun): Promise<void> {
   });
   try {
     const sources = new Sources(context, run);
-    const flow = new Pipelines(context, run, tabular, sources, new Tables(context, run, tabular, sources));
+    const reused = await findReusable(context, run, sources);
+    const flow = new Pipelines(context, run, tabular, sources, new Tables(context, run, tabular, sources), reused);
     for (const pipeline of run.plan.pipelines) await flow.work(pipeline);
   } finally {
     tabular.close();
@@ -63,11 +65,20 @@ class Pipelines {
   readonly #tabular: Tabular;
   readonly #sources: Sources;
   readonly #tables: Tables;
+  readonly #reused: Reused | undefined;
   readonly #failed = new Set<string>();
   readonly #products = new Map<string, Product[]>();
   readonly #stats = new Map<string, JsonObject>();
 
-  constructor(context: Context, run: FlowRun, tabular: Tabular, sources: Sources, tables: Tables) {
+  constructor(
+    context: Context,
+    run: FlowRun,
+    tabular: Tabular,
+    sources: Sources,
+    tables: Tables,
+    reused: Reused | undefined,
+  ) {
+    this.#reused = reused;
     this.#context = context;
     this.#run = run;
     this.#tabular = tabular;
@@ -92,7 +103,7 @@ class Pipelines {
     }
     await run.report({ pipeline: pipeline.id, event: 'start' });
     try {
-      const { products, stats, package: made } = await this.#make(pipeline);
+      const { products, stats, package: made }: Made = this.#reused?.make(pipeline) ?? (await this.#make(pipeline));
       this.#products.set(pipeline.id, products);
       this.#stats.set(pipeline.id, stats);
       await run.report(
@@ -326,7 +337,10 @@ class Pipelines {
 
   #package(): Made {
     const products = this.#madeBefore();
-    const made = describePackage(this.#run, { keys: this.#tables.package as JsonObject, products });
+    const made = describePackage(this.#run, {
+      keys: this.#reused?.keys ?? (this.#tables.package as JsonObject),
+      products,
+    });
     const { stats, hash } = made.datahub as { stats: { rowcount: number; bytes: number }; hash: string };
     const url = `${this.#run.packageBase}/${this.#run.flowId}/datapackage.json`;
     return {
@@ -337,6 +351,7 @@ class Pipelines {
         count_of_rows: stats.rowcount,
         dataset_name: nameOf(this.#run),
         hash,
+        ...(this.#reused === undefined ? {} : { unchanged: true }),
         '.dpp': { 'out-datapackage-url': url },
       },
     };

@@ -60,6 +60,8 @@ export interface DatasetSummary {
   succeeded_at: string | null;
   schedule: string | null;
   scheduled_for: Date | null;
+  /** When the schedule last found nothing new. */
+  checked_at: Date | null;
   paused: boolean;
 }
 
@@ -67,7 +69,7 @@ const summaries = (where: Sql): Sql => sql`
   select d.owner_id || '/' || d.name as id, r.normalised #>> '{inputs,0,parameters,descriptor,title}' as title,
     d.findability, d.certified, r.status, ${microseconds(sql`r.modified_at`)} as modified, d.latest_n as latest,
     d.successful_n as successful, ${microseconds(sql`s.ended_at`)} as succeeded_at, d.schedule, d.scheduled_for,
-    d.paused_at is not null as paused
+    d.checked_at, d.paused_at is not null as paused
   from flow_dataset d join flow_revision r on r.dataset_id = d.id and r.n = d.latest_n
     left join flow_revision s on s.dataset_id = d.id and s.n = d.successful_n
   where ${where} order by r.modified_at desc limit 1000`;

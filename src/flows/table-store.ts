@@ -16,3 +16,15 @@ export function tablesOfRevision(db: Queryable, revisionId: string): Promise<Kep
     select resource, sha256, rows::float8 as rows, schema, arrived from flow_table
     where revision_id = ${revisionId} order by resource`);
 }
+
+/** Of a revision made of the same as an earlier one: its tables, issues and lineage, which lead to the run that did the work. */
+export async function copyKept(tx: Queryable, fromId: string, toId: string): Promise<void> {
+  await tx.exec(sql`
+    insert into flow_table (revision_id, resource, sha256, rows, schema, arrived)
+    select ${toId}::uuid, resource, sha256, rows, schema, arrived from flow_table where revision_id = ${fromId}
+    on conflict (revision_id, resource) do update set sha256 = excluded.sha256, rows = excluded.rows,
+      schema = excluded.schema, arrived = excluded.arrived`);
+  await tx.exec(sql`
+    update flow_revision r set issues_sha256 = f.issues_sha256, issue_count = f.issue_count, lineage = f.lineage
+    from flow_revision f where r.id = ${toId} and f.id = ${fromId}`);
+}

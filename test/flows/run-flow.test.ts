@@ -139,7 +139,11 @@ test('two tables become a published package that can be read back', async () => 
 test('equal inputs give an equal ZIP', async () => {
   const given = { resources: [{ name: 'rivers', path: 'data/rivers.csv' }], readme: '# Rivers' };
   const hashes = [];
-  for (const _ of [1, 2]) hashes.push((await flow('zipped', given)).at('zipped_zip').stats.hash);
+  for (const _ of [1, 2]) {
+    hashes.push((await flow('zipped', given)).at('zipped_zip').stats.hash);
+    // Or the second one would be the first one's file.
+    await world.context.db.pool.query('update flow_revision set fingerprint = null');
+  }
   expect(hashes[0]).toMatch(/^sha256:/);
   expect(hashes[0]).toBe(hashes[1]);
 });

@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '../../platform/db/index.ts';
-import type { FlowSpec, FlowStatus, JsonObject } from '../pure/flow-spec.ts';
+import type { FlowStatus, JsonObject } from '../pure/flow-spec.ts';
 
 export interface DueDataset {
   id: string;
@@ -36,7 +36,7 @@ export interface Newest {
   schedule: string | null;
   options: JsonObject;
   spec: JsonObject;
-  normalised: FlowSpec;
+  fingerprint: string | null;
   status: FlowStatus;
 }
 
@@ -44,7 +44,7 @@ export interface Newest {
 export function newestOf(db: Queryable, datasetId: string): Promise<Newest | undefined> {
   return db.maybe(sql`
     select r.id as "revisionId", d.owner_id as "ownerId", d.name, d.schedule, d.schedule_options as options, r.spec,
-      r.normalised, r.status
+      r.fingerprint, r.status
     from flow_dataset d join flow_revision r on r.dataset_id = d.id and r.n = d.latest_n
     where d.id = ${datasetId} and d.paused_at is null`);
 }

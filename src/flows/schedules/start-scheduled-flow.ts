@@ -37,12 +37,13 @@ async function startAll(context: Context, datasetId: string, newest: Newest, tim
   if (isBusy && times === 1) return [];
   const schedule = parseSchedule(newest.schedule);
   const skips = newest.options.skip_unchanged ?? (schedule !== null && 'cron' in schedule);
-  if (skips === true && newest.status === 'success' && (await isUnchanged(context, newest.revisionId))) {
+  const read = await readSpec(context, newest.spec, ownBlobs(context));
+  if ('errors' in read) return read.errors;
+  const { normalised, planFor } = read;
+  if (skips === true && newest.status === 'success' && (await isUnchanged(context, newest, normalised, planFor(1)))) {
     await markChecked(context.db, datasetId, context.now());
     return [];
   }
-  const read = await readSpec(context, newest.spec, ownBlobs(context));
-  if ('errors' in read) return read.errors;
   const owner = await findOwnerAccount(context, newest.ownerId);
   const accepted = { ...read, spec: newest.spec, owner, schedule, origin: 'schedule' as const };
   await context.db.transaction(async (tx) => {
