@@ -1,4 +1,3 @@
-import type { StoredProduct } from './product-store.ts';
 import type { FlowPlan, FlowSpec, JsonObject, Product, Report, UpdateReply } from './pure/flow-spec.ts';
 
 /**
@@ -55,7 +54,7 @@ export interface PreviousRevision {
   revisionId: string;
   flowId: string;
   package: JsonObject;
-  products: StoredProduct[];
+  products: (Product & { pipelineId: string })[];
   tables: KeptTable[];
   sources: FetchedSource[];
   fingerprint: string | null;
