@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
+import { parseNamed } from '../platform/parse-document.ts';
 import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { checkSpecSteps, fieldsOf } from './check-spec-steps.ts';
 import { flowFetcher } from './flow-fetcher.ts';
@@ -82,12 +83,15 @@ async function fetchDescriptor(context: Context, address: string): Promise<JsonO
     });
     const body = await text(answer.body);
     if (answer.status !== 200) throw new PlanFault(`${redactUrl(address)} answered ${answer.status}`);
-    const descriptor: unknown = JSON.parse(body);
+    const descriptor = parseNamed(new URL(address).pathname, body);
     if (!isObject(descriptor)) throw new PlanFault(`${redactUrl(address)} is no descriptor`);
     return descriptor;
   } catch (error) {
     if (error instanceof PlanFault) throw error;
-    if (error instanceof SyntaxError) throw new PlanFault(`${redactUrl(address)} is not JSON`);
+    if (error instanceof SyntaxError)
+      throw new PlanFault(
+        `${redactUrl(address)} is not ${/\.ya?ml$/i.test(new URL(address).pathname) ? 'YAML' : 'JSON'}`,
+      );
     if (error instanceof AppError) throw new PlanFault(error.message);
     throw error;
   }

@@ -59,3 +59,21 @@ test('a spec is checked, sent and looked at', async () => {
   expect((await granary('flow', 'schedule', `${me.id}/id`)).out).toMatch(/^every 1d, next at 20/);
   expect((await granary('flow', 'status', `${me.id}/none`)).code).not.toBe(0);
 });
+
+test('a spec in YAML is the same spec, and says where it is wrong', async () => {
+  const { meta, inputs } = specOf(me, 'yaml');
+  const at = path.join(world.folder, 'spec.yaml');
+  writeFileSync(
+    at,
+    `# Ours\nmeta: ${JSON.stringify(meta)}\ninputs:\n  - ${JSON.stringify(inputs[0])}\nschedule: every 1d\n`,
+  );
+  const checked = await granary('flow', 'validate', at);
+  expect(checked).toMatchObject({ code: 0 });
+  const sent = await granary('flow', 'push', at, '--no-wait');
+  expect(sent).toMatchObject({ code: 0, out: `${me.id}/yaml/1\n` });
+  expect((await me.get(`/source/${me.id}/yaml/1`)).body.spec_contents.schedule).toBe('every 1d');
+  writeFileSync(at, 'meta:\n  a: [1\nb: 2\n');
+  const wrong = await granary('flow', 'validate', at);
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.err).toMatch(/spec\.yaml is not YAML: .*line/s);
+});

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { parseNamed } from '../../platform/parse-document.ts';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
@@ -119,9 +120,10 @@ async function send(connection: Connection, file: string, dryRun: boolean): Prom
   });
   let spec: unknown;
   try {
-    spec = JSON.parse(text);
+    spec = parseNamed(file, text);
   } catch (error) {
-    throw new CommandError(`${file} is not JSON: ${(error as Error).message}`);
+    const what = /\.ya?ml$/i.test(file) ? 'YAML' : 'JSON';
+    throw new CommandError(`${file} is not ${what}: ${(error as Error).message}`);
   }
   return connection.json('POST', '/source/upload', { json: spec, query: dryRun ? { dry_run: true } : {} });
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../platform/context.ts';
 import { redactUrl } from '../../platform/fetch/index.ts';
+import { parseNamed } from '../../platform/parse-document.ts';
 import type { Tabular } from '../../platform/tabular/index.ts';
 import {
   type Cast,
@@ -115,7 +116,7 @@ export class Tables {
         relations,
         others,
         load: (url, options) => this.#load(url, options),
-        loadPackage: async (url) => JSON.parse(await this.#text(url)) as Record<string, unknown>,
+        loadPackage: async (url) => parseNamed(new URL(url).pathname, await this.#text(url)) as Record<string, unknown>,
         log: (line) => this.#run.log(line),
         badCell: resource.policy.cast,
         signal: this.#run.signal,
