@@ -34,6 +34,25 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     await drawer.getByText('Put together from places below').waitFor();
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'hidden' });
+    // The same by one click on a bar of the picture, and by Enter on the number.
+    const bars = await card
+      .getByRole('img', { name: /^Children by province/ })
+      .locator('svg path')
+      .evaluateAll((paths) =>
+        (paths as unknown as { getBoundingClientRect(): { x: number; y: number; width: number; height: number } }[])
+          .map((path) => path.getBoundingClientRect())
+          .map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2, width, height })),
+      );
+    const bar = bars.find(({ width, height }) => width > 15 && width < 300 && height > 60)!;
+    await page.mouse.click(bar.x, bar.y);
+    await drawer.getByText('Put together from places below').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    await card.getByRole('button', { name: '2,040' }).focus();
+    await page.keyboard.press('Enter');
+    await drawer.getByText('Children seen, North, March 2026').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
   });
 
   test('a map is coloured by the ranges of its indicator, opens downwards and leads back', async () => {
@@ -47,15 +66,20 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     // North is the upper half of the picture.
     const box = (await card.getByRole('img', { name: /map of/ }).boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.3);
+    await drawer.getByText('(seen − vaccinated) ÷ seen').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'hidden' });
+    await card.getByRole('combobox', { name: 'Look into a place' }).click();
+    await page.getByRole('option', { name: 'North' }).click();
     await card.getByRole('navigation', { name: 'Places of the map' }).waitFor();
     await card.getByRole('button', { name: 'Table of Where they are missed' }).click();
     await card.getByRole('row', { name: /^Birch 18%/ }).waitFor();
     await card.getByRole('button', { name: 'Savanna' }).click();
     await card.getByRole('row', { name: /^North/ }).waitFor();
     await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.3, { button: 'right' });
-    await drawer.getByText('(seen − vaccinated) ÷ seen').waitFor();
-    await page.keyboard.press('Escape');
-    await drawer.waitFor({ state: 'hidden' });
+    await card.getByRole('row', { name: /^Birch 18%/ }).waitFor();
+    await card.getByRole('button', { name: 'Savanna' }).click();
+    await card.getByRole('row', { name: /^North/ }).waitFor();
 
     const { objects } = await must(admin.get('/api/v1/custom_chart/?title=Where they are missed'), 200);
     expect(objects[0].chart_json).toMatchObject({ type: 'choropleth', indicator_ids: [metadata.indicators.missed] });

@@ -109,6 +109,33 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await until(() => stored('AMB', 'vaccinated')).toBe(902);
   });
 
+  test('what a value is made from comes in pages', async () => {
+    await page.route(/datapoint\/lineage\?/, async (route) => {
+      const address = new URL(route.request().url());
+      address.searchParams.set('limit', '1');
+      await route.continue({ url: address.href });
+    });
+    await must(
+      admin.put('/api/v1/campaign_datapoint/', {
+        objects: [{ location_id: ids.BIR, campaign_id: campaigns.march, indicator_id: indicators.seen, value: 90 }],
+      }),
+      200,
+    );
+    await page.goto(
+      `${world.url}/app/entry?campaign=${campaigns.march}&place=${ids.N}&depth=0&indicators=${indicators.seen}`,
+    );
+    await at(0, 0).click();
+    await page.keyboard.press('Space');
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('button', { name: 'seen, Amber' }).waitFor();
+    expect(await drawer.getByRole('button', { name: 'seen, Birch' }).count()).toBe(0);
+    await drawer.getByRole('button', { name: 'More: 1 of 2 shown' }).click();
+    await drawer.getByRole('button', { name: 'seen, Birch' }).waitFor();
+    expect(await drawer.getByRole('button', { name: /^More:/ }).count()).toBe(0);
+    await page.unroute(/datapoint\/lineage\?/);
+    await page.keyboard.press('Escape');
+  });
+
   test('a cell says where its value comes from, down to who typed it', async () => {
     await page.goto(sheetOf('SAV'));
     await at(0, 0).click();
@@ -120,6 +147,14 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await drawer.getByText('ada', { exact: true }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    // The same by one key, which leads back to the cell.
+    await at(0, 0).focus();
+    await page.keyboard.press('Space');
+    await drawer.getByText('Put together from places below').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(await at(0, 0).evaluate((cell) => cell.matches(':focus'))).toBe(true);
     await page.setViewportSize({ width: 390, height: 780 });
     await page.reload();
     await at(0, 0).waitFor();

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { csrfHeader, fetchApi, type Query } from './fetch-api.ts';
 import { fetchList } from './list.ts';
 import { problemOf, unreachable } from './problem.ts';
@@ -128,14 +128,23 @@ export interface Lineage {
   conflict?: { stored: number; computed: number };
   superseded?: { value: number | null; reason: string; source?: Source; entry?: EnteredBy }[];
   inputs?: Lineage[];
+  inputs_total?: number;
   without_data?: { location_id: number; location: string }[];
   without_data_total?: number;
   next?: string | null;
 }
 
-/** `path` is a lineage address of the API, as its own answers name them. */
+/** `path` is a lineage address of the API, as its own answers name them; its inputs come in pages. */
 export const lineageQuery = (path: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['values', 'lineage', path],
-    queryFn: ({ signal }) => fetchApi<Lineage>(path, { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => {
+      const address = new URL(path, window.location.origin);
+      if (cursor !== undefined) address.searchParams.set('cursor', cursor);
+      return fetchApi<Lineage>(address.pathname + address.search, { signal });
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    // The first page tells of the value itself, all of them of its inputs.
+    select: ({ pages }): Lineage => ({ ...pages[0]!, inputs: pages.flatMap(({ inputs = [] }) => inputs) }),
   });

@@ -25,7 +25,7 @@ interface ChoroplethProps {
   drawn: RefObject<Exportable | null>;
 }
 
-/** A map of one indicator. A click on a place opens it, down to where there are shapes; the way back stands above. */
+/** A map of one indicator: a click says where a number comes from, places are looked into by name, the way back is above. */
 export function Choropleth({ spec, ...more }: ChoroplethProps) {
   const [opened, setOpened] = useState<number>();
   const shown = opened === undefined ? spec : { ...spec, location_id: opened, location_depth: 1 };
@@ -101,20 +101,40 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
       }),
     [key],
   );
-  const onChoose = (id: number) => open(id);
+  const trace = (id: number) => {
+    const cell = cells.get(id);
+    if (cell !== undefined) onTrace(cell);
+  };
   return (
     <Stack gap={8}>
-      {periods.length > 1 && (
-        <Select
-          size="xs"
-          aria-label="Period of the map"
-          w={190}
-          allowDeselect={false}
-          data={periods}
-          value={period ?? null}
-          onChange={(next) => next !== null && setChosen(next)}
-        />
-      )}
+      <Group gap="xs">
+        {periods.length > 1 && (
+          <Select
+            size="xs"
+            aria-label="Period of the map"
+            w={170}
+            allowDeselect={false}
+            data={periods}
+            value={period ?? null}
+            onChange={(next) => next !== null && setChosen(next)}
+          />
+        )}
+        {shapes.length > 0 && (
+          <Select
+            size="xs"
+            aria-label="Look into a place"
+            placeholder="Look into …"
+            w={190}
+            searchable
+            data={shapes
+              .map((shape) => ({ value: String(shape.location_id), label: shape.properties.name }))
+              .sort((a, b) => a.label.localeCompare(b.label))}
+            value={null}
+            onChange={(next) => next !== null && open(Number(next))}
+            nothingFoundMessage="No place is called so"
+          />
+        )}
+      </Group>
       {shapes.length === 0 ? (
         <Text c="dimmed" fz="sm" py="md">
           These places have no shapes. Their values are in the table below.
@@ -126,18 +146,16 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
             name={shapes.map(({ location_id }) => location_id).join(' ')}
             shapes={shapes}
             areas={areas}
-            onOpen={onChoose}
-            onTrace={(id) => {
-              const cell = cells.get(id);
-              if (cell !== undefined) onTrace(cell);
-            }}
+            onOpen={open}
+            onTrace={trace}
             drawn={drawn}
           />
         </Suspense>
       )}
       <Legend classes={classes} />
       <Text c="dimmed" fz="xs">
-        A click opens a place, a right click says where its number comes from; the table has both.
+        A click says where a number comes from, a right click looks into the place; the table has every number as a
+        button.
       </Text>
       {(asTable || shapes.length === 0) && (
         <ValueTable
@@ -147,15 +165,6 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
           indicatorOf={() => indicator}
           onTrace={onTrace}
         />
-      )}
-      {asTable && (
-        <Group gap={6}>
-          {shapes.map(({ location_id, properties }) => (
-            <Button key={location_id} size="compact-xs" variant="default" onClick={() => open(location_id)}>
-              Open {properties.name}
-            </Button>
-          ))}
-        </Group>
       )}
     </Stack>
   );

@@ -62,8 +62,8 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
       label={label}
       height={320}
       option={option}
-      onClick={({ name: id }) => onOpen(Number(id))}
-      onContextMenu={({ name: id }) => onTrace(Number(id))}
+      onClick={({ name: id }) => onTrace(Number(id))}
+      onContextMenu={({ name: id }) => onOpen(Number(id))}
       drawn={drawn}
     />
   );

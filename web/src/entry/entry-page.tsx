@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Kbd, Select, Stack, Text } from '@mantine/core';
 import { IconArrowBackUp, IconCheck, IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -174,6 +174,7 @@ function Entry({ campaign, places, indicators, cells }: EntryProps) {
   );
   const current = rows[active.row]?.[active.column];
   const undo = () => void entry.undo().catch(toastProblem);
+  const trace = () => current?.cell !== undefined && setTraced(lineagePath({ ...current.cell, campaign_id: campaign }));
   return (
     <Stack gap="xs">
       <Group justify="space-between" gap="sm">
@@ -200,15 +201,14 @@ function Entry({ campaign, places, indicators, cells }: EntryProps) {
         onClear={(cell) => void entry.clear(cell)}
         onPaste={(block) => void entry.paste(block)}
         onUndo={undo}
+        onTrace={trace}
       />
       {current !== undefined && (
         <About
           target={current}
           isOverridden={overridden.has(current.key)}
           onOverride={() => setOverridden(new Set([...overridden, current.key]))}
-          onTrace={() =>
-            current.cell !== undefined && setTraced(lineagePath({ ...current.cell, campaign_id: campaign }))
-          }
+          onTrace={trace}
         />
       )}
       <Attention
@@ -272,7 +272,10 @@ function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
           </Button>
         )}
         <Button size="compact-sm" variant="light" disabled={cell === undefined} onClick={onTrace}>
-          Where does this come from?
+          Where does this come from?{' '}
+          <Kbd ml={6} fz={10} visibleFrom="sm" aria-hidden>
+            Space
+          </Kbd>
         </Button>
       </Group>
     </Group>

@@ -17,6 +17,7 @@ interface SheetProps {
   onClear: (cell: SheetCell) => void;
   onPaste: (block: { target: SheetCell; text: string }[]) => void;
   onUndo: () => void;
+  onTrace: () => void;
 }
 
 export interface At {
@@ -24,7 +25,7 @@ export interface At {
   column: number;
 }
 
-/** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back. */
+/** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks whence. */
 export function Sheet(props: SheetProps) {
   const { rows, active, setActive, overridden } = props;
   const [typed, setTyped] = useState<string>();
@@ -89,10 +90,11 @@ export function Sheet(props: SheetProps) {
       Tab: isAtEdge ? undefined : () => go(row, column + step),
       Enter: () => current !== undefined && begin(startText(current, props.notes)),
       F2: () => current !== undefined && begin(startText(current, props.notes)),
+      ' ': props.onTrace,
       Delete: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
       Backspace: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
     };
-    act(event, keys[event.key] ?? (event.key.length === 1 && event.key !== ' ' ? () => begin(event.key) : undefined));
+    act(event, keys[event.key] ?? (event.key.length === 1 ? () => begin(event.key) : undefined));
   };
 
   const onPaste = (event: ClipboardEvent) => {

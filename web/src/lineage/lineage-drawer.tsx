@@ -1,13 +1,14 @@
 import { Alert, Badge, Breadcrumbs, Button, Code, Drawer, Group, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Indicator, indicatorQuery } from '../api/indicators.ts';
 import { type EnteredBy, type Lineage, lineageQuery, type Source } from '../api/values.ts';
 import { roleWords } from '../indicators/formula-text.ts';
 import { Fact } from '../ui/fact.tsx';
-import { dateTime, plural } from '../ui/format.ts';
+import { Failure } from '../ui/failure.tsx';
+import { count, dateTime, plural } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';
-import { Loaded } from '../ui/loaded.tsx';
+import { Waiting } from '../ui/loaded.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 
 /** Where a value comes from, one step after another down to the row of a file or the person who typed it. */
@@ -33,7 +34,8 @@ interface Step {
 function Trail({ first }: { first: string }) {
   const [steps, setSteps] = useState<Step[]>([]);
   const path = steps.at(-1)?.path ?? first;
-  const found = useQuery(lineageQuery(path));
+  const found = useInfiniteQuery(lineageQuery(path));
+  const more = { has: found.hasNextPage, isComing: found.isFetchingNextPage, ask: () => void found.fetchNextPage() };
   return (
     <Stack gap="sm">
       {steps.length > 0 && (
@@ -54,7 +56,15 @@ function Trail({ first }: { first: string }) {
           ))}
         </Breadcrumbs>
       )}
-      <Loaded query={found}>{(lineage) => <Told lineage={lineage} go={(step) => setSteps([...steps, step])} />}</Loaded>
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Waiting />
+        ) : (
+          <Failure error={found.error} retry={() => void found.refetch()} />
+        )
+      ) : (
+        <Told lineage={found.data} more={more} go={(step) => setSteps([...steps, step])} />
+      )}
     </Stack>
   );
 }
@@ -67,7 +77,20 @@ const kindWords: Record<string, string> = {
   none: 'No value',
 };
 
-function Told({ lineage, go }: { lineage: Lineage; go: (step: Step) => void }) {
+/** Further pages of inputs. */
+interface More {
+  has: boolean;
+  isComing: boolean;
+  ask: () => void;
+}
+
+interface ToldProps {
+  lineage: Lineage;
+  more: More;
+  go: (step: Step) => void;
+}
+
+function Told({ lineage, more, go }: ToldProps) {
   const indicator = useQuery(indicatorQuery(lineage.cell.indicator_id)).data;
   const warnings = warningsOf(lineage.flags);
   const when = lineage.campaign ?? lineage.cell.data_date;
@@ -103,7 +126,7 @@ function Told({ lineage, go }: { lineage: Lineage; go: (step: Step) => void }) {
           Cleared by {lineage.cleared.username ?? 'somebody'} on {dateTime(lineage.cleared.at)}.
         </Text>
       )}
-      <Inputs lineage={lineage} go={go} />
+      <Inputs lineage={lineage} more={more} go={go} />
       <Without lineage={lineage} />
       <Superseded lineage={lineage} indicator={indicator} />
       {lineage.definition_version !== undefined && (
@@ -185,7 +208,7 @@ function ByHand({ entry, indicator }: { entry: EnteredBy; indicator: Indicator |
   );
 }
 
-function Inputs({ lineage, go }: { lineage: Lineage; go: (step: Step) => void }) {
+function Inputs({ lineage, more, go }: ToldProps) {
   const inputs = lineage.inputs ?? [];
   if (inputs.length === 0) return null;
   return (
@@ -206,10 +229,11 @@ function Inputs({ lineage, go }: { lineage: Lineage; go: (step: Step) => void })
           ))}
         </Table.Tbody>
       </Table>
-      {lineage.next != null && (
-        <Text c="dimmed" fz="sm">
-          The first {plural(inputs.length, 'input')}; there are more.
-        </Text>
+      {more.has && (
+        <Button mt="xs" size="compact-sm" variant="default" loading={more.isComing} onClick={more.ask}>
+          More: {count(inputs.length)}
+          {lineage.inputs_total === undefined ? '' : ` of ${count(lineage.inputs_total)}`} shown
+        </Button>
       )}
     </div>
   );
