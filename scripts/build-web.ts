@@ -23,7 +23,8 @@ async function build(): Promise<void> {
   const next = path.join(web, `dist.${process.pid}`);
   try {
     await vite.build({ configFile: path.join(web, 'vite.config.ts'), logLevel: 'warn', build: { outDir: next } });
-    await rm(dist, { recursive: true, force: true });
+    // Tried again where somebody else fills it at the same moment.
+    await rm(dist, { recursive: true, force: true, maxRetries: 5 });
     // Somebody else who builds at the same moment builds the same.
     await rename(next, dist).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY') throw error;
