@@ -123,6 +123,41 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
+  test('a weighted mean says by what, categories are numbers with words, files may use other names', async () => {
+    const form = page.getByRole('dialog');
+    const choose = async (label: string, option: string | RegExp) => {
+      await form.getByRole('combobox', { name: label }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    await page.getByRole('link', { name: 'Indicators' }).first().click();
+    await page.getByRole('button', { name: 'New indicator' }).first().click();
+    await form.getByRole('textbox', { name: 'Name', exact: true }).fill('Quality of care');
+    await form.getByRole('textbox', { name: 'Short name' }).fill('quality');
+    await choose('Its values are', 'category');
+    for (const [index, word] of ['poor', 'fair'].entries()) {
+      await form.getByRole('button', { name: 'Add a category' }).click();
+      await form.getByRole('textbox', { name: `Word of category ${index + 1}` }).fill(word);
+    }
+    await form.getByRole('combobox', { name: 'Also called in files' }).fill('Care');
+    await page.keyboard.press('Enter');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save indicator' }).click();
+    await page.getByText('1 poor, 2 fair').waitFor();
+    await page.getByText('Also called in files: Care').waitFor();
+
+    await page.getByRole('link', { name: 'Indicators' }).first().click();
+    await page.getByRole('button', { name: 'New indicator' }).first().click();
+    await form.getByRole('textbox', { name: 'Name', exact: true }).fill('Score');
+    await form.getByRole('textbox', { name: 'Short name' }).fill('score');
+    await choose('Rolled up by', 'weighted mean');
+    await form.getByRole('button', { name: 'Save indicator' }).click();
+    await form.getByText('weighted_mean needs weight_indicator_id').first().waitFor();
+    await form.getByRole('combobox', { name: 'Weighted by' }).fill('seen');
+    await page.getByRole('option', { name: 'Children seen (seen)' }).click();
+    await form.getByRole('button', { name: 'Save indicator' }).click();
+    await page.getByText('weighted mean, by Children seen').waitFor();
+  });
+
   test('a campaign and its type are made in one form', async () => {
     await page.getByRole('link', { name: 'Campaigns' }).click();
     await page.getByRole('button', { name: 'New campaign' }).first().click();

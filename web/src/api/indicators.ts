@@ -34,10 +34,7 @@ export interface Indicator {
   definition_version: number;
   updated_at: string;
 }
-export type IndicatorFields = Omit<
-  Indicator,
-  'id' | 'bound_json' | 'tag_json' | 'definition_version' | 'updated_at' | 'weight_indicator_id'
->;
+export type IndicatorFields = Omit<Indicator, 'id' | 'bound_json' | 'tag_json' | 'definition_version' | 'updated_at'>;
 
 export type Role =
   | 'PART_TO_BE_SUMMED'

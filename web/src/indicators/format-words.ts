@@ -9,3 +9,14 @@ export const formatWords: Record<DataFormat, string> = {
   date: 'day',
   date_int: 'day (number)',
 };
+
+export const operatorWords: Record<string, string> = {
+  sum: 'sum',
+  mean: 'mean',
+  weighted_mean: 'weighted mean',
+  min: 'least',
+  max: 'greatest',
+  count: 'count of values',
+  last: 'latest',
+  none: 'not at all',
+};

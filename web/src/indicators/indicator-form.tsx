@@ -12,8 +12,10 @@ import {
 } from '../api/indicators.ts';
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
+import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
-import { formatWords } from './format-words.ts';
+import { CategoriesEditor, type DraftCategory } from './categories-editor.tsx';
+import { formatWords, operatorWords } from './format-words.ts';
 
 interface FormProps {
   close: () => void;
@@ -34,8 +36,6 @@ export function IndicatorForm({ opened, ...props }: FormProps & { opened: boolea
   );
 }
 
-const operators = ['sum', 'mean', 'min', 'max', 'count', 'last', 'none'];
-
 function Form({ close, indicator, initial, onCreated }: FormProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -44,10 +44,20 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
       ? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null, ...initial }
       : fieldsOf(indicator),
   );
+  // Kept apart: while they are typed they need not be whole.
+  const [categories, setCategories] = useState<DraftCategory[]>(given.categories ?? []);
+  const isComplete = categories.every(({ value, label }) => value !== null && label.trim() !== '');
+  const fields: Partial<IndicatorFields> = {
+    ...given,
+    categories:
+      given.data_format !== 'class' || categories.length === 0
+        ? null
+        : categories.map(({ value, label }) => ({ value: value ?? 0, label: label.trim() })),
+  };
   const set = (change: Partial<IndicatorFields>) => setGiven((before) => ({ ...before, ...change }));
   const save = useMutation({
     mutationFn: () =>
-      indicator === undefined ? createIndicator(given as IndicatorFields) : changeIndicator(indicator.id, given),
+      indicator === undefined ? createIndicator(fields as IndicatorFields) : changeIndicator(indicator.id, fields),
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
       close();
@@ -66,7 +76,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    if (given.data_format !== 'class' || isComplete) save.mutate();
   };
   const error = (field: keyof IndicatorFields) => fieldError(save.error, field);
   return (
@@ -107,10 +117,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
             allowDeselect={false}
             data={Object.entries(formatWords).map(([value, label]) => ({ value, label }))}
             value={given.data_format ?? null}
-            onChange={(next) =>
-              next !== null &&
-              set({ data_format: next as DataFormat, ...(next === 'class' ? {} : { categories: null }) })
-            }
+            onChange={(next) => next !== null && set({ data_format: next as DataFormat })}
             miw={150}
           />
           <Select
@@ -129,20 +136,31 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
             label="Rolled up by"
             placeholder="what fits its values"
             clearable
-            data={operators}
+            data={Object.entries(operatorWords).map(([value, label]) => ({ value, label }))}
             value={given.aggregation ?? null}
-            onChange={(aggregation) => set({ aggregation })}
+            onChange={(aggregation) =>
+              set({ aggregation, ...(aggregation === 'weighted_mean' ? {} : { weight_indicator_id: null }) })
+            }
             error={error('aggregation')}
             miw={150}
           />
         </Group>
+        {given.aggregation === 'weighted_mean' && (
+          <IndicatorPicker
+            label="Weighted by"
+            description="Each value below counts by this indicator of the same place and period: people, say."
+            {...(given.resource_name === undefined ? {} : { kind: given.resource_name })}
+            without={indicator === undefined ? [] : [indicator.id]}
+            value={given.weight_indicator_id ?? undefined}
+            onChange={(weight_indicator_id) => set({ weight_indicator_id })}
+            error={error('weight_indicator_id')}
+          />
+        )}
         {given.data_format === 'class' && (
-          <TagsInput
-            label="Categories"
-            description="Written as value=label, Enter after each: 1=low"
-            value={(given.categories ?? []).map(({ value, label }) => `${value}=${label}`)}
-            onChange={(texts) => set({ categories: texts.flatMap(categoryOf) })}
-            error={error('categories')}
+          <CategoriesEditor
+            value={categories}
+            onChange={setCategories}
+            error={error('categories') ?? (isComplete ? undefined : 'Every category has a number and a word.')}
           />
         )}
         <Group grow align="flex-start" preventGrowOverflow={false}>
@@ -188,23 +206,12 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   );
 }
 
-function categoryOf(text: string): { value: number; label: string }[] {
-  const [, value, label] = /^\s*(-?\d+(?:\.\d+)?)\s*=\s*(.+)$/.exec(text) ?? [];
-  return label === undefined ? [] : [{ value: Number(value), label: label.trim() }];
-}
-
-function fieldsOf({
-  id,
-  bound_json,
-  tag_json,
-  definition_version,
-  updated_at,
-  weight_indicator_id,
-  ...fields
-}: Indicator) {
-  const { name, short_name, description, data_format, resource_name, aggregation, min, max, unit, categories } = fields;
+/** What the form changes, and undo puts back. */
+function fieldsOf(indicator: Indicator): Partial<IndicatorFields> {
+  const { name, short_name, description, data_format, resource_name, aggregation, weight_indicator_id } = indicator;
+  const { min, max, unit, categories, aliases } = indicator;
   return {
-    ...{ name, short_name, description, data_format, resource_name, aggregation, min, max, unit, categories },
-    aliases: fields.aliases,
+    ...{ name, short_name, description, data_format, resource_name, aggregation, weight_indicator_id },
+    ...{ min, max, unit, categories, aliases },
   };
 }

@@ -21,7 +21,7 @@ import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
 import { Bounds } from './bounds.tsx';
-import { formatWords } from './format-words.ts';
+import { formatWords, operatorWords } from './format-words.ts';
 import { FormulaEditor } from './formula-editor.tsx';
 import { IndicatorForm } from './indicator-form.tsx';
 
@@ -33,6 +33,8 @@ export function IndicatorPage() {
 
 function Detail({ indicator }: { indicator: Indicator }) {
   const isAdmin = useIsAdmin();
+  const { weight_indicator_id: weightId } = indicator;
+  const weight = useQuery({ ...indicatorQuery(weightId ?? 0), enabled: weightId !== null }).data;
   const range =
     indicator.min === null && indicator.max === null ? 'any' : `${indicator.min ?? '…'} to ${indicator.max ?? '…'}`;
   return (
@@ -51,10 +53,25 @@ function Detail({ indicator }: { indicator: Indicator }) {
               {indicator.unit ? `, ${indicator.unit}` : ''}
             </Fact>
             <Fact label="Collected per">{indicator.resource_name === 'date' ? 'day' : 'campaign'}</Fact>
-            <Fact label="Rolled up by">{indicator.aggregation ?? defaultOperator(indicator)}</Fact>
+            <Fact label="Rolled up by">
+              {operatorWords[indicator.aggregation ?? defaultOperator(indicator)]}
+              {weight === undefined ? '' : `, by ${weight.name}`}
+            </Fact>
             <Fact label="Accepted">{range}</Fact>
             <Fact label="Definition">version {indicator.definition_version}</Fact>
           </SimpleGrid>
+          {indicator.categories !== null && (
+            <Text fz="sm" mt="sm">
+              <span style={{ color: 'var(--muted)' }}>Categories: </span>
+              {indicator.categories.map(({ value, label }) => `${value} ${label}`).join(', ')}
+            </Text>
+          )}
+          {indicator.aliases.length > 0 && (
+            <Text fz="sm" mt="sm">
+              <span style={{ color: 'var(--muted)' }}>Also called in files: </span>
+              {indicator.aliases.join(', ')}
+            </Text>
+          )}
           <Tags indicator={indicator} isAdmin={isAdmin} />
         </section>
         <FormulaEditor indicator={indicator} isAdmin={isAdmin} />

@@ -9,6 +9,7 @@ interface PickerProps {
   description?: string;
   placeholder?: string;
   autoFocus?: boolean;
+  error?: string | undefined;
   /** Only those collected so. */
   kind?: PeriodKind;
   /** Not offered. */
