@@ -177,7 +177,7 @@ class Pipelines {
   async #keepIssues(tables: string[]): Promise<void> {
     const file = this.#file('issues.ndjson');
     await this.#tabular.run(
-      `copy (${tables.join(' union all ')} order by resource, row_number, column_number) to ${literal(file)} (format json)`,
+      `copy (${tables.join(' union all ')} order by resource, row_number, column_number, code, message) to ${literal(file)} (format json)`,
     );
     const [row] = await this.#tabular.rows(`select count(*)::double as n from (${tables.join(' union all ')})`);
     const blob = await this.#context.blobs.putFile(file);

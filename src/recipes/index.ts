@@ -20,11 +20,13 @@ export {
 export {
   type Cast,
   castTable,
+  checkForeignKeys,
   keepRelation,
   keptRelation,
   loadTable,
   ProductFailure,
   previewRows,
+  type Referred,
   type ReportEntry,
   reportFailure,
   reportTable,

@@ -7,9 +7,11 @@ import type { Tabular } from '../../platform/tabular/index.ts';
 import {
   type Cast,
   castTable,
+  checkForeignKeys,
   defaultLimits,
   loadTable,
   ProductFailure,
+  type Referred,
   type Relation,
   resourcesNamed,
   runSteps,
@@ -33,6 +35,7 @@ export class Tables {
   readonly #run: FlowRun;
   readonly #tabular: Tabular;
   readonly #sources: Sources;
+  readonly #cast = new Map<string, Promise<Prepared>>();
   readonly #prepared = new Map<string, Promise<Prepared>>();
   readonly #final = new Map<string, Promise<Relation>>();
   readonly #history: History;
@@ -52,12 +55,39 @@ export class Tables {
 
   /** Staged and cast. Throws what stops it: SourceFailure, ProductFailure, or an AppError of a reader. */
   prepare(resource: PlannedResource): Promise<Prepared> {
-    return once(this.#prepared, resource.name, () => this.#prepare(resource));
+    return once(this.#prepared, resource.name, async () => {
+      const { source, cast } = await this.#alone(resource);
+      const referred = (name: string) => this.#referred(resource.name, name);
+      return {
+        source,
+        cast: await checkForeignKeys(this.#tabular, { source, cast, policy: resource.policy, referred }),
+      };
+    });
   }
 
   /** After its steps. Throws a ProductFailure or StepFailure where the table may not become a product. */
   finish(resource: PlannedResource): Promise<Relation> {
     return once(this.#final, resource.name, async () => this.#history.settle(resource, await this.#finish(resource)));
+  }
+
+  /** Without a look at other tables, which may refer to this one in turn. */
+  #alone(resource: PlannedResource): Promise<Prepared> {
+    return once(this.#cast, resource.name, () => this.#prepare(resource));
+  }
+
+  /** A table of this package as its source has it, for foreign keys. */
+  async #referred(from: string, name: string): Promise<Referred> {
+    const resource = this.#run.plan.resources.find((one) => one.type === 'source/tabular' && one.name === name);
+    if (resource === undefined) return 'unknown';
+    try {
+      return (await this.#alone(resource)).cast.relation;
+    } catch (error) {
+      // It has its own entry in the report; an error of ours is met again there.
+      this.#run.signal.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#run.log(`${from}: the foreign key to ${name} is not checked: ${reason}`);
+      return 'unreadable';
+    }
   }
 
   async #prepare(resource: PlannedResource): Promise<Prepared> {

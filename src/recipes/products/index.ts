@@ -1,4 +1,5 @@
 export { type Cast, type CastRequest, castTable } from './cast-table.ts';
+export { checkForeignKeys, type Referred } from './check-foreign-keys.ts';
 export { keepRelation, keptRelation } from './keep-relation.ts';
 export { loadTable } from './load-table.ts';
 export { type LoadRequest, ProductFailure, type ProductIssue, type SourceTable } from './product-source.ts';

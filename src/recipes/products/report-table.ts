@@ -33,9 +33,9 @@ export async function reportTable(
   const row = `coalesce(${source.rejects === undefined ? '' : 'r.raw, '}${cells === '' ? 'null' : `case when s._row is not null then to_json([${cells}])::varchar end`})`;
   const listed = await tabular.rows(`
     select i.row_number::double as row_number, i.column_number, i.code, i.message, ${row} as row
-    from (select * from ${cast.issues} order by row_number, column_number nulls first, code limit ${maxReportErrors}) i
+    from (select * from ${cast.issues} order by row_number, column_number nulls first, code, message limit ${maxReportErrors}) i
     left join ${source.table} s on s._row = i.row_number ${raw}
-    order by i.row_number, i.column_number nulls first, i.code`);
+    order by i.row_number, i.column_number nulls first, i.code, i.message`);
   const errors = [...cast.header.map(errorOf), ...listed.map((one) => errorOf(one as unknown as ProductIssue))];
   const hasBlank = source.headers?.some((header) => header.trim() === '') ?? false;
   return entryOf(about, {
