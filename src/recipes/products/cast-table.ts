@@ -114,6 +114,7 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
     fields,
     key: primaryKeyOf(schema),
     issues,
+    disposition: ({ report: 'reported', fail: 'fatal', reject_row: 'row_rejected' } as const)[policy.unique],
     table,
   });
   for (const [code, n] of repeats.counts) add(code, n);
@@ -254,7 +255,7 @@ async function failureOf(
       'cast',
       given.match.map(({ message }) => message),
     );
-  const fatal = `disposition = 'fatal'${policy.unique === 'fail' ? " or code = 'unique-constraint'" : ''}`;
+  const fatal = `disposition = 'fatal'`;
   const count = await countOf(tabular, `${given.issues} where ${fatal}`);
   if (count > 0) {
     const rows = await tabular.rows(

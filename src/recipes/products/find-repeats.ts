@@ -17,6 +17,8 @@ interface Given {
   fields: CastField[];
   key: string[];
   issues: string;
+  /** Of what is not unique. */
+  disposition: 'reported' | 'row_rejected' | 'fatal';
   table: string;
 }
 
@@ -58,7 +60,7 @@ export async function findRepeats(tabular: Tabular, given: Given): Promise<Repea
     counts.set('unique-constraint', (counts.get('unique-constraint') ?? 0) + Number(n?.n ?? 0));
     await tabular.run(`insert into ${issues}
       select alike[i], ${column}, ${literal(name)}, 'unique-constraint',
-        'Rows ' || ${rowNumbers('alike', 'i')} || ' has unique constraint violation in column ${column}', value, 'reported'
+        'Rows ' || ${rowNumbers('alike', 'i')} || ' has unique constraint violation in column ${column}', value, '${given.disposition}'
       from ${table}_alike, range(2, len(alike) + 1) r (i) order by 1 limit 100000`);
   }
   return { counts, rows, notUnique };

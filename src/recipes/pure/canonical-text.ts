@@ -10,6 +10,9 @@ export function canonicalText(field: Field, t: string, value: string): string {
     case 'time':
     case 'datetime':
       return `(${value})::varchar`;
+    case 'year':
+      // Four digits at least, as read: a number would lose the leading ones.
+      return `case when (${value}) is not null then ${t} end`;
     case 'object':
     case 'array':
     case 'geojson':
@@ -30,8 +33,9 @@ function spacedJson(t: string): string {
 
 function geopoint(field: Field, t: string): string {
   if (field.format === 'object') {
-    const json = `case when json_valid(${t}) then ${t} end`;
-    return `(json_extract_string(${json}, '$.lon') || ', ' || json_extract_string(${json}, '$.lat'))`;
+    // By its text: reading the JSON would round the number.
+    const part = (name: string) => `regexp_extract(${t}, '"${name}"\\s*:\\s*"?([^,}"\\s]+)', 1)`;
+    return `(${part('lon')} || ', ' || ${part('lat')})`;
   }
   return `regexp_replace(trim(${t}, '[] '), '\\s*,\\s*', ', ')`;
 }
