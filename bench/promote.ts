@@ -107,6 +107,7 @@ async function promote(context: Context, content: string, title: string): Promis
     projectId: undefined,
     details: {},
     dryRun: false,
+    corrects: undefined,
   };
   const { documentId } = await recordDocument(context, { access: access! }, arrival);
   await workOnce(context, handlers);

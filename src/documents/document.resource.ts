@@ -11,6 +11,16 @@ const times = {
   updated_at: { type: 'datetime', auto: 'updated' },
 } as const;
 
+/** The newest document that says of this row what became values whole. */
+const correctedById = {
+  type: 'integer',
+  sql_type: 'integer',
+  nullable: true,
+  expression: `(select max(c.id) from source_doc c join source_submission r on r.document_id = c.id
+    where c.corrects = {t}.document_id and c.state <> 'undone' and r.corrects_row = {t}.row_number and r.process_status = 'PROCESSED')`,
+  help: 'The document that brought this row again, corrected.',
+} as const;
+
 const referred = { type: 'integer', sql_type: 'integer' } as const;
 const documentId = { ...referred, readonly: true } as const;
 
@@ -39,6 +49,12 @@ export function documentResource(context: Context): ResourceDeclaration {
       revision: { type: 'integer', nullable: true, readonly: true },
       state: { type: 'string', choices: documentStates, readonly: true },
       duplicate_of: { type: 'integer', nullable: true, readonly: true },
+      corrects: {
+        type: 'integer',
+        nullable: true,
+        readonly: true,
+        help: 'The document whose rows these are, corrected.',
+      },
       run_id: { type: 'uuid', nullable: true, readonly: true, help: 'Its processing of late.' },
       summary: { type: 'dict', nullable: true, readonly: true, help: 'What its processing of late did.' },
       ...times,
@@ -81,10 +97,18 @@ export const submissionResource: ResourceDeclaration = resource({
     data_date: { type: 'date', nullable: true, readonly: true },
     submission_json: {
       type: 'dict',
-      expression: `(select jsonb_object(array(select jsonb_array_elements_text(d.file_header)), {t}.cells) from source_doc d where d.id = {t}.document_id)`,
-      help: 'Header to text.',
+      expression: `(select json_object(array(select jsonb_array_elements_text(d.file_header)), {t}.cells) from source_doc d where d.id = {t}.document_id)`,
+      help: 'Header to text, in the order of the file.',
     },
     process_status: { type: 'string', choices: submissionStates, readonly: true },
+    errors: {
+      type: 'string',
+      nullable: true,
+      expression: `(select string_agg(concat_ws(': ', i.column_name, i.message), '; ' order by i.id) from document_issue i
+        where i.document_id = {t}.document_id and i.row_number = {t}.row_number and i.severity = 'error')`,
+      help: 'What is wrong with it, in one line.',
+    },
+    corrected_by_id: correctedById,
     location_id: { ...documentId, nullable: true },
   },
   GET_params_required: [['document_id', 'id']],
@@ -114,6 +138,7 @@ export const issueResource: ResourceDeclaration = resource({
     cells: { type: 'integer', readonly: true, help: 'How many cells it is about.' },
     source_object_map_id: { ...documentId, nullable: true },
     location_id: { ...documentId, nullable: true },
+    corrected_by_id: correctedById,
   },
   GET_params_required: ['document_id'],
   nested: { resource: 'source_doc', name: 'issues', field: 'document_id' },

@@ -21,6 +21,8 @@ export interface DocumentArrival {
   revision: number | undefined;
   projectId: string | undefined;
   details: Details;
+  /** The document whose rows these are, corrected. */
+  corrects: number | undefined;
   /** Tell what would become of it, and keep nothing. */
   dryRun: boolean;
 }
@@ -33,6 +35,7 @@ const fieldNames = [
   'revision',
   'project_id',
   'docfile',
+  'corrects',
   'dry_run',
 ] as const;
 type FieldName = (typeof fieldNames)[number];
@@ -96,6 +99,9 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
   const revision = text('revision');
   if (revision !== undefined && !/^\d{1,9}$/.test(revision))
     throw invalidField('revision', 'revision must be a number');
+  const corrects = text('corrects');
+  if (corrects !== undefined && !/^\d{1,9}$/.test(corrects))
+    throw invalidField('corrects', 'corrects must be a number');
   return {
     title: text('doc_title')!.replace(/\s+/g, ' '),
     fileType,
@@ -105,6 +111,7 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
     revision: revision === undefined ? undefined : Number(revision),
     projectId: text('project_id'),
     details: detailsOf(fields),
+    corrects: corrects === undefined ? undefined : Number(corrects),
     dryRun: isTrue('dry_run', fields.dry_run),
   };
 }

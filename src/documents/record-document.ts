@@ -17,16 +17,17 @@ import {
 } from '../datasets/index.ts';
 import type { UploadOptions } from '../ingest/index.ts';
 import type { Context } from '../platform/context.ts';
-import type { Tx } from '../platform/db/index.ts';
+import { raw, type Tx } from '../platform/db/index.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
 import { insertRun } from '../runs/index.ts';
-import { revisionNotThere } from './errors.ts';
+import { documentNotFound, invalidField, revisionNotThere } from './errors.ts';
 import { transformUploadRun } from './jobs.ts';
 import { readingDetails } from './pure/column-roles.ts';
 import type { DocumentArrival } from './receive-document.ts';
 import {
   documentProject,
+  findDocument,
   freeTitle,
   insertDetails,
   insertDocument,
@@ -35,6 +36,7 @@ import {
   topsWhere,
   updateDocument,
 } from './store.ts';
+import { documentVisible } from './visible.ts';
 
 /** Runs on one document come one after another, whoever asks for them; the action of this name joins the one waiting. */
 export const serialKeyOf = (documentId: number): string => `transform_upload ${documentId}`;
@@ -54,6 +56,7 @@ export async function recordDocument(
   return await context.db.transaction(async (tx) => {
     await lockTitles(tx);
     const source = await sourceOf(tx, access, arrival);
+    const corrected = await correctedBy(tx, access, arrival);
     await holdBlobs(tx, context.blobs, [source.sha256]);
     const title = await freeTitle(tx, arrival.title);
     const { datasetId, detailsOf, created } = source.datasetId
@@ -68,8 +71,9 @@ export async function recordDocument(
       title,
       fileType: arrival.fileType,
       createdBy: access.userId,
+      corrects: corrected?.id ?? null,
     });
-    await insertDetails(tx, documentId, detailsOf, arrival.details);
+    await insertDetails(tx, documentId, corrected?.datasetId ?? detailsOf, arrival.details);
     const runId = await insertRun(tx, context, {
       kind: transformUploadRun,
       payload: { document_id: documentId, ...(arrival.dryRun ? { dry_run: true, discard: true } : {}) },
@@ -81,6 +85,15 @@ export async function recordDocument(
     if (revision === null) await insertArrival(tx, access, { ...of, uploadId: uploadId!, runId, created }, arrival);
     return { documentId, runId };
   });
+}
+
+/** The document whose rows come again, for whoever may read it; both are of one kind. */
+async function correctedBy(tx: Tx, access: Access, { corrects, fileType }: DocumentArrival) {
+  if (corrects === undefined) return undefined;
+  const document = await findDocument(tx, corrects, documentVisible('document.read', access, raw('d.id')));
+  if (document === undefined) throw documentNotFound(corrects);
+  if (document.fileType !== fileType) throw invalidField('corrects', `corrects must be a document of kind ${fileType}`);
+  return document;
 }
 
 /** Null: everywhere. */

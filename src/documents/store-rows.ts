@@ -13,7 +13,7 @@ const temporary = ['staged_row', 'staged_day'] as const;
 export async function copyRows(tx: Tx, file: string): Promise<void> {
   await tx.exec(sql`
     create temp table if not exists staged_row (row_number integer, line bigint, location_code text, campaign_code text,
-      date_text text, unique_key text, indicator_code text, cells text[]) on commit delete rows`);
+      date_text text, unique_key text, indicator_code text, corrects_row integer, cells text[]) on commit delete rows`);
   await tx.exec(sql`
     create temp table if not exists staged_day (date_text text, day integer, problem text) on commit delete rows`);
   for (const table of temporary) await tx.exec(sql`delete from ${sql.ref(table)}`);
@@ -73,7 +73,7 @@ export async function replaceSubmissions(
             rows between current row and unbounded following), s.row_number) end`;
   return await tx.exec(sql`
     insert into source_submission (id, document_id, instance_guid, row_number, line, location_code, campaign_code,
-      indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, cells)
+      indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, corrects_row, cells)
     select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
       s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
       to_date(d.day::text, 'YYYYMMDD'), l.id, c.id, i.id,
@@ -81,7 +81,7 @@ export async function replaceSubmissions(
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
         when ${fileType} = 'date' then d.problem end,
-      ${later}, s.cells
+      ${later}, s.corrects_row, s.cells
     from staged_row s
     left join staged_day d on d.date_text = s.date_text
     left join source_object_map l on l.content_type = 'location' and l.source_object_code = s.location_code

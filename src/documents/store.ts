@@ -17,6 +17,7 @@ export interface Document {
   state: DocumentState;
   createdBy: string | null;
   header: string[];
+  corrects: number | null;
 }
 
 export const documentStates = ['received', 'mapping', 'processed', 'undone', 'failed'] as const;
@@ -24,7 +25,7 @@ export type DocumentState = (typeof documentStates)[number];
 
 const columns = sql`d.id, d.doc_title as title, d.file_type as "fileType", d.dataset_id as "datasetId", d.revision,
   d.upload_id as "uploadId", d.run_id as "runId", d.sha256, d.bytes, d.file_name as "fileName", d.media_type as "mediaType",
-  d.state, d.created_by as "createdBy", d.file_header as header`;
+  d.state, d.created_by as "createdBy", d.file_header as header, d.corrects`;
 
 export function findDocument(db: Queryable, id: number, visible: Sql = sql`true`): Promise<Document | undefined> {
   return db.maybe(sql`select ${columns} from source_doc d where d.id = ${id}::bigint and ${visible}`);
@@ -71,6 +72,7 @@ export interface NewDocument {
   revision: number | null;
   uploadId: string | null;
   createdBy: string | null;
+  corrects: number | null;
   captureTops: number[] | null;
 }
 
@@ -78,9 +80,9 @@ export interface NewDocument {
 export async function insertDocument(tx: Queryable, one: NewDocument): Promise<number> {
   const { id } = await tx.one<{ id: number }>(sql`
     insert into source_doc (guid, doc_title, file_type, file_name, media_type, sha256, bytes, dataset_id, revision, upload_id,
-      created_by, capture_tops, created_at, duplicate_of)
+      created_by, corrects, capture_tops, created_at, duplicate_of)
     values (${one.guid}, ${one.title}, ${one.fileType}, ${one.fileName}, ${one.mediaType}, ${one.sha256}, ${one.bytes},
-      ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.captureTops}::int[], clock_timestamp(),
+      ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.corrects}::int, ${one.captureTops}::int[], clock_timestamp(),
       (select min(d.id) from source_doc d where d.sha256 = ${one.sha256}))
     returning id`);
   return id;

@@ -47,7 +47,7 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
   withWorkFolder(context, run, async (folder) => {
     const document = await documentOf(context, run.payload);
     const read = await readOrRefuse(context, run, document, folder);
-    const file = await writeRows(context, read.revision, read.roles, folder, run.signal);
+    const file = await writeRows(context, read, folder, run.signal);
     const issues = await fileIssues(context, read.revision, folder, run.signal);
     run.progress(60, 'map');
     const isDry = run.payload.dry_run === true;
@@ -80,6 +80,8 @@ interface ReadDocument {
   document: Document;
   revision: Revision;
   roles: ColumnRole[];
+  /** Where a row says, by number, which row of the corrected document it stands for. */
+  rowColumn: number | undefined;
   isLong: boolean;
   details: Details;
 }
@@ -117,10 +119,24 @@ async function read(
   const header = revision.schema.fields.map(({ name }) => name);
   const roles = columnRoles(header, document.fileType, details);
   if ('missing' in roles) throw columnMissing(roles.missing, header);
+  const { columns, rowColumn } = await correctionOf(context, document, header, roles.columns);
   const isKnown = document.revision === n && document.header.join('\0') === header.join('\0');
   if (!isKnown) await updateDocument(context.db, document.id, { revision: n, header });
-  return { document, revision, roles: roles.columns, isLong: roles.isLong, details };
+  return { document, revision, roles: columns, rowColumn, isLong: roles.isLong, details };
 }
+
+/** Of corrected rows only what the first file had is an indicator: what a download added, number and reasons, is none. */
+async function correctionOf(context: Context, { corrects }: Document, header: string[], columns: ColumnRole[]) {
+  const corrected = corrects === null ? undefined : await findDocument(context.db, corrects);
+  if (corrected === undefined) return { columns, rowColumn: undefined };
+  const known = new Set(corrected.header);
+  const position = header.indexOf(rowNumber) + 1;
+  if (position === 0) throw columnMissing(rowNumber, header);
+  return { columns: columns.filter(({ name, role }) => role !== 'indicator' || known.has(name)), rowColumn: position };
+}
+
+/** The column by which a row says what it corrects. */
+const rowNumber = 'row_number';
 
 /** Somebody else's file may become the dataset's next revision first: then this one comes after it. */
 async function newRevision(

@@ -12,13 +12,12 @@ export const maxRows = 9_999_999;
 const blanks = literal(' \t\r\n\u00a0');
 
 /**
- * The rows of a revision as a file PostgreSQL can COPY: row, line, the codes of place, period, key and indicator, and all
- * cells as one array. The engine writes it; no row passes through JavaScript.
+ * The rows of a revision as a file PostgreSQL can COPY: row, line, the codes of place, period, key and indicator, the row
+ * it corrects, and all cells as one array. The engine writes it; no row passes through JavaScript.
  */
 export async function writeRows(
   context: Context,
-  revision: Revision,
-  roles: readonly ColumnRole[],
+  { revision, roles, rowColumn }: { revision: Revision; roles: readonly ColumnRole[]; rowColumn: number | undefined },
   folder: string,
   signal: AbortSignal,
 ): Promise<string> {
@@ -50,6 +49,7 @@ export async function writeRows(
       `${row} as row_number`,
       `${isOneFile ? lineOf(revision) : 'null'} as line`,
       ...(['location', 'campaign', 'date', 'unique_key', 'indicator_code'] as const).map(named),
+      rowColumn === undefined ? 'null' : `try_cast(trim(${names[rowColumn - 1]}) as integer)`,
       arrayText(names),
     ];
     const file = path.join(folder, 'rows.csv');

@@ -137,7 +137,7 @@ async function keysOf(
   );
   const rows = await rowsOf<{ key: string }>(resources.deps.db.pool, {
     text: `select key from (select k.key, min(k.at) as at from (${plan.text}) s
-      cross join lateral jsonb_object_keys(case when jsonb_typeof(s.value) = 'object' then s.value else '{}' end)
+      cross join lateral json_object_keys(case when json_typeof(s.value::json) = 'object' then s.value::json else '{}' end)
         with ordinality k(key, at) group by k.key) keys order by at, key`,
     values: plan.values,
   });
