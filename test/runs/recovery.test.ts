@@ -157,8 +157,18 @@ test('an attempt that was taken away hears of it and cannot publish', async () =
   const id = await insert(context, { retryDelaySeconds: 0 });
   await taken.opened;
   // As if this process had slept through its lease, and another had taken the run.
-  await context.db.exec(sql`update run set lease_until = now() - interval '1 second' where id = ${id}`);
-  await reapExpiredRuns(context);
+  // Its heartbeat may come in between, and then it has not.
+  await expect
+    .poll(async () => {
+      await context.db.exec(sql`update run set lease_until = now() - interval '1 second'
+        where id = ${id} and attempt = 1 and state = 'running'`);
+      await reapExpiredRuns(context);
+      const { taken } = await context.db.one<{ taken: boolean }>(
+        sql`select attempt > 1 or state <> 'running' as taken from run where id = ${id}`,
+      );
+      return taken;
+    })
+    .toBe(true);
   await told.opened;
   expect(refusal).toMatchObject({ code: 'run_lost' });
   expect(await waitForRun(context, id, 30)).toMatchObject({ state: 'succeeded', summary: 'second attempt' });
