@@ -99,6 +99,14 @@ test(`kill -9 at ${kills} random points of a flow: it ends as if nothing had bee
     }
   };
 
+  const begun = async (dataset: string) => {
+    for (;;) {
+      const { state } = await status(dataset);
+      if (state !== undefined && state !== 'QUEUED') return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
   for (let i = 0; i < kills; i += 1) {
     server = await startServerProcess(settings);
     if (me === '') {
@@ -113,7 +121,8 @@ test(`kill -9 at ${kills} random points of a flow: it ends as if nothing had bee
       await ended(`d${i - 1}`);
     }
     const sending = send(`d${i}`);
-    await new Promise((resolve) => setTimeout(resolve, 200 + random() * 2500));
+    await begun(`d${i}`);
+    await new Promise((resolve) => setTimeout(resolve, random() * 500));
     const before = await status(`d${i}`).catch(() => undefined);
     await server.kill();
     await sending;
