@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { beginDatabase } from './begin-database.ts';
 import {
   addClientCommands,
   CommandError,
@@ -16,6 +17,9 @@ import { version } from './version.ts';
 
 /** These need nothing of the server's own code, so it is not loaded for them. */
 const clientOnly = new Set(['login', 'logout', 'dataset', 'upload', 'rows', 'issues', 'runs', 'download', 'flow']);
+
+/** These load it after they have set the database going. */
+const servers = new Set(['serve', 'runserver', 'runprodserver', 'api', 'work']);
 
 /** Every command and the function it calls. */
 async function buildProgram(io: Io, argv: string[]): Promise<Command> {
@@ -65,7 +69,8 @@ async function buildProgram(io: Io, argv: string[]): Promise<Command> {
         throw new CommandError(`no database runs on ${config.dataDir}`, exitCodes.databaseUnreachable);
       io.out(`${url}\n`);
     });
-  if (!clientOnly.has(argv[0] ?? '')) (await loadAdminCommands()).addAdminCommands(program, io);
+  if (!clientOnly.has(argv[0] ?? '') && !servers.has(argv[0] ?? ''))
+    (await loadAdminCommands()).addAdminCommands(program, io);
   addClientCommands(program, io);
   return program;
 }
@@ -93,8 +98,10 @@ interface ServerFlags {
 
 /** Returns once everything is up; the open server keeps the process alive until it is told to stop. */
 async function runServer(io: Io, parts: ServeParts, flags: ServerFlags): Promise<void> {
+  const config = configWith(flags);
+  const database = beginDatabase(config);
   const { serve } = await import('./serve.ts');
-  const server = await serve(configWith(flags), parts);
+  const server = await serve(config, parts, database);
   io.out(server.address === undefined ? 'Granary works.\n' : `Granary listens on ${server.address}\n`);
   if (server.firstAdmin?.password !== undefined) {
     const { email, password } = server.firstAdmin;

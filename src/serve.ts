@@ -1,10 +1,9 @@
 import { ensureFirstAdmin, type FirstAdmin } from './accounts/index.ts';
 import { createApp } from './app.ts';
+import { type BegunDatabase, beginDatabase } from './begin-database.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Context } from './platform/context.ts';
-import { startEmbedded } from './platform/db/embed/index.ts';
 import { urlHost } from './platform/http/index.ts';
-import { createLog, type Logger } from './platform/log/index.ts';
 import { migrateDatabase, openContext } from './platform/open-context.ts';
 import { startJobs } from './worker.ts';
 
@@ -26,24 +25,28 @@ export interface ServeParts {
  * Database (embedded unless DATABASE_URL is set), migrations, then API, worker or both. `stop` closes them in the
  * reverse order: no new requests, running jobs finish or hand back, then the database.
  */
-export async function serve(config: Config, parts: ServeParts): Promise<Server> {
+export async function serve(
+  config: Config,
+  parts: ServeParts,
+  { log, embedded }: BegunDatabase = beginDatabase(config),
+): Promise<Server> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
-  const log = createLog({ level: config.logLevel, pretty: config.logPretty });
   try {
-    const url = config.databaseUrl ?? (await embedded(config, log, closers));
-    const context = await openContext(config, log, url);
+    const context = await openContext(config, log, await urlOf(config, embedded, closers));
     closers.push(context.close);
+    // Routes are put together while the database answers; they ask it nothing before the first request.
+    const building = parts.api ? createApp(context) : undefined;
+    building?.catch(() => {});
     await migrateDatabase(context);
     if (parts.work) {
       const worker = await startJobs(context);
       closers.push(worker.stop);
     }
-    if (!parts.api) return { context, address: undefined, stop };
-    const firstAdmin = await ensureFirstAdmin(context);
-    const app = await createApp(context);
+    if (building === undefined) return { context, address: undefined, stop };
+    const [app, firstAdmin] = await Promise.all([building, ensureFirstAdmin(context)]);
     closers.push(() => app.close());
     await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EADDRINUSE'
@@ -59,8 +62,13 @@ export async function serve(config: Config, parts: ServeParts): Promise<Server> 
   }
 }
 
-async function embedded(config: Config, log: Logger, closers: (() => Promise<void>)[]): Promise<string> {
-  const database = await startEmbedded({ dataDir: config.dataDir, log });
+async function urlOf(
+  config: Config,
+  embedded: BegunDatabase['embedded'],
+  closers: (() => Promise<void>)[],
+): Promise<string> {
+  if (embedded === undefined) return config.databaseUrl!;
+  const database = await embedded;
   closers.push(database.stop);
   return database.url;
 }
@@ -68,9 +76,9 @@ async function embedded(config: Config, log: Logger, closers: (() => Promise<voi
 /** For `granary migrate`: the database, its migrations, and nothing that listens. Returns what was applied. */
 export async function migrateOnly(config: Config): Promise<string[]> {
   const closers: (() => Promise<void>)[] = [];
-  const log = createLog({ level: config.logLevel, pretty: config.logPretty });
+  const { log, embedded } = beginDatabase(config);
   try {
-    const context = await openContext(config, log, config.databaseUrl ?? (await embedded(config, log, closers)));
+    const context = await openContext(config, log, await urlOf(config, embedded, closers));
     closers.push(context.close);
     return await migrateDatabase(context);
   } finally {
