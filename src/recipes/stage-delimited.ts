@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { hiddenColumns, literal } from '../platform/tabular/index.ts';
 import { detectEncoding, type FileFacts, readFileFacts } from './detect-encoding.ts';
@@ -9,6 +8,7 @@ import { type CsvDialect, CsvTokeniser } from './pure/csv-tokeniser.ts';
 import { nameColumns } from './pure/name-columns.ts';
 import { hasHeader, recordsOf, sniffDialect, usualDelimiters } from './pure/sniff-dialect.ts';
 import { quotesArePlain } from './quotes-are-plain.ts';
+import { readHead } from './read-head.ts';
 import type { ReadingOptions } from './reading-options.ts';
 import { RejectedRowWriter } from './stage-rejects.ts';
 import type { Reading, Staged, StagedColumn } from './staged.ts';
@@ -22,8 +22,6 @@ export interface StageContext {
   maxRejected?: number | undefined;
   signal?: AbortSignal | undefined;
 }
-
-const sampleBytes = 1 << 16;
 
 /** Name of columns no file may bring in: `_raw` and `_error` are ours while a table is made. */
 export const reservedColumns: readonly string[] = [...hiddenColumns, '_raw', '_error'];
@@ -124,18 +122,6 @@ function givenDialect(options: ReadingOptions): Partial<CsvDialect> {
   }
   if (options.skipInitialSpace !== undefined) given.skipInitialSpace = options.skipInitialSpace;
   return given;
-}
-
-async function readHead(file: string): Promise<{ text: string; complete: boolean }> {
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.alloc(sampleBytes);
-    const { bytesRead } = await handle.read(buffer, 0, sampleBytes, 0);
-    const text = new TextDecoder('utf-8').decode(buffer.subarray(0, bytesRead), { stream: true });
-    return { text, complete: bytesRead < sampleBytes };
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The longest line DuckDB's reader takes: its default, which we never raise. */

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
-import { beforeAll, expect, test, vi } from 'vitest';
-import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
+import { expect, test } from 'vitest';
 import { startDocumentsWorld } from '../documents/documents-world.ts';
+import { granary, signedInTo } from '../support/command-line.ts';
 import { whileWorking } from '../support/upload.ts';
 
 const the = await startDocumentsWorld();
@@ -11,29 +10,7 @@ const { world, admin } = the;
 await the.indicator('seen');
 await the.campaign('may', '2020-05-01');
 
-beforeAll(() => {
-  vi.stubEnv('GRANARY_URL', world.url);
-  vi.stubEnv('GRANARY_TOKEN', admin.headers.authorization!.replace('Bearer ', ''));
-});
-
-/** The command line as a terminal would see it, in this process. */
-async function granary(...args: string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    interactive: false,
-    progress: false,
-  } as Io;
-  const program = new Command('granary');
-  addClientCommands(program, io);
-  const code = await runProgram(program, io, args);
-  return { code, out, err };
-}
+signedInTo(world.url, admin.headers.authorization!.replace('Bearer ', ''));
 
 test('a document is sent, its codes mapped by file and by filter, its issues listed', async () => {
   const file = path.join(world.folder, 'kids.csv');

@@ -1,37 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
+import { afterAll, expect, test } from 'vitest';
 import { report, secret, specOf } from '../flows/flow-world.ts';
+import { granary, signedInTo } from '../support/command-line.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 
 const world = await startWorld({ FLOW_RUNNER: 'external', FLOW_UPDATE_SECRET: secret });
 const me = await somebody(world);
-beforeAll(() => {
-  vi.stubEnv('GRANARY_URL', world.url);
-  vi.stubEnv('GRANARY_TOKEN', me.accessToken);
-});
+signedInTo(world.url, me.accessToken);
 afterAll(() => world.runJobs());
-
-async function granary(...args: string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    interactive: false,
-    progress: false,
-  } as Io;
-  const program = new Command('granary');
-  addClientCommands(program, io);
-  const code = await runProgram(program, io, args);
-  return { code, out, err };
-}
 
 function file(name: string, spec: unknown): string {
   const at = path.join(world.folder, name);

@@ -1,38 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
-import { beforeAll, expect, test, vi } from 'vitest';
-import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
+import { expect, test } from 'vitest';
 import { makeTree, must, someone } from '../locations/places-world.ts';
+import { granary, signedInTo } from '../support/command-line.ts';
 import { startWorld } from '../support/world.ts';
 
 const world = await startWorld();
 const admin = await someone(world, 'ADMIN');
 const { ids } = await makeTree(admin);
 
-beforeAll(() => {
-  vi.stubEnv('GRANARY_URL', world.url);
-  vi.stubEnv('GRANARY_TOKEN', admin.headers.authorization!.replace('Bearer ', ''));
-});
-
-/** The command line as a terminal would see it, in this process. */
-async function granary(...args: string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    interactive: false,
-    progress: false,
-  } as Io;
-  const program = new Command('granary');
-  addClientCommands(program, io);
-  const code = await runProgram(program, io, args);
-  return { code, out, err };
-}
+signedInTo(world.url, admin.headers.authorization!.replace('Bearer ', ''));
 
 function file(name: string, text: string): string {
   const at = path.join(world.folder, name);

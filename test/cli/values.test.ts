@@ -1,7 +1,6 @@
-import { Command } from 'commander';
-import { beforeAll, expect, test, vi } from 'vitest';
-import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
+import { expect, test } from 'vitest';
 import { valueWorld } from '../aggregates/value-world.ts';
+import { granary, signedInTo } from '../support/command-line.ts';
 
 const { world, admin, ids, may, indicator, formula } = await valueWorld();
 const seen = await indicator('seen', 'int');
@@ -9,29 +8,7 @@ const missed = await indicator('missed', 'int');
 const rate = await indicator('rate', 'pct');
 await formula(rate, { NUMERATOR: [missed], DENOMINATOR: [seen] });
 
-beforeAll(() => {
-  vi.stubEnv('GRANARY_URL', world.url);
-  vi.stubEnv('GRANARY_TOKEN', admin.headers.authorization!.replace('Bearer ', ''));
-});
-
-/** The command line as a terminal would see it, in this process. */
-async function granary(...args: string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    interactive: false,
-    progress: false,
-  } as Io;
-  const program = new Command('granary');
-  addClientCommands(program, io);
-  const code = await runProgram(program, io, args);
-  return { code, out, err };
-}
+signedInTo(world.url, admin.headers.authorization!.replace('Bearer ', ''));
 
 const at = (one: number, code: string) => [
   '--indicator',

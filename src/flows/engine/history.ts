@@ -64,7 +64,7 @@ export class History {
 
   /** What the fields of a source are held against. */
   async contractOf({ name }: PlannedResource): Promise<SchemaContract | undefined> {
-    const before = (await this.#last())?.tables.find(({ resource }) => resource === name);
+    const before = await this.#tableBefore(name);
     if (before === undefined) return undefined;
     const { columns, data_type: dataType } = this.#contract();
     return {
@@ -74,9 +74,14 @@ export class History {
     };
   }
 
+  /** What the last successful revision had of a resource. */
+  async #tableBefore(name: string): Promise<KeptTable | undefined> {
+    return (await this.#last())?.tables.find(({ resource }) => resource === name);
+  }
+
   async #checkRows({ name }: PlannedResource, { table }: Relation): Promise<void> {
     const { rows = {} } = this.#contract();
-    const before = (await this.#last())?.tables.find(({ resource }) => resource === name);
+    const before = await this.#tableBefore(name);
     const [count] = await this.#tabular.rows(`select count(*)::double as n from ${table}`);
     const problem = rowsProblem(rows, before?.rows, Number(count?.n ?? 0));
     if (problem !== undefined) throw new ProductFailure('contract', [problem]);

@@ -2,6 +2,7 @@ import { literal, type Tabular } from '../../platform/tabular/index.ts';
 import { compileField } from '../pure/compile-field.ts';
 import { fieldsMatchOf, primaryKeyOf, type TableSchema } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
+import { countOf } from './count-of.ts';
 import { findRepeats } from './find-repeats.ts';
 import { inferFields } from './infer-fields.ts';
 import { judgeConstraints } from './judge-constraints.ts';
@@ -284,8 +285,3 @@ function withoutFieldsMatch({ fieldsMatch: _, missingValues: __, ...rest }: Omit
 
 const list = (fields: CastField[], sql: (field: CastField) => string, none: string): string =>
   fields.length === 0 ? none : fields.map(sql).join(', ');
-
-async function countOf(tabular: Tabular, from: string): Promise<number> {
-  const [row] = await tabular.rows(`select count(*)::double as n from ${from}`);
-  return Number(row?.n ?? 0);
-}

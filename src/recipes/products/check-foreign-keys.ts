@@ -3,6 +3,7 @@ import { normalNumber } from '../processors/numbers.ts';
 import { type Field, type ForeignKey, sidesOf } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
 import type { Cast } from './cast-table.ts';
+import { countOf } from './count-of.ts';
 import { ProductFailure, type SourceTable } from './product-source.ts';
 import { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
 
@@ -107,9 +108,4 @@ async function failureOf(tabular: Tabular, cast: Cast, n: number): Promise<Produ
   const lines = rows.map(({ message }) => String(message));
   const more = n > lines.length ? [`… and ${n - lines.length} more`] : [];
   return new ProductFailure('cast', [...before, ...lines, ...more]);
-}
-
-async function countOf(tabular: Tabular, table: string): Promise<number> {
-  const [row] = await tabular.rows(`select count(*)::double as n from ${table}`);
-  return Number(row?.n ?? 0);
 }

@@ -1,4 +1,5 @@
 import { literal, type Tabular } from '../../platform/tabular/index.ts';
+import { countOf } from './count-of.ts';
 import type { SourceTable } from './product-source.ts';
 import type { CastField } from './pure/cast-sql.ts';
 
@@ -89,8 +90,3 @@ function uniqueColumns({ fields, key }: Given): { columns: string[]; column: num
 /** Values are compared, not texts: 1 and 1.0 are one number. */
 const comparable = ({ n, field }: CastField): string =>
   field.type === 'string' || field.type === 'any' ? `t${n}` : `coalesce(v${n}::varchar, t${n})`;
-
-async function countOf(tabular: Tabular, table: string): Promise<number> {
-  const [row] = await tabular.rows(`select count(*)::double as n from ${table}`);
-  return Number(row?.n ?? 0);
-}

@@ -1,4 +1,4 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tabular } from '../../platform/tabular/index.ts';
 import { detectFormat, type FileFormat } from '../detect-format.ts';
@@ -6,6 +6,7 @@ import { emptyFile, limitReached, readingOptionInvalid } from '../errors.ts';
 import type { RecipeLimits } from '../limits.ts';
 import { type CsvDialect, CsvTokeniser } from '../pure/csv-tokeniser.ts';
 import { sniffDialect } from '../pure/sniff-dialect.ts';
+import { readHead } from '../read-head.ts';
 import { readableText, type StageContext } from '../stage-delimited.ts';
 import { stageJson } from '../stage-json.ts';
 import { stageParquet } from '../stage-parquet.ts';
@@ -212,18 +213,4 @@ function givenDialect(options: Record<string, unknown>, format: string | undefin
     ...(escapeMark ? { escape: escapeMark } : {}),
     ...(options.skipinitialspace === undefined ? {} : { skipInitialSpace: options.skipinitialspace === true }),
   };
-}
-
-const sampleBytes = 1 << 16;
-
-async function readHead(file: string): Promise<{ text: string; complete: boolean }> {
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.alloc(sampleBytes);
-    const { bytesRead } = await handle.read(buffer, 0, sampleBytes, 0);
-    const text = new TextDecoder('utf-8').decode(buffer.subarray(0, bytesRead), { stream: true });
-    return { text, complete: bytesRead < sampleBytes };
-  } finally {
-    await handle.close();
-  }
 }

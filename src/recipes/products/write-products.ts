@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { literal, type Tabular } from '../../platform/tabular/index.ts';
 import type { Relation } from '../relation.ts';
+import { countOf } from './count-of.ts';
 import { joinLines } from './join-lines.ts';
 import { parquetCell } from './parquet-cell.ts';
 import { isNested, jsonRow, sortedTable } from './pure/json-sql.ts';
@@ -82,9 +83,4 @@ export async function writeRejects(
     from ${issues} i left join ${source} s on s._row = i.row_number ${raw}
     where ${where} order by i.row_number, i.column_number) to ${literal(file)} (format csv, header true, new_line '\\r\\n')`);
   return n;
-}
-
-async function countOf(tabular: Tabular, table: string): Promise<number> {
-  const [row] = await tabular.rows(`select count(*)::double as n from ${table}`);
-  return Number(row?.n ?? 0);
 }
