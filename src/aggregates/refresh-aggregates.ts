@@ -1,8 +1,8 @@
 import type { Context } from '../platform/context.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
 import type { Kind } from './pure/kinds.ts';
-import { type Refreshed, refreshCells } from './refresh-cells.ts';
-import { claimedCells, expandRequests, waitingPeriods } from './store.ts';
+import { refreshCells } from './refresh-cells.ts';
+import { claimedCells, expandRequests, type Lane, waitingPeriods } from './store.ts';
 
 /** Of one transaction: a document of many days is a few, and no reader sees half a campaign. */
 const periodsAtOnce = { campaign: 20, date: 400 };
@@ -15,17 +15,32 @@ export async function refreshAggregates(
 ): Promise<void> {
   for (const kind of ['campaign', 'date'] as const) {
     await context.db.transaction((tx) => expandRequests(tx, kind));
-    while (!run.signal.aborted && (await refreshSome(context, kind)) !== undefined);
+    const isMore = !run.signal.aborted && (await refreshSome(context, kind, alone)) === periodsAtOnce[kind];
+    if (isMore) await refreshRest(context, kind, run.signal);
   }
   // The job comes again, as failed ones do; nothing asked for is lost.
   if (run.signal.aborted) throw new Error('asked to stop');
 }
 
-/** A claim is good only together with what it asks for: both are one transaction. Undefined: nothing waits. */
-async function refreshSome(context: Context, kind: Kind): Promise<Refreshed | undefined> {
+/** Of much, several transactions at once: they have no period and no lock of a period in common. */
+async function refreshRest(context: Context, kind: Kind, signal: AbortSignal): Promise<void> {
+  const of = Math.min(context.config.engineThreads, maxLanes);
+  const lanes = Array.from({ length: of }, async (_, n) => {
+    while (!signal.aborted && (await refreshSome(context, kind, { n, of })) > 0);
+  });
+  const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+const alone: Lane = { n: 0, of: 1 };
+/** So that documents do not take all connections of a process. */
+const maxLanes = 4;
+
+/** A claim is good only together with what it asks for: both are one transaction. Answers the number of periods done. */
+async function refreshSome(context: Context, kind: Kind, lane: Lane): Promise<number> {
   return await context.db.transaction(async (tx) => {
-    const periods = await waitingPeriods(tx, kind, periodsAtOnce[kind]);
-    if (periods.length === 0) return undefined;
-    return await refreshCells(context, tx, kind, periods, claimedCells(kind, periods));
+    const periods = await waitingPeriods(tx, kind, { limit: periodsAtOnce[kind], lane });
+    if (periods.length > 0) await refreshCells(context, tx, kind, periods, claimedCells(kind, periods));
+    return periods.length;
   });
 }
