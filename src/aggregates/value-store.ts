@@ -28,8 +28,10 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
           sql`case when ${isStored} then coalesce(a.computed_marks, 0) else a.marks end`,
         ]
       : [sql`a.value`, sql`a.marks`];
-  const start =
-    kind === 'date' ? sql`a.data_date` : sql`(select c.start_date from campaign c where c.id = a.campaign_id)`;
+  const [start, from] =
+    kind === 'date'
+      ? [raw('a.data_date'), sql`${ident(table)} a`]
+      : [raw('pc.start_date'), sql`${ident(table)} a join campaign pc on pc.id = a.campaign_id`];
   const conditions = [
     sql`a.indicator_id = any(${indicatorIds}::int[])`,
     mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)'),
@@ -41,7 +43,7 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
       trim_scale(round(a.branches_with_value::numeric / a.branches, 6)) as coverage, a.datapoint_id,
       ${start} as period_start, null::jsonb as time_grouping,
       (select d.note from datapoint d where d.id = a.datapoint_id) as note
-    from ${ident(table)} a where ${join(conditions, sql` and `)}) v where v.value is not null or v.marks <> 0`;
+    from ${from} where ${join(conditions, sql` and `)}) v where v.value is not null or v.marks <> 0`;
 }
 
 /** The same columns for both kinds of period, so that both fit into one list. */
@@ -118,7 +120,9 @@ export interface Occurring {
 
 /** What occurs in a list whose columns are those of `unified`. */
 export function occurring(db: Queryable, source: Sql, visible: Sql): Promise<Occurring> {
-  return db.one<Occurring>(sql`with t as materialized (select * from (${source}) t where ${visible})
+  // Only these columns: the others would be worked out for every row.
+  return db.one<Occurring>(sql`with t as materialized (
+      select t.location_id, t.indicator_id, t.campaign_id, t.period_start, t.time_grouping from (${source}) t where ${visible})
     select array(select distinct location_id from t order by 1) as location_ids,
       array(select distinct indicator_id from t order by 1) as indicator_ids,
       array(select c.campaign_id from (select distinct campaign_id, period_start from t where campaign_id is not null) c
