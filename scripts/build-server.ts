@@ -12,8 +12,13 @@ import { isBuilt } from './is-built.ts';
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 
-/** Workers are files of their own beside main.js, under the names the code that starts them uses. */
-const workers = ['recipes/processors/name-patterns', 'recipes/read-workbook', 'recipes/judge-values'];
+/** Workers, threads and processes, are files of their own beside main.js, under the names the code that starts them uses. */
+const workers = [
+  'flows/flow-engine',
+  'recipes/processors/name-patterns',
+  'recipes/read-workbook',
+  'recipes/judge-values',
+];
 
 /** Native code, and what looks for files beside itself or is loaded by few installations. */
 const external = [

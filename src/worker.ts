@@ -6,7 +6,14 @@ import { connectModules } from './connect-modules.ts';
 import { reviseDataset } from './datasets/index.ts';
 import { deriveDocuments, queueProcess, refreshMaster, transformUpload } from './documents/index.ts';
 import { deriveDocumentsJob } from './documents/jobs.ts';
-import { deliverWebhook, dispatchSchedules, endFlow, flowHandler, runFlow, startScheduledFlow } from './flows/index.ts';
+import {
+  deliverWebhook,
+  dispatchSchedules,
+  endFlow,
+  flowHandler,
+  runFlowApart,
+  startScheduledFlow,
+} from './flows/index.ts';
 import { deliverWebhookJob, endFlowJob, startScheduledFlowJob } from './flows/jobs.ts';
 import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.ts';
 import { sweepUploadsJob } from './ingest/jobs.ts';
@@ -30,7 +37,7 @@ export const runHandlers: RunHandler[] = [
   transformUpload,
   refreshMaster,
   queueProcess,
-  flowHandler(runFlow),
+  flowHandler(runFlowApart),
 ];
 
 /** Every job and what does it, one list. */

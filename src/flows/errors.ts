@@ -9,3 +9,23 @@ export const flowEnded = () => new AppError(409, 'flow_ended', 'The flow has end
 export const flowFailed = (text: string) => new AppError(422, 'flow_failed', text);
 export const flowUnfinished = () => new AppError(500, 'flow_unfinished', 'The engine left pipelines unfinished.');
 export const packageForbidden = () => new AppError(403, 'package_forbidden', 'This belongs to a private dataset.');
+
+/** What ends a pipeline in place of the whole flow (contract flows §9). */
+export const flowMemoryLimit = (bytes: number) =>
+  new AppError(422, 'flow_memory_limit', `It needs more than the ${bytes} bytes of memory of FLOW_MEMORY_BYTES.`);
+export const flowDiskLimit = (bytes: number) =>
+  new AppError(
+    422,
+    'flow_disk_limit',
+    `It needs more than the ${bytes} bytes of temporary disk of FLOW_TEMPORARY_BYTES.`,
+  );
+export const flowTimeLimit = (seconds: number) =>
+  new AppError(422, 'flow_time_limit', `It takes longer than the ${seconds} s of FLOW_PIPELINE_SECONDS.`);
+export const engineLost = (how: string) =>
+  new AppError(
+    500,
+    'flow_engine_lost',
+    `The process of its engine ended (${how}), as it does when the machine has no memory left; see FLOW_MEMORY_BYTES.`,
+  );
+/** In an `error_log`, which has no place for a code. */
+export const limitLine = ({ code, message }: AppError): string => `${code}: ${message}`;

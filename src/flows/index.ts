@@ -17,7 +17,7 @@ export type {
   StepSpec,
   UpdateReply,
 } from './pure/flow-spec.ts';
-export { runFlow } from './run-flow.ts';
+export { runFlowApart } from './run-apart.ts';
 export { dispatchSchedules } from './schedules/dispatch-schedules.ts';
 export { startScheduledFlow } from './schedules/start-scheduled-flow.ts';
 export { sourceRoutes } from './source.dialect.ts';

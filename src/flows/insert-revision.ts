@@ -57,7 +57,8 @@ export async function insertRevision(
     payload: { revisionId },
     ...whose,
     subject: { type: 'flow', id: plan.flowId },
-    ...(elsewhere ? { dispatched: false, timeoutSeconds: externalSeconds } : { serialKey: flowSerialKey(dataset.id) }),
+    timeoutSeconds: elsewhere ? longestSeconds : secondsFor(context, plan),
+    ...(elsewhere ? { dispatched: false } : { serialKey: flowSerialKey(dataset.id) }),
   });
   const pipelines = [];
   for (const { id, title, dependencies } of plan.pipelines) {
@@ -114,7 +115,11 @@ async function supersede(tx: Tx, runId: string): Promise<void> {
 }
 
 /** Somebody else's runner may take its time. */
-const externalSeconds = 604_800;
+const longestSeconds = 604_800;
+
+/** Each pipeline has its own time; this ends what is none of theirs. */
+const secondsFor = ({ config }: Context, { pipelines }: FlowPlan): number =>
+  Math.min(longestSeconds, Math.max(config.runTimeoutSeconds, (pipelines.length + 1) * config.flowPipelineSeconds));
 
 async function datasetFor(context: Context, tx: Tx, { normalised, owner }: AcceptedSpec): Promise<FlowDataset> {
   const { ownerid: ownerId, dataset: name, findability } = normalised.meta;

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Context } from '../platform/context.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
 import { literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import {
@@ -25,6 +24,7 @@ import {
   type Stored,
   schemaOf,
 } from './engine/describe.ts';
+import type { EngineContext as Context } from './engine/engine-context.ts';
 import { errorLogOf, sourceProblem } from './engine/failure-words.ts';
 import { Sources } from './engine/get-sources.ts';
 import { findReusable, type Reused } from './engine/reuse.ts';
@@ -47,6 +47,7 @@ export async function runFlow(context: Context, run: FlowRun): Promise<void> {
   const tabular = await openTabular({
     workFolder: run.folder,
     memoryBytes: context.config.flowMemoryBytes,
+    temporaryBytes: context.config.flowTemporaryBytes,
     signal: run.signal,
   });
   try {
@@ -112,7 +113,7 @@ class Pipelines {
       );
     } catch (error) {
       run.signal.throwIfAborted();
-      const errors = errorLogOf(error);
+      const errors = errorLogOf(error, this.#context.config);
       this.#failed.add(pipeline.id);
       await run.report({ pipeline: pipeline.id, event: 'finish', success: false, errors, stats: {} });
     }

@@ -1,7 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { v7 } from 'uuid';
-import { openBlobs } from './blobs/index.ts';
 import type { Config } from './config/index.ts';
 import type { Context } from './context.ts';
 import { openSecret } from './crypto/index.ts';
@@ -10,6 +8,7 @@ import { migrationsFolder } from './health.ts';
 import { migrateJobs } from './jobs/index.ts';
 import type { Logger } from './log/index.ts';
 import { createMetrics } from './metrics/index.ts';
+import { openConfiguredBlobs } from './open-blobs.ts';
 
 export interface OpenContext extends Context {
   close(): Promise<void>;
@@ -31,15 +30,7 @@ export async function openContext(config: Config, log: Logger, databaseUrl: stri
       if (!closing) log.warn({ err: error }, 'database connection lost');
     },
   );
-  const blobs = await openBlobs({
-    url: config.blobs === 'file:' ? `file:${path.join(config.dataDir, 'blobs')}` : config.blobs,
-    s3: {
-      endpoint: config.s3Endpoint,
-      region: config.s3Region,
-      accessKey: config.s3AccessKey,
-      secretKey: config.s3SecretKey,
-    },
-  });
+  const blobs = await openConfiguredBlobs(config);
   const db = openDb(pool);
   return {
     config,

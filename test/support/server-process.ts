@@ -6,6 +6,7 @@ import path from 'node:path';
 /** A server in a process of its own, as users run it; to be killed. */
 export interface ServerProcess {
   url: string;
+  pid: number;
   /** SIGKILL: nothing of it runs any further. Returns when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM, and wait for the orderly end. */
@@ -35,7 +36,7 @@ export async function startServerProcess(settings: Record<string, string>): Prom
     child.kill(signal);
     await gone;
   };
-  return { url, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  return { url, pid: child.pid!, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

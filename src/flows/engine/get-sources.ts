@@ -2,11 +2,11 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, link, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Context } from '../../platform/context.ts';
 import { fetchSource, SourceFailure } from '../fetch-source.ts';
 import type { FetchedSource, FlowRun } from '../flow-run.ts';
 import { blobOf } from '../pure/addresses.ts';
 import type { PlannedSource } from '../pure/flow-spec.ts';
+import type { EngineContext as Context } from './engine-context.ts';
 
 /** The bytes of an input, here. */
 export interface Got {

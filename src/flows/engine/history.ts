@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import type { Context } from '../../platform/context.ts';
 import type { Tabular } from '../../platform/tabular/index.ts';
 import {
   type Field,
@@ -16,6 +15,7 @@ import type { FlowRun, KeptTable, PreviousRevision } from '../flow-run.ts';
 import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
 import { type RowsContract, rowsProblem } from '../pure/rows-contract.ts';
 import { schemaOf } from './describe.ts';
+import type { EngineContext as Context } from './engine-context.ts';
 import { place } from './get-sources.ts';
 
 /** As `checkShape` has let it pass. */

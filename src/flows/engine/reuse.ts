@@ -1,10 +1,10 @@
-import type { Context } from '../../platform/context.ts';
 import { SourceFailure } from '../fetch-source.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { FlowRun, PreviousRevision } from '../flow-run.ts';
 import type { JsonObject, PlannedPipeline, Product } from '../pure/flow-spec.ts';
 import { readsOnly } from '../pure/reads-only.ts';
 import { productPackageUrl } from './describe.ts';
+import type { EngineContext as Context } from './engine-context.ts';
 import type { Sources } from './get-sources.ts';
 
 /** The products of the last success, for a revision made of the same. */

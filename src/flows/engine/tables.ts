@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Context } from '../../platform/context.ts';
 import { redactUrl } from '../../platform/fetch/index.ts';
 import { parseNamed } from '../../platform/parse-document.ts';
 import type { Tabular } from '../../platform/tabular/index.ts';
@@ -20,6 +19,7 @@ import {
 } from '../../recipes/index.ts';
 import type { FlowRun } from '../flow-run.ts';
 import type { PlannedResource } from '../pure/flow-spec.ts';
+import type { EngineContext as Context } from './engine-context.ts';
 import type { Sources } from './get-sources.ts';
 import { History } from './history.ts';
 import { readingOf } from './reading-of.ts';

@@ -223,12 +223,24 @@ export const settings = {
   }),
   flowMemoryBytes: integer(
     'FLOW_MEMORY_BYTES',
-    1 * GiB,
-    'Memory the engine of one flow may use before it spills to disk.',
+    2 * GiB,
+    'Memory the engine of one flow may use. Large sorts and joins go to temporary disk; a pipeline that needs more fails.',
     {
       min: 64 * MiB,
       max: 1024 * GiB,
     },
+  ),
+  flowTemporaryBytes: integer(
+    'FLOW_TEMPORARY_BYTES',
+    20 * GiB,
+    'Temporary disk the engine of one flow may use; a pipeline that needs more fails.',
+    { min: MiB, max: 1024 * 1024 * GiB },
+  ),
+  flowPipelineSeconds: integer(
+    'FLOW_PIPELINE_SECONDS',
+    7200,
+    'Longest time of one pipeline of a flow; then it fails.',
+    { min: 1, max: 604_800 },
   ),
   flowFetchSeconds: integer('FLOW_FETCH_SECONDS', 1800, 'Longest time one source of a flow may take to fetch.', {
     min: 1,

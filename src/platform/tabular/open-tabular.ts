@@ -47,7 +47,6 @@ export async function openTabular(options: TabularOptions): Promise<Tabular> {
     threads: String(options.threads ?? 2),
     memory_limit: `${Math.floor((options.memoryBytes ?? 256_000_000) / 1000)}KB`,
     temp_directory: temporary,
-    max_temp_directory_size: `${Math.floor((options.temporaryBytes ?? 20_000_000_000) / 1000)}KB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
@@ -58,6 +57,9 @@ export async function openTabular(options: TabularOptions): Promise<Tabular> {
   const connection = await instance.connect();
   const folders = [workFolder, ...(options.readFolders ?? []).map((folder) => path.resolve(folder))];
   await connection.run(`set allowed_directories = [${folders.map(literal).join(', ')}]`);
+  // Given when the database is made, it shows in the settings and limits nothing (DuckDB 1.5).
+  const temporaryKilobytes = Math.floor((options.temporaryBytes ?? 20_000_000_000) / 1000);
+  await connection.run(`set max_temp_directory_size = '${temporaryKilobytes}KB'`);
   await connection.run('set enable_external_access = false');
   await connection.run("set TimeZone = 'UTC'");
   await connection.run('set lock_configuration = true');
