@@ -126,7 +126,7 @@ export async function issuesAnswer(
   context: Context,
   reply: FastifyReply,
   { revision, dataset, isOwner }: FoundFlow,
-  query: { resource?: string; code?: string; format?: 'json' | 'ndjson'; limit?: number; offset?: number },
+  query: IssueFilter & { format?: 'json' | 'ndjson'; limit?: number; offset?: number },
 ): Promise<FastifyReply> {
   const { sha256, count } = await issuesOfRevision(context.db, revision.id);
   reply.header('cache-control', dataset.findability === 'private' ? 'no-store' : 'no-cache');
@@ -149,19 +149,24 @@ async function* ndjson(lines: AsyncIterable<string>, shown: (line: string) => st
   for await (const line of lines) yield `${shown(line)}\n`;
 }
 
-async function* issueLines(
-  context: Context,
-  sha256: string | null,
-  { resource, code }: { resource?: string; code?: string },
-): AsyncGenerator<string> {
+interface IssueFilter {
+  resource?: string;
+  code?: string;
+  /** By name. */
+  step?: string;
+}
+
+const filters = ['resource', 'code', 'step'] as const;
+
+async function* issueLines(context: Context, sha256: string | null, filter: IssueFilter): AsyncGenerator<string> {
   if (sha256 === null) return;
+  const wanted = filters.filter((key) => filter[key] !== undefined);
   const input = await context.blobs.open(sha256);
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line === '') continue;
-    if (resource !== undefined || code !== undefined) {
-      const issue = JSON.parse(line) as { resource?: string; code?: string };
-      if (resource !== undefined && issue.resource !== resource) continue;
-      if (code !== undefined && issue.code !== code) continue;
+    if (wanted.length > 0) {
+      const issue = JSON.parse(line) as IssueFilter;
+      if (wanted.some((key) => issue[key] !== filter[key])) continue;
     }
     yield line;
   }

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { redactUrl } from '../platform/fetch/index.ts';
 import { literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import {
+  issuesSql,
   previewRows,
   type Relation,
   type ReportEntry,
   reportFailure,
   reportTable,
+  type StepIssues,
   writeCsv,
   writeJson,
   writeParquet,
@@ -150,8 +152,10 @@ class Pipelines {
       const about = aboutOf(resource);
       try {
         const prepared = await this.#tables.prepare(resource);
-        entries.push(await reportTable(this.#tabular, { ...prepared, about }));
-        issues.push(`select ${literal(resource.name)} as resource, 'cast' as step, * from ${prepared.cast.issues}`);
+        const steps = await this.#stepIssues(resource);
+        entries.push(await reportTable(this.#tabular, { ...prepared, steps, about }));
+        const found = issuesSql(prepared.cast, steps);
+        issues.push(`select ${literal(resource.name)} as resource, * exclude (raw) from (${found})`);
       } catch (error) {
         const failure = sourceProblem(error);
         entries.push(reportFailure(about, resource.source.format ?? 'csv', failure));
@@ -175,10 +179,22 @@ class Pipelines {
     );
   }
 
+  /** What the steps find belongs into the report; what stops them is told by the products that need them. */
+  async #stepIssues(resource: PlannedResource): Promise<StepIssues | undefined> {
+    if (resource.steps.length === 0) return undefined;
+    try {
+      await this.#tables.finish(resource);
+    } catch (error) {
+      this.#run.signal.throwIfAborted();
+      errorLogOf(error);
+    }
+    return this.#tables.issuesOf(resource);
+  }
+
   async #keepIssues(tables: string[]): Promise<void> {
     const file = this.#file('issues.ndjson');
     await this.#tabular.run(
-      `copy (${tables.join(' union all ')} order by resource, row_number, column_number, code, message) to ${literal(file)} (format json)`,
+      `copy (${tables.join(' union all ')} order by resource, step_index nulls first, row_number, column_number, code, message) to ${literal(file)} (format json)`,
     );
     const [row] = await this.#tabular.rows(`select count(*)::double as n from (${tables.join(' union all ')})`);
     const blob = await this.#context.blobs.putFile(file);
@@ -203,14 +219,8 @@ class Pipelines {
     });
     const { cast, source } = await this.#tables.prepare(resource);
     const rejects = this.#file(`${resource.name}_rejects.csv`);
-    const n = await writeRejects(
-      this.#tabular,
-      cast.issues,
-      source.table,
-      source.names.length,
-      source.rejects?.table,
-      rejects,
-    );
+    const steps = this.#tables.issuesOf(resource);
+    const n = await writeRejects(this.#tabular, { cast, steps, source }, rejects);
     if (n > 0) {
       const rejected = await this.#store(
         `${resource.name}_rejects`,
@@ -225,7 +235,7 @@ class Pipelines {
           datahub: { type: 'derived/rejects', derivedFrom: [resource.name] },
         }),
       );
-      made.stats.rejected_rows = cast.rejectedRows;
+      made.stats.rejected_rows = cast.rejectedRows + (steps?.rejectedRows ?? 0);
     }
     return made;
   }

@@ -140,6 +140,7 @@ export async function sourceRoutes(app: App, context: Context): Promise<void> {
           querystring: Type.Object({
             resource: Type.Optional(Type.String()),
             code: Type.Optional(Type.String()),
+            step: Type.Optional(Type.String()),
             format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('ndjson')])),
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 })),
             offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),

@@ -7,6 +7,7 @@ export { defaultLimits, type RecipeLimits } from './limits.ts';
 export { loadOnto } from './load-onto.ts';
 export {
   type BadCell,
+  checkResult,
   checkSteps,
   type KnownResource,
   type ProcessorStep,
@@ -15,12 +16,14 @@ export {
   runSteps,
   type StepContext,
   StepFailure,
+  StepIssues,
   type StepProblemAt,
 } from './processors/index.ts';
 export {
   type Cast,
   castTable,
   checkForeignKeys,
+  issuesSql,
   keepRelation,
   keptRelation,
   loadTable,
@@ -28,6 +31,7 @@ export {
   previewRows,
   type Referred,
   type ReportEntry,
+  rejectsFailure,
   reportFailure,
   reportTable,
   type SchemaContract,

@@ -58,15 +58,7 @@ test.each(readdirSync(root))('%s', async (name) => {
   await writeJson(tabular, relation, at('table.json'));
   const about = { resource: name, source: 'http://x/input.csv', scheme: 'http' };
   const report = await reportTable(tabular, { source, cast, about });
-  const columns = source.names.length;
-  const rejected = await writeRejects(
-    tabular,
-    cast.issues,
-    source.table,
-    columns,
-    source.rejects?.table,
-    at('rejects.csv'),
-  );
+  const rejected = await writeRejects(tabular, { cast, source }, at('rejects.csv'));
   const made: Record<string, string> = {
     'table.csv': await readFile(at('table.csv'), 'utf8'),
     'table.json': await readFile(at('table.json'), 'utf8'),

@@ -190,14 +190,7 @@ test('a bad cell fails the products unless the policy rejects its row', async ()
   expect(rejected.cast).toMatchObject({ failure: undefined, rejectedRows: 5 });
   expect(await rejected.csv()).toBe('day,city,n\r\n2020-01-01,Lyon,2\r\n2020-01-01,Lyon,2\r\n');
   const { source, cast } = rejected;
-  const n = await writeRejects(
-    tabular,
-    cast.issues,
-    source.table,
-    3,
-    source.rejects?.table,
-    rejected.target('rejects'),
-  );
+  const n = await writeRejects(tabular, { cast, source }, rejected.target('rejects'));
   expect(n).toBe(6);
   expect((await readFile(rejected.target('rejects'), 'utf8')).split('\r\n').slice(0, 2)).toEqual([
     'row_number,column_number,code,message,raw',

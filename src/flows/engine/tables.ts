@@ -7,14 +7,18 @@ import {
   type Cast,
   castTable,
   checkForeignKeys,
+  checkResult,
   defaultLimits,
   loadTable,
   ProductFailure,
   type Referred,
   type Relation,
+  rejectsFailure,
   resourcesNamed,
   runSteps,
   type SourceTable,
+  type StepContext,
+  StepIssues,
   type TableSchema,
 } from '../../recipes/index.ts';
 import type { FlowRun } from '../flow-run.ts';
@@ -38,6 +42,7 @@ export class Tables {
   readonly #cast = new Map<string, Promise<Prepared>>();
   readonly #prepared = new Map<string, Promise<Prepared>>();
   readonly #final = new Map<string, Promise<Relation>>();
+  readonly #issues = new Map<string, StepIssues>();
   readonly #history: History;
   #loaded = 0;
   /** The package's own keys; steps may add some. */
@@ -68,6 +73,11 @@ export class Tables {
   /** After its steps. Throws a ProductFailure or StepFailure where the table may not become a product. */
   finish(resource: PlannedResource): Promise<Relation> {
     return once(this.#final, resource.name, async () => this.#history.settle(resource, await this.#finish(resource)));
+  }
+
+  /** What its steps have found so far; undefined: it has none, or they were not begun. */
+  issuesOf({ name }: PlannedResource): StepIssues | undefined {
+    return this.#issues.get(name);
   }
 
   /** Without a look at other tables, which may refer to this one in turn. */
@@ -133,31 +143,55 @@ export class Tables {
     const tables = this.#run.plan.resources.filter(
       ({ type, name }) => type === 'source/tabular' && name !== resource.name,
     );
-    const named = resourcesNamed(
+    const read = resourcesNamed(
       resource.steps,
       tables.map(({ name }) => name),
     );
     const others = new Map<string, Relation>();
-    for (const name of named) others.set(name, await this.finish(tables.find((one) => one.name === name)!));
-    await runSteps(
-      {
-        tabular: this.#tabular,
-        package: this.package,
-        relations,
-        others,
-        load: (url, options) => this.#load(url, options),
-        loadPackage: async (url) => parseNamed(new URL(url).pathname, await this.#text(url)) as Record<string, unknown>,
-        log: (line) => this.#run.log(line),
-        badCell: resource.policy.cast,
-        signal: this.#run.signal,
-      },
-      resource.steps,
-    );
+    for (const name of read) others.set(name, await this.finish(tables.find((one) => one.name === name)!));
+    const table = `table_${this.#number(resource.name)}_steps`;
+    const issues = await StepIssues.open(this.#tabular, table, { table: cast.issues, counts: cast.counts });
+    this.#issues.set(resource.name, issues);
+    const context: StepContext = {
+      tabular: this.#tabular,
+      package: this.package,
+      relations,
+      others,
+      load: (url, options) => this.#load(url, options),
+      loadPackage: async (url) => parseNamed(new URL(url).pathname, await this.#text(url)) as Record<string, unknown>,
+      log: (line) => this.#run.log(line),
+      badCell: resource.policy.cast,
+      notUnique: resource.policy.unique,
+      issues,
+      signal: this.#run.signal,
+    };
+    await runSteps(context, resource.steps);
     const result = relations.get(resource.name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
     if (result === undefined)
       throw new ProductFailure(resource.steps.at(-1)!.run, [`No table is called ${resource.name} after the last step`]);
     // The only one left may bear another name; what it becomes is called as the spec does.
-    return { ...result, resource: resource.name };
+    const named = { ...result, resource: resource.name };
+    const checked = await checkResult(context, named, resource.steps.length);
+    await this.#allowRejects(resource, { cast, issues, checked });
+    return checked;
+  }
+
+  /** Rows that steps have left out count with those of the source. */
+  async #allowRejects(
+    { policy }: PlannedResource,
+    { cast, issues, checked }: { cast: Cast; issues: StepIssues; checked: Relation },
+  ): Promise<void> {
+    if (issues.rejecting === undefined) return;
+    const kept = await this.#rowsOf(checked);
+    const rejectedRows = cast.rejectedRows + issues.rejectedRows;
+    const total = Math.max((await this.#rowsOf(cast.relation)) + cast.rejectedRows, kept + rejectedRows);
+    const line = rejectsFailure(policy, { rejectedRows, kept, total });
+    if (line !== undefined) throw new ProductFailure(issues.rejecting, [line]);
+  }
+
+  async #rowsOf({ table }: Relation): Promise<number> {
+    const [row] = await this.#tabular.rows(`select count(*)::double as n from ${table}`);
+    return Number(row?.n ?? 0);
   }
 
   async #load(url: string, options: Record<string, unknown>): Promise<Relation> {

@@ -1,11 +1,13 @@
-import { canonicalText } from '../pure/canonical-text.ts';
-import { compileField } from '../pure/compile-field.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { judgeField } from '../judge-values.ts';
+import { defaultLimits } from '../limits.ts';
+import { type CastField, castField } from '../products/pure/cast-sql.ts';
+import { scanScales } from '../products/scan-scales.ts';
 import type { Field } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
-import { refuseDigits, scanNumbers } from './numbers.ts';
-import { re2Problem } from './select-resources.ts';
 import type { BadCell } from './step-context.ts';
 import { StepProblem } from './step-failure.ts';
+import type { Fate } from './step-issues.ts';
 import { cellsOf, column, from, type StepWork } from './step-work.ts';
 
 /** A column to be read as a field: given as text by the user's format, or already in the form of products. */
@@ -16,6 +18,12 @@ export interface CastTarget {
 
 /** Bad cells are named in lines up to this many; more are only counted. */
 const maxNamed = 1000;
+
+export const fates = {
+  fail: 'fatal',
+  reject_row: 'row_rejected',
+  null_value: 'value_nulled',
+} as const satisfies Record<BadCell, Fate>;
 
 /**
  * The field as the cells of a relation stand: dates by the default format, numbers with a point and without group characters,
@@ -40,25 +48,9 @@ export function canonicalField(field: Field): Field {
   }
 }
 
-interface Fault {
-  /** Over the text as `t1` …. */
-  bad: string;
-  line(value: string, row: string, column: number): string;
-}
-
-interface Compiled {
-  index: number;
-  field: Field;
-  /** Over the relation. */
-  text: string;
-  /** Over the text. */
-  value: string;
-  faults: Fault[];
-}
-
 /**
  * Reads columns as other fields (flows contract §7.2) and gives the cells in the form of products. With `constraints` the
- * constraints of each value are checked as well.
+ * constraints of each value are checked as well. What does not fit is a finding of the step.
  */
 export async function castCells(
   work: StepWork,
@@ -68,103 +60,112 @@ export async function castCells(
   constraints = false,
 ): Promise<Relation> {
   if (targets.length === 0) return relation;
-  const compiled: Compiled[] = [];
-  for (const target of targets) compiled.push(await compile(work, relation, target, constraints));
-  const texts = compiled.map(({ index, text }) => `${text} as t${index + 1}`);
-  const others = relation.fields.flatMap((_, i) => (compiled.some(({ index }) => index === i) ? [] : [column(i)]));
-  const inner = `select ${['_ord', '_row', ...others, ...texts].join(', ')} from ${from(relation)}`;
-  const bads = compiled.map(({ faults }) => faults.map(({ bad }) => bad).join(' or '));
+  const read = await readCells(work, relation, targets, constraints);
+  const { fields, rows } = read;
+  const bads = fields.map(({ checks }) => checks.map(({ violated }) => `coalesce(${violated}, false)`).join(' or '));
   const counts = bads.map((bad, i) => `count(*) filter (where ${bad})::double as n${i}`);
-  const [row] = await work.tabular.rows(`select ${counts.join(', ')} from (${inner})`);
-  const wrong = compiled.filter((_, i) => Number(row![`n${i}`]) > 0);
-  if (wrong.length > 0 && badCell === 'fail') throw new StepProblem(await linesOf(work, wrong, inner));
-  for (const [i, { field }] of compiled.entries()) {
+  const [row] = await work.tabular.rows(`select ${counts.join(', ')} from ${rows}`);
+  const wrong = fields.filter((_, i) => Number(row![`n${i}`]) > 0);
+  await listBadCells(work, { ...read, fields: wrong }, fates[badCell]);
+  if (wrong.length > 0 && badCell === 'fail') throw new StepProblem(await fatalLines(work));
+  for (const [i, { field }] of fields.entries()) {
     const outcome = badCell === 'reject_row' ? 'their rows are left out' : 'made empty';
     const n = Number(row![`n${i}`]);
     if (n > 0)
       work.log(`${relation.resource}: ${n} value(s) of "${field.name}" are not of type "${field.type}": ${outcome}`);
   }
   const cells = cellsOf(relation).map((cell, i) => {
-    const at = compiled.findIndex(({ index }) => index === i);
+    const at = targets.findIndex(({ index }) => index === i);
     if (at < 0) return cell;
-    const { field, value } = compiled[at]!;
+    const { field, canonical } = fields[at]!;
     const nulled =
-      badCell === 'null_value' && constraints ? `case when ${bads[at]} then null else ${value} end` : value;
+      badCell === 'null_value' && constraints ? `case when ${bads[at]} then null else ${canonical} end` : canonical;
     return { field: canonicalField(field), sql: nulled };
   });
   const columns = cells.map(({ sql }, i) => (sql === column(i) ? sql : `${sql} as ${column(i)}`));
-  const kept = wrong.length > 0 && badCell === 'reject_row' ? ` where not (${bads.join(' or ')})` : '';
-  const table = await work.view(`select ${['_ord', '_row', ...columns].join(', ')} from (${inner})${kept}`, relation);
+  const isRejecting = wrong.length > 0 && badCell === 'reject_row';
+  if (isRejecting) {
+    const [out] = await work.tabular.rows(`select count(*)::double as n from ${rows} where ${bads.join(' or ')}`);
+    (await work.issues()).reject(Number(out!.n));
+  }
+  const kept = isRejecting ? ` where not (${bads.join(' or ')})` : '';
+  const table = await work.view(
+    `select ${['_ord', '_at as _row', ...columns].join(', ')} from ${rows}${kept}`,
+    relation,
+  );
   return { ...relation, table, fields: cells.map(({ field }) => field) };
 }
 
-async function compile(
+export interface ReadCells {
+  fields: CastField[];
+  /** SQL of the rows. */
+  rows: string;
+  /** SQL of a row's cells as a JSON list. */
+  raw: string;
+}
+
+/**
+ * SQL of a relation's rows with the targets as `t1` …, their typed values as `v1` … where constraints are looked at, and the other cells
+ * as they are. `_row` is what a row is called, `_at` its row in the file, null once rows are merged.
+ */
+export async function readCells(
   work: StepWork,
   relation: Relation,
-  { index, field }: CastTarget,
+  targets: readonly CastTarget[],
   constraints: boolean,
-): Promise<Compiled> {
-  const t = `t${index + 1}`;
-  const schema = { ...relation.schema, fields: relation.fields };
-  const source = { cell: column(index), emptyIsNull: false, padded: true, canonical: false };
-  const numeric = ['number', 'integer'].includes(field.type);
-  const one = compileField(field, schema, source, { t, v: 'v' }, numeric ? 'VARCHAR' : undefined);
-  const type: Fault = {
-    bad: `(${t} is not null and not coalesce(${one.lexical}, false))`,
-    line: (value, row, number) =>
-      `The value "${value}" in row ${row} and column ${number} is not type "${field.type}" and format "${field.format ?? 'default'}"`,
-  };
-  const faults = constraints ? [type, ...(await constraintFaults(work, relation, index, field))] : [type];
-  return { index, field, text: one.text, value: canonicalText(field, t, one.value), faults };
-}
-
-async function constraintFaults(work: StepWork, relation: Relation, index: number, field: Field): Promise<Fault[]> {
-  const { pattern, required } = field.constraints ?? {};
-  const problem = pattern === undefined ? undefined : re2Problem(pattern);
-  if (problem !== undefined) throw new StepProblem(`Field "${field.name}": ${problem}`);
-  const t = `t${index + 1}`;
-  const schema = { ...relation.schema, fields: relation.fields };
-  const source = { cell: column(index), emptyIsNull: false, padded: true, canonical: false };
-  let physical: string | undefined;
-  if (['number', 'integer'].includes(field.type) && Object.keys(field.constraints ?? {}).length > 0) {
-    const [numbers] = await scanNumbers(work, relation, [index]);
-    refuseDigits(numbers!.whole + numbers!.scale, field.name);
-    physical = `DECIMAL(38,${numbers!.scale})`;
+): Promise<ReadCells> {
+  const named = relation.fields.map((field, i) => targets.find(({ index }) => index === i)?.field ?? field);
+  const schema = { ...relation.schema, fields: named };
+  const copies = targets.map(({ index }) => `${column(index)} as c${index + 1}`);
+  const source = `(select *, ${copies.join(', ')} from ${from(relation)})`;
+  const asSource = { table: source, emptyIsNull: false };
+  const columns = named.map((_, i) => (targets.some(({ index }) => index === i) ? i : undefined));
+  const scales = constraints ? await scanScales(work.tabular, schema, columns, asSource) : [];
+  const fields: CastField[] = [];
+  for (const { index, field } of targets) {
+    const plain = castField(schema, index, index, asSource);
+    if (!constraints) {
+      fields.push({ ...plain, checks: plain.checks.slice(0, 1) });
+      continue;
+    }
+    const refused = await judged(work, field, `select distinct ${plain.text} as t from ${source}`);
+    fields.push(castField(schema, index, index, { ...asSource, refused, scale: scales[index]! }));
   }
-  const typed = compileField(field, schema, source, { t, v: '(v)' }, physical);
-  const checks = compileField(field, schema, source, { t, v: `(${typed.value})` }, physical).checks;
-  const faults = checks.map(({ code, violated, expected }): Fault => {
-    const named = code.replace('-constraint', '').replaceAll('-', ' ');
-    const how =
-      code === 'enumerable-constraint' ? `given enumeration: "${expected}"` : `${named} constraint of "${expected}"`;
-    return {
-      bad: `coalesce(${violated}, false)`,
-      line: (value, row, number) =>
-        `The value "${value}" in row ${row} and column ${number} does not conform to the ${how}`,
-    };
-  });
-  if (required)
-    faults.push({
-      bad: `(${t} is null)`,
-      line: (_, row, number) => `Column ${number} is a required field, but row ${row} has no value`,
-    });
-  return faults;
+  const cells = relation.fields.map((_, i) => (columns[i] === undefined ? column(i) : `t${i + 1}`));
+  const others = cells.filter((_, i) => columns[i] === undefined);
+  const texts = fields.map(({ text, n }) => `${text} as t${n}`);
+  const at = work.isOther(relation) ? 'null::bigint' : '_row';
+  const names = ['_ord', 'coalesce(_row, _ord) as _row', `${at} as _at`, ...others, ...texts];
+  const inner = `select ${names.join(', ')} from ${source}`;
+  const values = constraints ? fields.map(({ value, n }) => `, ${value} as v${n}`).join('') : '';
+  const raw = `to_json([${cells.map((cell) => `coalesce(${cell}, '')`).join(', ')}])::varchar`;
+  return { fields, rows: `(select *${values} from (${inner}))`, raw };
 }
 
-async function linesOf(work: StepWork, wrong: Compiled[], inner: string): Promise<string[]> {
-  const each = wrong.flatMap(({ index, faults }, i) =>
-    faults.map(
-      ({ bad }, j) =>
-        `select coalesce(_row, _ord) as n, ${index} as c, ${i} as i, ${j} as j, left(t${index + 1}, 200) as value from (${inner}) where ${bad}`,
-    ),
-  );
-  const rows = await work.tabular.rows(
-    `select n::varchar as shown, i, j, value, count(*) over ()::double as total from (${each.join(' union all ')}) order by n, c, j limit ${maxNamed}`,
-  );
-  const lines = rows.map(({ shown, i, j, value }) => {
-    const { index, faults } = wrong[Number(i)]!;
-    return faults[Number(j)]!.line(String(value ?? ''), String(shown), index + 1);
-  });
-  const total = Number(rows[0]?.total ?? 0);
-  return total > rows.length ? [...lines, `… and ${total - rows.length} more`] : lines;
+async function judged(work: StepWork, field: Field, values: string) {
+  const { signal } = work.context;
+  try {
+    const judging = { tabular: work.tabular, limits: defaultLimits, ...(signal === undefined ? {} : { signal }) };
+    return await judgeField(judging, field, { values, table: work.name(), pointer: '' });
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) throw new StepProblem(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function listBadCells(work: StepWork, { fields, rows, raw }: ReadCells, fate: Fate): Promise<void> {
+  for (const { field, n, checks } of fields)
+    for (const { code, violated, message } of checks) {
+      const finding = { code, field: field.name, fate, rows, column: n, message, value: `t${n}`, raw };
+      await (await work.issues()).add({ ...finding, where: `coalesce(${violated}, false)` });
+    }
+}
+
+/** What the step in hand has found and may not be, in the order of rows. */
+export async function fatalLines(work: StepWork): Promise<string[]> {
+  const { table, step, fatal } = await work.issues();
+  const rows = await work.tabular.rows(`select message from ${table}
+    where step_index = ${step.index} and disposition = 'fatal' order by place, column_number limit ${maxNamed}`);
+  const lines = rows.map(({ message }) => String(message));
+  return fatal > lines.length ? [...lines, `… and ${fatal - lines.length} more`] : lines;
 }

@@ -192,7 +192,9 @@ async function joinTarget(
   const keyed = `(select *, ${keyCells.map((sql, i) => `${sql} as tk${i + 1}`).join(', ')} from ${from(target)})`;
   const groups = `(select true as found, * from ${from(grouped.relation)})`;
   const on = grouped.keys.map((name) => `t.t${name} is not distinct from g.${name}`).join(' and ');
-  const matched = `select ${['t._ord', 't._row', ...cells].join(', ')} from ${keyed} t ${mode === 'inner' ? 'join' : 'left join'} ${groups} g on ${on}`;
+  // Rows of another table of the spec are not those of this one's file.
+  const row = work.relations.has(target.resource) ? 't._row' : 'null::bigint as _row';
+  const matched = `select ${['t._ord', row, ...cells].join(', ')} from ${keyed} t ${mode === 'inner' ? 'join' : 'left join'} ${groups} g on ${on}`;
   let sql = matched;
   if (mode === 'full-outer') {
     const names = typeof targetKey === 'string' || typeof params.source.key === 'string' ? [] : targetKey;

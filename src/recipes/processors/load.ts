@@ -77,10 +77,12 @@ async function load(work: StepWork, url: string, given: Params): Promise<void> {
     const loaded = other === undefined ? await work.context.load(url, options) : work.named(other);
     const resource = name ?? loaded.resource;
     if (work.relations.has(resource)) throw new StepProblem(`the resource "${resource}" exists already`);
+    // Its rows are of another file than the findings of these steps speak of.
+    const rows = `select * replace (null::bigint as _row) from ${from(loaded)}`;
     const table =
       limit === undefined
-        ? loaded.table
-        : await work.table(`select * from ${from(loaded)} order by _ord limit ${Math.trunc(limit)}`, loaded);
+        ? await work.view(rows, loaded)
+        : await work.table(`${rows} order by _ord limit ${Math.trunc(limit)}`, loaded);
     work.put({ ...loaded, resource, table });
   } catch (error) {
     work.context.signal?.throwIfAborted();

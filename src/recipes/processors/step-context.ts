@@ -1,7 +1,9 @@
 import type { Tabular } from '../../platform/tabular/index.ts';
 import type { Relation } from '../relation.ts';
+import type { StepIssues } from './step-issues.ts';
 
 export type BadCell = 'fail' | 'reject_row' | 'null_value';
+export type NotUnique = 'report' | 'fail' | 'reject_row';
 
 export interface StepContext {
   tabular: Tabular;
@@ -18,5 +20,9 @@ export interface StepContext {
   log(line: string): void;
   /** What becomes of a cell that its new type does not take. Default `fail`. */
   badCell?: BadCell;
+  /** What becomes of a value or key that stands twice. Default `report`. */
+  notUnique?: NotUnique;
+  /** Where violations go. Absent: into a table that goes with the engine. */
+  issues?: StepIssues;
   signal?: AbortSignal;
 }

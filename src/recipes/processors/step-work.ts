@@ -2,8 +2,9 @@ import { identifier, type Tabular } from '../../platform/tabular/index.ts';
 import type { Field } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
 import { type ResourceSelector, selectResources } from './select-resources.ts';
-import type { BadCell, StepContext } from './step-context.ts';
+import type { BadCell, NotUnique, StepContext } from './step-context.ts';
 import { StepProblem } from './step-failure.ts';
+import { StepIssues } from './step-issues.ts';
 
 /** A field of a relation and the SQL of its text. */
 export interface Cell {
@@ -30,8 +31,18 @@ export class StepWork {
     return this.context.relations;
   }
 
+  /** Where violations go; nobody may have asked for them. */
+  async issues(): Promise<StepIssues> {
+    this.context.issues ??= await StepIssues.open(this.tabular, `${this.name()}_issues`);
+    return this.context.issues;
+  }
+
   get badCell(): BadCell {
     return this.context.badCell ?? 'fail';
+  }
+
+  get notUnique(): NotUnique {
+    return this.context.notUnique ?? 'report';
   }
 
   log(line: string): void {
@@ -49,6 +60,11 @@ export class StepWork {
     return found;
   }
 
+  /** Another table of the spec, whose row numbers are those of another file. */
+  isOther({ resource, table }: Relation): boolean {
+    return this.context.others?.get(resource)?.table === table;
+  }
+
   /** Computed anew whenever it is read: for projections and conditions. */
   view(sql: string, ...parents: Relation[]): Promise<string> {
     return this.make('view', sql, parents);
@@ -59,10 +75,15 @@ export class StepWork {
     return this.make('table', sql, parents);
   }
 
-  private async make(kind: 'view' | 'table', sql: string, parents: Relation[]): Promise<string> {
+  /** Of a table that no other has. */
+  name(): string {
     const number = (made.get(this.tabular) ?? 0) + 1;
     made.set(this.tabular, number);
-    const name = `step_${number}`;
+    return `step_${number}`;
+  }
+
+  private async make(kind: 'view' | 'table', sql: string, parents: Relation[]): Promise<string> {
+    const name = this.name();
     await this.tabular.run(`create ${kind} ${name} as ${sql}`);
     this.parts.set(name, { kind, parents: parents.map(({ table }) => table) });
     return name;

@@ -1,6 +1,5 @@
 import Type from 'typebox';
-import { primaryKeyOf } from '../pure/table-schema.ts';
-import { canonicalField, castCells } from './cast-cells.ts';
+import { checkAgain } from './check-again.ts';
 import { plannedTables } from './plan-tables.ts';
 import { processor } from './processor.ts';
 import { type ResourceSelector, resourceSelector } from './select-resources.ts';
@@ -13,10 +12,10 @@ interface Params {
 
 export const validate = processor<Params>({
   name: 'validate',
-  version: '1.0.0',
+  version: '1.1.0',
   title: 'Check again',
   description:
-    'Values are checked again by the types and constraints of their fields. `on_error`: `fail`, `reject_row` or `null_value`; default: the policy of the table.',
+    'Values are checked again by the types, constraints and keys of their fields. `on_error`: `fail`, `reject_row` or `null_value`; default: the policy of the table. What a key that stands twice means is for `policy.unique` to say. After the last step this is done anyway.',
   params: Type.Object({
     resources: resourceSelector,
     on_error: Type.Optional(Type.Enum(['fail', 'reject_row', 'null_value'])),
@@ -25,15 +24,7 @@ export const validate = processor<Params>({
     plannedTables(plan, params.resources);
   },
   async run(params, work) {
-    for (const relation of work.selected(params.resources)) {
-      const keys = primaryKeyOf({ ...relation.schema, fields: [] });
-      const targets = relation.fields.map((field, index) => {
-        const { constraints } = field;
-        const required = keys.includes(field.name) ? { ...constraints, required: true } : constraints;
-        return { index, field: canonicalField(required === undefined ? field : { ...field, constraints: required }) };
-      });
-      const checked = await castCells(work, relation, targets, params.on_error ?? work.badCell, true);
-      work.put({ ...checked, fields: relation.fields });
-    }
+    const policy = { cast: params.on_error ?? work.badCell, unique: work.notUnique };
+    for (const relation of work.selected(params.resources)) work.put(await checkAgain(work, relation, policy));
   },
 });

@@ -114,6 +114,7 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
     texts,
     fields,
     key: primaryKeyOf(schema),
+    uniqueKeys: schema.uniqueKeys ?? [],
     issues,
     disposition: ({ report: 'reported', fail: 'fatal', reject_row: 'row_rejected' } as const)[policy.unique],
     table,

@@ -2,6 +2,7 @@ import { literal, type Tabular } from '../../platform/tabular/index.ts';
 import { countOf } from './count-of.ts';
 import type { SourceTable } from './product-source.ts';
 import type { CastField } from './pure/cast-sql.ts';
+import { notUniqueMessage, uniqueColumns } from './pure/unique-columns.ts';
 
 export interface Repeats {
   counts: Map<string, number>;
@@ -16,21 +17,19 @@ interface Given {
   blank: string;
   texts: string;
   fields: CastField[];
+  /** Names of the primary key. */
   key: string[];
+  /** Further keys. */
+  uniqueKeys: string[][];
   issues: string;
   /** Of what is not unique. */
   disposition: 'reported' | 'row_rejected' | 'fatal';
   table: string;
 }
 
-/** At most six row numbers are named: the first three, this one, and how many others. */
-const rowNumbers = (rows: string, i: string): string =>
-  `case when ${i} > 6 then array_to_string(list_slice(${rows}, 1, 3), ', ') || ', ' || ${rows}[${i}] || ' and ' || (${i} - 4) || ' others'
-    else array_to_string(list_slice(${rows}, 1, ${i}), ', ') end`;
-
 /** Rows that stand twice, and values that may stand once only. */
 export async function findRepeats(tabular: Tabular, given: Given): Promise<Repeats> {
-  const { source, blank, issues, table } = given;
+  const { source, blank, fields, issues, table } = given;
   const rows = `${table}_repeated`;
   const notUnique = `${table}_not_unique`;
   const counts = new Map<string, number>();
@@ -50,7 +49,7 @@ export async function findRepeats(tabular: Tabular, given: Given): Promise<Repea
       from ${table}_same, range(2, len(same) + 1) r (i)`);
     counts.set('duplicate-row', await countOf(tabular, rows));
   }
-  for (const { columns, column, name } of uniqueColumns(given)) {
+  for (const { columns, column, name } of uniqueColumns(fields, given)) {
     const value = columns.length === 1 ? columns[0]! : `to_json([${columns.join(', ')}])::varchar`;
     const isThere = columns.map((t) => `${t} is not null`).join(' and ');
     await tabular.run(`create or replace temp table ${table}_alike as
@@ -61,32 +60,8 @@ export async function findRepeats(tabular: Tabular, given: Given): Promise<Repea
     counts.set('unique-constraint', (counts.get('unique-constraint') ?? 0) + Number(n?.n ?? 0));
     await tabular.run(`insert into ${issues}
       select alike[i], ${column}, ${literal(name)}, 'unique-constraint',
-        'Rows ' || ${rowNumbers('alike', 'i')} || ' has unique constraint violation in column ${column}', value, '${given.disposition}'
+        ${notUniqueMessage('alike', 'i', column)}, value, '${given.disposition}'
       from ${table}_alike, range(2, len(alike) + 1) r (i) order by 1 limit 100000`);
   }
   return { counts, rows, notUnique };
 }
-
-/** Fields that are unique by themselves, and the primary key. */
-function uniqueColumns({ fields, key }: Given): { columns: string[]; column: number; name: string }[] {
-  const keyFields = fields.filter(({ field }) => key.includes(field.name));
-  const single = fields.filter(
-    ({ field }) => field.constraints?.unique === true && !(key.length === 1 && key[0] === field.name),
-  );
-  return [
-    ...single.map((one) => ({ columns: [comparable(one)], column: one.column, name: one.field.name })),
-    ...(keyFields.length === 0
-      ? []
-      : [
-          {
-            columns: keyFields.map(comparable),
-            column: keyFields[0]!.column,
-            name: keyFields.map(({ field }) => field.name).join(', '),
-          },
-        ]),
-  ];
-}
-
-/** Values are compared, not texts: 1 and 1.0 are one number. */
-const comparable = ({ n, field }: CastField): string =>
-  field.type === 'string' || field.type === 'any' ? `t${n}` : `coalesce(v${n}::varchar, t${n})`;

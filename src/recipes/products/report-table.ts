@@ -1,5 +1,7 @@
 import type { Tabular } from '../../platform/tabular/index.ts';
+import type { StepIssues } from '../processors/step-issues.ts';
 import type { Cast } from './cast-table.ts';
+import { issuesSql } from './issues-sql.ts';
 import type { ProductIssue, SourceTable } from './product-source.ts';
 
 /** Errors listed for one table; they are counted beyond. */
@@ -23,23 +25,26 @@ export interface Reported {
   scheme: string;
 }
 
-/** One entry of the validation report (contract flows §6.3): every row was checked, the first errors are listed. */
+/**
+ * One entry of the validation report (contract flows §6.3): every row was checked, in the source and by the steps, the first errors
+ * are listed.
+ */
 export async function reportTable(
   tabular: Tabular,
-  { source, cast, about }: { source: SourceTable; cast: Cast; about: Reported },
+  { source, cast, steps, about }: { source: SourceTable; cast: Cast; steps?: StepIssues | undefined; about: Reported },
 ): Promise<ReportEntry> {
   const cells = source.names.map((_, i) => `coalesce(s.c${i + 1}, '')`).join(', ');
   const raw = source.rejects === undefined ? '' : `left join ${source.rejects.table} r on r._row = i.row_number`;
-  const row = `coalesce(${source.rejects === undefined ? '' : 'r.raw, '}${cells === '' ? 'null' : `case when s._row is not null then to_json([${cells}])::varchar end`})`;
+  const row = `coalesce(${source.rejects === undefined ? '' : 'r.raw, '}${cells === '' ? 'null' : `case when s._row is not null then to_json([${cells}])::varchar end`}, i.raw)`;
   const listed = await tabular.rows(`
     select i.row_number::double as row_number, i.column_number, i.code, i.message, ${row} as row
-    from (select * from ${cast.issues} order by row_number, column_number nulls first, code, message limit ${maxReportErrors}) i
+    from (select * from (${issuesSql(cast, steps)}) order by row_number, column_number nulls first, code, message limit ${maxReportErrors}) i
     left join ${source.table} s on s._row = i.row_number ${raw}
     order by i.row_number, i.column_number nulls first, i.code, i.message`);
   const errors = [...cast.header.map(errorOf), ...listed.map((one) => errorOf(one as unknown as ProductIssue))];
   const hasBlank = source.headers?.some((header) => header.trim() === '') ?? false;
   return entryOf(about, {
-    counts: cast.counts,
+    counts: together(cast.counts, steps?.counts ?? new Map()),
     errors: errors.slice(0, maxReportErrors),
     headers: hasBlank ? null : (source.headers ?? source.names),
     rowCount: source.rowCount,
@@ -47,6 +52,12 @@ export async function reportTable(
     encoding: source.encoding ?? 'utf-8',
     schema: 'table-schema',
   });
+}
+
+function together(some: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): Map<string, number> {
+  const all = new Map(some);
+  for (const [code, n] of others) all.set(code, (all.get(code) ?? 0) + n);
+  return all;
 }
 
 /** The entry of a source that could not be had, or not be read. */
@@ -69,7 +80,7 @@ export function reportFailure(
 function entryOf(
   { resource, source, scheme }: Reported,
   table: {
-    counts: Map<string, number>;
+    counts: ReadonlyMap<string, number>;
     errors: object[];
     headers: string[] | null;
     rowCount: number;

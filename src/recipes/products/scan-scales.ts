@@ -9,7 +9,7 @@ export async function scanScales(
   tabular: Tabular,
   schema: TableSchema,
   columns: readonly (number | undefined)[],
-  source: SourceTable,
+  source: Pick<SourceTable, 'table' | 'emptyIsNull'>,
 ): Promise<number[]> {
   const key = primaryKeyOf(schema);
   const wanted = schema.fields.flatMap((field, i) => {

@@ -2,10 +2,14 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { literal, type Tabular } from '../../platform/tabular/index.ts';
+import type { StepIssues } from '../processors/step-issues.ts';
 import type { Relation } from '../relation.ts';
+import type { Cast } from './cast-table.ts';
 import { countOf } from './count-of.ts';
+import { issuesSql } from './issues-sql.ts';
 import { joinLines } from './join-lines.ts';
 import { parquetCell } from './parquet-cell.ts';
+import type { SourceTable } from './product-source.ts';
 import { isNested, jsonRow, sortedTable } from './pure/json-sql.ts';
 import { sortKeys } from './sort-keys.ts';
 
@@ -67,20 +71,20 @@ export async function writeParquet(
 /** Rows that were left out, with the cells they had. Answers how many findings stand in it; 0 = no file. */
 export async function writeRejects(
   tabular: Tabular,
-  issues: string,
-  source: string,
-  columns: number,
-  rejects: string | undefined,
+  { cast, steps, source }: { cast: Cast; steps?: StepIssues | undefined; source: SourceTable },
   file: string,
 ): Promise<number> {
+  const issues = `(${issuesSql(cast, steps)})`;
   const where = `disposition = 'row_rejected'`;
   const n = await countOf(tabular, `${issues} where ${where}`);
   if (n === 0) return 0;
-  const cells = Array.from({ length: columns }, (_, i) => `coalesce(s.c${i + 1}, '')`).join(', ');
+  const cells = source.names.map((_, i) => `coalesce(s.c${i + 1}, '')`).join(', ');
+  const rejects = source.rejects?.table;
   const raw = rejects === undefined ? '' : `left join ${rejects} r on r._row = i.row_number`;
   await tabular.run(`copy (select i.row_number, i.column_number, i.code, i.message,
-      coalesce(${rejects === undefined ? '' : 'r.raw, '}to_json([${cells}])::varchar) as raw
-    from ${issues} i left join ${source} s on s._row = i.row_number ${raw}
-    where ${where} order by i.row_number, i.column_number) to ${literal(file)} (format csv, header true, new_line '\\r\\n')`);
+      coalesce(${rejects === undefined ? '' : 'r.raw, '}case when s._row is not null then to_json([${cells}])::varchar end, i.raw) as raw
+    from ${issues} i left join ${source.table} s on s._row = i.row_number ${raw}
+    where ${where} order by i.row_number, i.column_number, i.step_index nulls first, i.code)
+    to ${literal(file)} (format csv, header true, new_line '\\r\\n')`);
   return n;
 }
