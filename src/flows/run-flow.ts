@@ -4,6 +4,7 @@ import path from 'node:path';
 import { redactUrl } from '../platform/fetch/index.ts';
 import { literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import {
+  distinctNames,
   issuesSql,
   previewRows,
   type Relation,
@@ -292,7 +293,7 @@ class Pipelines {
 
   async #parquet(pipeline: PlannedPipeline): Promise<Made> {
     const resource = this.#resource(pipeline);
-    const relation = await this.#tables.finish(resource);
+    const relation = distinctNames(await this.#tables.finish(resource));
     const name = `${resource.name}_parquet`;
     const file = this.#file(`${name}.parquet`);
     const rows = await writeParquet(this.#tabular, relation, file, schemaOf(relation));

@@ -23,6 +23,7 @@ export {
   type Cast,
   castTable,
   checkForeignKeys,
+  distinctNames,
   issuesSql,
   keepRelation,
   keptRelation,

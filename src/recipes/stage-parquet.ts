@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
+import { identifier, literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
 import { unreadableFile } from './errors.ts';
 import type { FieldType } from './pure/table-schema.ts';
 import { columnsOf, type StageContext } from './stage-delimited.ts';
@@ -9,18 +9,16 @@ import type { Staged } from './staged.ts';
 export async function stageParquet(file: string, context: StageContext): Promise<Staged> {
   const tabular = await openTabular({ workFolder: context.workFolder, readFolders: [path.dirname(file)] });
   let described: { name: string; type: string }[];
+  let headers: string[];
   try {
     described = await tabular.describe(`select * from read_parquet(${literal(file)})`);
+    headers = await headersOf(tabular, file);
   } catch (error) {
     throw unreadableFile('Parquet', error);
   } finally {
     tabular.close();
   }
-  const { columns, issues } = columnsOf(
-    described.map(({ name }) => name),
-    true,
-    context.limits,
-  );
+  const { columns, issues } = columnsOf(headers, true, context.limits);
   const cells = described.map(({ name, type }, i) => `${textOf(identifier(name), type)} as c${i + 1}`);
   return {
     relation: `(select ${cells.join(', ')} from read_parquet(${literal(file)}))`,
@@ -33,6 +31,23 @@ export async function stageParquet(file: string, context: StageContext): Promise
     issues,
     reading: { format: 'parquet', compression: 'none', direct: true },
   };
+}
+
+/** As they stand in the file: the engine renames one that differs from another in case only. */
+async function headersOf(tabular: Tabular, file: string): Promise<string[]> {
+  const nodes = await tabular.rows(
+    `select name, coalesce(num_children, 0)::double as children from parquet_schema(${literal(file)})`,
+  );
+  const headers: string[] = [];
+  // The root comes first, then each column followed by what is nested in it.
+  for (let at = 1; at < nodes.length; at = after(at)) headers.push(String(nodes[at]!.name));
+  return headers;
+
+  function after(at: number): number {
+    let next = at + 1;
+    for (let n = Number(nodes[at]!.children); n > 0; n -= 1) next = after(next);
+    return next;
+  }
 }
 
 /** A float stays a float: its text has more digits than it ever meant. */

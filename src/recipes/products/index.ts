@@ -1,5 +1,6 @@
 export { type Cast, type CastRequest, castTable } from './cast-table.ts';
 export { checkForeignKeys, type Referred } from './check-foreign-keys.ts';
+export { distinctNames } from './distinct-names.ts';
 export { issuesSql } from './issues-sql.ts';
 export { keepRelation, keptRelation } from './keep-relation.ts';
 export { loadTable } from './load-table.ts';

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { Tabular } from '../../platform/tabular/index.ts';
-import { nameColumns } from '../pure/name-columns.ts';
 import { isReaderError } from '../stage-delimited.ts';
 import { stageFile } from '../stage-file.ts';
 import type { Staged } from '../staged.ts';
 import { loadShapedTable, movesRows } from './load-shaped-table.ts';
 import type { LoadRequest, SourceTable } from './product-source.ts';
+import { headerIssues } from './pure/match-fields.ts';
+import { nameHeaders } from './pure/name-headers.ts';
 
 /** Reads a file into a table of text with its physical row numbers. Throws an AppError where it cannot be read as a whole. */
 export async function loadTable(tabular: Tabular, request: LoadRequest): Promise<SourceTable> {
@@ -58,17 +59,23 @@ async function intoTables(tabular: Tabular, request: LoadRequest, staged: Staged
   return {
     table,
     headers,
-    names: nameColumns(
-      staged.columns.map(({ header }, i) => (request.names === undefined ? header : (given[i] ?? ''))),
-      [],
-    ).names,
+    names: nameHeaders(
+      staged.columns.map(({ header }, i) => (request.names === undefined ? header : (given[i] ?? '')).trim()),
+    ),
     emptyIsNull: staged.emptyIsNull,
     rejects: staged.rejected === undefined ? undefined : { table: `${table}_rejects`, counts: staged.rejected.counts },
     rowCount: last,
     format: staged.reading.format,
     encoding: staged.reading.encoding,
-    remarks: staged.issues.map(({ message }) => message),
+    remarks: remarksOf(staged),
   };
+}
+
+/** Readers compare headers without case, as tables of datasets have to; here `a` and `A` are two. */
+function remarksOf({ issues, columns }: Staged): string[] {
+  const others = issues.filter(({ code }) => code !== 'duplicate-header').map(({ message }) => message);
+  const repeated = headerIssues(columns.map(({ header }) => header)).filter(({ code }) => code === 'duplicate-header');
+  return [...others, ...repeated.map(({ message }) => message)];
 }
 
 /** Records of lists have no header row; tables have one, unless they said otherwise. */

@@ -51,7 +51,7 @@ export async function writeJson(tabular: Tabular, relation: Relation, file: stri
   return countOf(tabular, relation.table);
 }
 
-/** Typed columns; the Table Schema goes into the file's metadata. */
+/** Typed columns, of a relation with `distinctNames`; the Table Schema goes into the file's metadata. */
 export async function writeParquet(
   tabular: Tabular,
   relation: Relation,

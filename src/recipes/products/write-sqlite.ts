@@ -1,11 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Tabular } from '../../platform/tabular/index.ts';
+import { nameColumns } from '../pure/name-columns.ts';
 import { type Field, primaryKeyOf } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
+import { distinctNames } from './distinct-names.ts';
 
 /**
  * One table a relation and `_meta` with the descriptor; numbers that binary64 cannot hold are text. Keys and `not null` stand
- * where the rows keep them: what may be broken is the policy's to say, not the file's. Answers what was left out.
+ * where the rows keep them: what may be broken is the policy's to say, not the file's. Names that differ in case only are told apart
+ * by a number. Answers what was left out.
  */
 export async function writeSqlite(
   tabular: Tabular,
@@ -17,7 +20,12 @@ export async function writeSqlite(
   try {
     database.exec('pragma journal_mode = off; pragma synchronous = off');
     const left: string[] = [];
-    for (const relation of relations) left.push(...(await writeTable(database, tabular, relation)));
+    const { names } = nameColumns(
+      relations.map(({ resource }) => resource),
+      ['_meta'],
+    );
+    for (const [i, relation] of relations.entries())
+      left.push(...(await writeTable(database, tabular, { ...distinctNames(relation), resource: names[i]! })));
     database.exec('create table _meta (descriptor text not null)');
     database.prepare('insert into _meta values (?)').run(JSON.stringify(descriptor));
     return left;
