@@ -187,7 +187,7 @@ class Pipelines {
       await this.#tables.finish(resource);
     } catch (error) {
       this.#run.signal.throwIfAborted();
-      errorLogOf(error);
+      errorLogOf(error, this.#context.config);
     }
     return this.#tables.issuesOf(resource);
   }
