@@ -25,8 +25,8 @@ import { sendMail, sendMailJob } from './platform/mail/index.ts';
 import { sweepBlobsJob, sweepStorage } from './platform/storage/index.ts';
 import { purgeIdempotencyAnswers } from './resource/index.ts';
 import { purgeIdempotencyAnswersJob } from './resource/jobs.ts';
-import { executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
-import { reapRuns as reapRunsJob } from './runs/jobs.ts';
+import { admitRuns, executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
+import { admitRuns as admitRunsJob, reapRuns as reapRunsJob } from './runs/jobs.ts';
 
 /** Every kind of run and what works on it, one list. */
 export const runHandlers: RunHandler[] = [
@@ -49,6 +49,7 @@ export const handlers: JobHandler[] = [
   handler(refreshAggregatesJob, refreshAggregates),
   handler(deriveDocumentsJob, deriveDocuments),
   executeRunHandler(runHandlers),
+  handler(admitRunsJob, admitRuns),
   handler(endFlowJob, endFlow),
   handler(startScheduledFlowJob, startScheduledFlow),
   handler(reapRunsJob, reapRuns),
@@ -72,6 +73,8 @@ export function startJobs(context: Context): Promise<Worker> {
   connectModules(context);
   return startWorker(context, handlers, cron, [
     { name: 'reap-expired-runs', seconds: context.config.runLeaseSeconds / 3, work: reapExpiredRuns },
+    // Beside the jobs that ask for it: a run whose moment comes later, a setting that has changed.
+    { name: 'admit-runs', seconds: 5, work: admitRuns },
     { name: 'dispatch-flow-schedules', seconds: 3, work: dispatchSchedules },
     { name: 'sweep-work-folders', seconds: 60, work: sweepIngestFolders },
   ]);

@@ -11,6 +11,7 @@ import { isObject, isText } from './pure/json.ts';
 import { nextRun } from './pure/next-run.ts';
 import type { Schedule } from './pure/schedule.ts';
 import { runsElsewhere } from './runner.ts';
+import { sizeOfRevision } from './size-of-revision.ts';
 import {
   type FlowDataset,
   findDataset,
@@ -58,7 +59,12 @@ export async function insertRevision(
     ...whose,
     subject: { type: 'flow', id: plan.flowId },
     timeoutSeconds: elsewhere ? longestSeconds : secondsFor(context, plan),
-    ...(elsewhere ? { dispatched: false } : { serialKey: flowSerialKey(dataset.id) }),
+    ...(elsewhere
+      ? { dispatched: false }
+      : {
+          serialKey: flowSerialKey(dataset.id),
+          share: { owner: dataset.ownerId, size: await sizeOfRevision(context, tx, dataset.id, plan) },
+        }),
   });
   const pipelines = [];
   for (const { id, title, dependencies } of plan.pipelines) {

@@ -74,6 +74,20 @@ export async function replaceSources(tx: Queryable, revisionId: string, sources:
   }
 }
 
+/** Bytes each address gave a dataset when it was fetched last. */
+export async function lastFetched(
+  db: Queryable,
+  datasetId: string,
+  urls: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db.many<{ url: string; bytes: number }>(sql`
+    select distinct on (s.url) s.url, s.bytes::float8 as bytes
+    from flow_source s join flow_revision r on r.id = s.revision_id
+    where r.dataset_id = ${datasetId} and s.url = any(${[...urls]}::text[])
+    order by s.url, r.n desc`);
+  return new Map(rows.map(({ url, bytes }) => [url, bytes]));
+}
+
 export function packageOfRevision(
   db: Queryable,
   datasetId: string,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../platform/context.ts';
 import { raw } from '../platform/db/index.ts';
+import { queuePlaces } from '../runs/index.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
 import { type FoundDataset, flowIdOf, getRevision } from './find-flow.ts';
 import { productsOfRevision, sourcesOfRevision } from './product-store.ts';
@@ -52,6 +53,8 @@ export async function revisionList(
   page: { before: number | undefined; limit: number },
 ): Promise<JsonObject> {
   const revisions = await revisionsOfDataset(context.db, dataset.id, page);
+  // Of all that wait, so asked only where one does.
+  const queue = revisions.some(({ status }) => status === 'pending') ? await queuePlaces(context) : undefined;
   const list = revisions.map((revision) => ({
     id: flowIdOf(dataset, revision.n),
     revision: revision.n,
@@ -62,6 +65,7 @@ export async function revisionList(
     ended: revision.endedAt,
     error_log: revision.errorLog,
     stats: revision.stats,
+    queue: queue?.get(revision.runId) ?? null,
   }));
   const answer = {
     ...summaryJson(await summaryOfDataset(context.db, dataset.id)),

@@ -1,4 +1,5 @@
 export { actionRuns } from './action-runs.ts';
+export { admitRuns } from './admit-runs.ts';
 export { type Cancellation, cancelRun } from './cancel-run.ts';
 export { changeRun } from './change-run.ts';
 export { executeRunHandler } from './execute-run.ts';
@@ -8,6 +9,8 @@ export { defineRunKind, type RunKind } from './jobs.ts';
 export { type LiveRun, type RunHandler, runHandler } from './live-run.ts';
 export type { Json, LogLevel, LogLine, Run, RunError } from './pure/run.ts';
 export { hasEnded, type RunState, runStates } from './pure/state.ts';
+export type { ShareSize } from './pure/take-turns.ts';
+export { queuePlaces } from './queue-places.ts';
 export { reapExpiredRuns, reapRuns } from './reap-runs.ts';
 export { retryRun } from './retry-run.ts';
 export { runRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { RunKind } from './jobs.ts';
+import type { Share } from './pure/take-turns.ts';
 import { insertQueuedRun, lockSerialKey } from './store.ts';
 
 export interface NewRun<Payload extends object> {
@@ -22,6 +23,8 @@ export interface NewRun<Payload extends object> {
   retryDelaySeconds?: number;
   /** Not before so many seconds from now. */
   delaySeconds?: number;
+  /** It waits for one of the places its size and owner share (`admitRuns`). Default: it needs none. */
+  share?: Share;
   /** False: the caller moves it with `changeRun`; no worker touches it. Default true. */
   dispatched?: boolean;
 }
@@ -56,6 +59,8 @@ export async function insertRun<Payload extends object>(
     delaySeconds: run.delaySeconds ?? 0,
     dispatched: run.dispatched ?? true,
     onEnd: kind.onEnd?.name ?? null,
+    shareSize: run.share?.size ?? null,
+    shareOwner: run.share?.owner ?? null,
   });
   return id;
 }

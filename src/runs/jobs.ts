@@ -3,6 +3,9 @@ import { defineJob, type Job } from '../platform/jobs/index.ts';
 /** Works on one run, if it is still waiting. Key: `run:<id>`. */
 export const executeRun = defineJob<{ runId: string }>()('execute-run', { maxAttempts: 25 });
 
+/** Gives free places to runs that wait for one. Key: `admit:<id of the run that came or ended>`, so that nobody waits for another. */
+export const admitRuns = defineJob<Record<string, never>>()('admit-runs', { maxAttempts: 3 });
+
 /** Takes runs from workers that stopped responding, and asks again for waiting runs whose job got lost. */
 export const reapRuns = defineJob<Record<string, never>>()('reap-runs', { maxAttempts: 1 });
 

@@ -2,10 +2,11 @@
 import { join, prepared, type Queryable, type Sql, sql } from '../platform/db/index.ts';
 import { addJob } from '../platform/jobs/index.ts';
 import type { Access } from '../resource/index.ts';
-import { executeRun } from './jobs.ts';
+import { admitRuns, executeRun } from './jobs.ts';
 import type { Json, LogLine, Run, RunError } from './pure/run.ts';
 import { activeStates, endStates, hasEnded, type RunState, sourcesOf } from './pure/state.ts';
 import { storableJson, storableText } from './pure/storable.ts';
+import type { ShareSize } from './pure/take-turns.ts';
 
 /** NOTIFY channel; payload `<run id> <state>`, or the id alone when only log or progress moved. A hint: look yourself. */
 export const runChannel = 'granary_run';
@@ -28,6 +29,9 @@ export interface QueuedRun {
   delaySeconds: number;
   dispatched: boolean;
   onEnd: string | null;
+  /** Null: needs no place. */
+  shareSize: ShareSize | null;
+  shareOwner: string | null;
 }
 
 export async function tellWatchers(db: Queryable, messages: string[]): Promise<void> {
@@ -44,22 +48,30 @@ export async function insertQueuedRun(tx: Queryable, run: QueuedRun): Promise<vo
     prepared(sql`
     with inserted as (
       insert into run (id, kind, payload, project_id, user_id, subject_type, subject_id, parent_id, retry_of, serial_key,
-        timeout_seconds, max_attempts, retry_failures, retry_delay_seconds, dispatched, on_end, due_at)
+        timeout_seconds, max_attempts, retry_failures, retry_delay_seconds, dispatched, on_end, share_size, share_owner,
+        due_at)
       values (${run.id}, ${run.kind}, ${storableJson(run.payload as Json)}, ${run.projectId}, ${run.userId},
         ${run.subjectType}, ${run.subjectId}, ${run.parentId}, ${run.retryOf}, ${run.serialKey}, ${run.timeoutSeconds},
         ${run.maxAttempts}, ${run.retryFailures}, ${run.retryDelaySeconds}, ${run.dispatched}, ${run.onEnd},
-        ${run.delaySeconds > 0 ? secondsFromNow(run.delaySeconds) : null})
-      returning id, due_at, dispatched)
-    select ${executeJob(sql`inserted`)} from inserted where dispatched`),
+        ${run.shareSize}, ${run.shareOwner}, ${run.delaySeconds > 0 ? secondsFromNow(run.delaySeconds) : null})
+      returning id, due_at, dispatched, share_size, admitted_at)
+    select ${askFor(sql`inserted`)} from inserted where dispatched`),
   );
 }
 
 /** Asks for the execution of a row that has `id` and `due_at`. */
-const executeJob = (row: Sql): Sql =>
+export const executeJob = (row: Sql): Sql =>
   addJob(executeRun, sql`json_build_object('runId', ${row}.id)`, {
     key: sql`'run:' || ${row}.id`,
     runAt: sql`${row}.due_at`,
   });
+
+/** A place has been freed, or somebody wants one. */
+const admitJob = (row: Sql): Sql => addJob(admitRuns, sql`'{}'::json`, { key: sql`'admit:' || ${row}.id` });
+
+/** The same for one that may need a place first; the row has `share_size` and `admitted_at` too. */
+const askFor = (row: Sql): Sql => sql`
+  case when ${row}.share_size is not null and ${row}.admitted_at is null then ${admitJob(row)} else ${executeJob(row)} end`;
 
 const secondsFromNow = (seconds: number): Sql => sql`now() + make_interval(secs => ${seconds})`;
 const states = (list: readonly RunState[]): Sql => join(list.map((state) => sql.lit(state)));
@@ -76,13 +88,11 @@ export function findRun(db: Queryable, id: string): Promise<Run | undefined> {
   return db.maybe(sql`select ${runColumns} from run where id = ${id}`);
 }
 
-export function lockRun(
-  tx: Queryable,
-  id: string,
-): Promise<(Run & { payload: object; dispatched: boolean; onEnd: string | null }) | undefined> {
-  return tx.maybe(
-    sql`select ${runColumns}, payload, dispatched, on_end as "onEnd" from run where id = ${id} for update`,
-  );
+export function lockRun(tx: Queryable, id: string): Promise<(Run & Omit<QueuedRun, 'delaySeconds'>) | undefined> {
+  return tx.maybe(sql`
+    select ${runColumns}, payload, dispatched, on_end as "onEnd", share_size as "shareSize",
+      share_owner as "shareOwner"
+    from run where id = ${id} for update`);
 }
 
 export function childrenOfRun(db: Queryable, id: string): Promise<Run[]> {
@@ -144,7 +154,7 @@ export function claimRun(db: Queryable, claim: Claim): Promise<ClaimedRun | unde
       started_at = now(), updated_at = now(), progress = 0, step = null
     from fast
     where id = ${claim.runId} and state = 'queued' and dispatched and kind = any(${claim.kinds}::text[])
-      and (due_at is null or due_at <= now())
+      and (due_at is null or due_at <= now()) and (share_size is null or admitted_at is not null)
       and (serial_key is null or not exists (
         select from run older where older.serial_key = run.serial_key and older.seq < run.seq
           and older.state not in (${states(endStates)})))
@@ -172,9 +182,9 @@ export async function isBehindAnother(db: Queryable, runId: string): Promise<boo
 /** Asks for the oldest waiting run of a serial key. To be called after the end before it, with a snapshot of its own. */
 export async function enqueueNextOfKey(tx: Queryable, serialKey: string): Promise<void> {
   await tx.exec(sql`
-    with next as (select id, due_at from run where serial_key = ${serialKey} and state = 'queued' and dispatched
+    with next as (select id, due_at, share_size, admitted_at from run where serial_key = ${serialKey} and state = 'queued' and dispatched
       order by seq limit 1)
-    select ${executeJob(sql`next`)} from next`);
+    select ${askFor(sql`next`)} from next`);
 }
 
 export interface Change {
@@ -238,13 +248,19 @@ export function changeState(db: Queryable, id: string, change: Change): Promise<
       update run set ${join(sets)}
       where id = ${id} and state in (${states(from)})
         ${change.attempt === undefined ? sql`` : sql`and attempt = ${change.attempt}`}
-      returning id, kind, state, attempt, serial_key, parent_id, log_seq, started_at, ended_at, due_at, dispatched, on_end)
+      returning id, kind, state, attempt, serial_key, parent_id, log_seq, started_at, ended_at, due_at, dispatched, on_end,
+        share_size, admitted_at)
     ${lines.length > 0 ? sql`, logged as (${insertLines(sql`changed`, lines)})` : sql``}
     select id, kind, state, attempt, serial_key as "serialKey", parent_id as "parentId", log_seq as "logSeq",
       extract(epoch from ended_at - started_at)::float8 as seconds
       ${change.notify ? sql`, pg_notify(${runChannel}, id || ' ' || state)::text as told` : sql``}
-      ${to === 'queued' ? sql`, case when dispatched then ${executeJob(sql`changed`)} end is not null as asked` : sql``}
-      ${ends ? sql`, case when on_end is not null then ${endJob} end is not null as passed_on` : sql``}
+      ${to === 'queued' ? sql`, case when dispatched then ${askFor(sql`changed`)} end is not null as asked` : sql``}
+      ${
+        ends
+          ? sql`, case when on_end is not null then ${endJob} end is not null as passed_on,
+        case when share_size is not null then ${admitJob(sql`changed`)} end is not null as freed`
+          : sql``
+      }
     from changed`),
   );
 }
@@ -374,7 +390,7 @@ export async function enqueueForgotten(db: Queryable, olderThanSeconds: number):
   const rows = await db.many(sql`
     with forgotten as (
       select id, due_at from run
-      where state = 'queued' and dispatched
+      where state = 'queued' and dispatched and (share_size is null or admitted_at is not null)
         and greatest(queued_at, due_at) < now() - make_interval(secs => ${olderThanSeconds})
         and (serial_key is null or not exists (
           select from run older where older.serial_key = run.serial_key and older.seq < run.seq

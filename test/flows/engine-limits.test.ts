@@ -22,7 +22,7 @@ async function parquet(name: string, sql: string): Promise<Buffer> {
 }
 const wide = await parquet(
   'wide.parquet',
-  `select md5(i::text) || md5((i + 1)::text) as t, 'k' as k from range(1500000) r(i)`,
+  `select md5(i::text) || md5((i + 1)::text) as t, 'k' as k from range(1000000) r(i)`,
 );
 const long = await parquet('long.parquet', `select (i % 100)::text as t, 'k' as k from range(30000000) r(i)`);
 

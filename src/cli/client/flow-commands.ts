@@ -82,7 +82,7 @@ export function addFlowCommands(program: Command, io: Io): void {
     .action(async (flow: string, flags: { json?: boolean }) => {
       const status = await statusOf(await connect(), flow);
       if (flags.json) return json(io, status);
-      io.out(`${status.id}  ${status.state}  ${status.modified}\n\n`);
+      io.out(`${status.id}  ${status.state}  ${status.modified}\n${await queueLine(await connect(), status)}\n`);
       const rows = Object.values(status.pipelines).map(({ title, status: state, stats, error_log: errors }) => ({
         title,
         state,
@@ -141,6 +141,24 @@ function addressOf(given: string, parts: 2 | 3): string {
 }
 
 const statusOf = (connection: Connection, flow: string): Promise<Status> => connection.json('GET', addressOf(flow, 3));
+
+/** Where a waiting revision stands, which its status has no key for. */
+async function queueLine(connection: Connection, { id, state }: Status): Promise<string> {
+  if (state !== 'QUEUED') return '';
+  const [owner, dataset, n] = id.split('/');
+  const address = `${addressOf(`${owner}/${dataset}`, 2)}?before=${Number(n) + 1}&limit=1`;
+  const { revisions } = await connection.json<{ revisions: { queue: Queue | null }[] }>('GET', address);
+  const queue = revisions[0]?.queue;
+  return queue === undefined || queue === null
+    ? ''
+    : `Place ${queue.position} of ${queue.of} in the queue (${queue.size})\n`;
+}
+
+interface Queue {
+  position: number;
+  of: number;
+  size: string;
+}
 
 const ended = (state: string) => state === 'SUCCEEDED' || state === 'FAILED';
 

@@ -221,6 +221,26 @@ export const settings = {
     min: 1,
     max: 1024 * GiB,
   }),
+  flowConcurrency: integer(
+    'FLOW_CONCURRENCY',
+    3,
+    'Flows worked on at once, over all processes. The others wait in a queue in which owners take turns.',
+    { min: 1, max: 1000 },
+  ),
+  flowConcurrencyPerOwner: integer('FLOW_CONCURRENCY_PER_OWNER', 2, 'Of those, flows of one owner.', {
+    min: 1,
+    max: 1000,
+  }),
+  flowSmallSlots: integer(
+    'FLOW_SMALL_SLOTS',
+    1,
+    'Of `FLOW_CONCURRENCY`, places only for flows whose sources have at most 10 MB; one place always stays for others.',
+    { min: 0, max: 1000 },
+  ),
+  flowLargeSlots: integer('FLOW_LARGE_SLOTS', 1, 'Flows worked on at once whose sources have more than 200 MB.', {
+    min: 1,
+    max: 1000,
+  }),
   flowMemoryBytes: integer(
     'FLOW_MEMORY_BYTES',
     2 * GiB,

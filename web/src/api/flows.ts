@@ -116,6 +116,8 @@ export interface FlowRevisionEntry {
   modified: string;
   ended: string | null;
   error_log: string[];
+  /** While it waits for its turn among all flows of the installation. */
+  queue: { position: number; of: number; size: 'small' | 'medium' | 'large' } | null;
 }
 
 export interface FlowHistory extends FlowDataset {

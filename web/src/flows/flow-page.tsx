@@ -13,6 +13,7 @@ import { failureWords } from './failure-words.ts';
 import { findabilityWords } from './findability-words.ts';
 import { addressOf, pageOf, useFlowAddress } from './flow-address.ts';
 import { FlowBadge } from './flow-state.tsx';
+import { QueuePlace } from './queue-place.tsx';
 import { RunAgain } from './run-again.tsx';
 import { ScheduleFacts } from './schedule-facts.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -112,6 +113,7 @@ function RevisionRow({ history, revision }: { history: FlowHistory; revision: Fl
             Revision {revision.revision}
           </TextLink>
           <FlowBadge state={revision.state} />
+          <QueuePlace queue={revision.queue} />
           {revision.revision === history.successful && (
             <Text fz="sm" c="dimmed">
               the one that is published

@@ -2,7 +2,7 @@ import { Badge, Button, Group } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { cancelFlow, type FlowAddress, flowRevisionQuery, hasFlowEnded } from '../api/flows.ts';
+import { cancelFlow, type FlowAddress, flowHistoryQuery, flowRevisionQuery, hasFlowEnded } from '../api/flows.ts';
 import { ago, dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Page } from '../ui/page.tsx';
@@ -10,6 +10,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { addressOf, pageOf, useFlowAddress, useFlowRevision } from './flow-address.ts';
 import { FlowBadge } from './flow-state.tsx';
+import { QueuePlace } from './queue-place.tsx';
 
 /** What every page of a revision has above it. */
 export function RevisionFrame() {
@@ -30,6 +31,7 @@ export function RevisionFrame() {
         found === undefined ? undefined : (
           <Group gap={8} role="status">
             <FlowBadge state={found.state} />
+            {found.state === 'QUEUED' && <Queue address={address} id={found.id} />}
             {found.certified && <Badge color="leaf">certified</Badge>}
             <span title={dateTime(found.modified)}>changed {ago(found.modified)}</span>
           </Group>
@@ -51,6 +53,12 @@ export function RevisionFrame() {
       <Loaded query={query}>{() => <Outlet />}</Loaded>
     </Page>
   );
+}
+
+/** Its status has no word for it; the list of revisions has, and is asked again while something waits. */
+function Queue({ address, id }: { address: FlowAddress; id: string }) {
+  const history = useQuery(flowHistoryQuery(address));
+  return <QueuePlace queue={history.data?.revisions.find((revision) => revision.id === id)?.queue} />;
 }
 
 function Cancel({ address, revision }: { address: FlowAddress; revision: string }) {
