@@ -8,12 +8,13 @@ import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { FlowRun } from './flow-run.ts';
 import { flowRun } from './jobs.ts';
+import { replaceLineage } from './lineage-store.ts';
 import { findReadable } from './packages/find-published.ts';
 import { packageBaseOf } from './packages/package-base.ts';
 import { productsOfRevision, replaceSources, sourcesOfRevision } from './product-store.ts';
 import { isTerminal } from './pure/apply-report.ts';
 import { reportPipeline } from './report-pipeline.ts';
-import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues, updateLineage } from './store.ts';
+import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues } from './store.ts';
 import { copyKept, replaceTable } from './table-store.ts';
 
 /** Works on runs of kind `flow` with an engine. */
@@ -97,7 +98,7 @@ async function flowRunOf(
         await holdBlobs(tx, context.blobs, [issues.sha256]);
         await updateIssues(tx, revision.id, issues);
       }),
-    keepLineage: (lineage) => updateLineage(db, revision.id, lineage),
+    keepLineage: (resource, steps) => replaceLineage(db, revision.id, resource, steps),
     previous: () => findPrevious(db, dataset),
     keepAsBefore: (before) => db.transaction((tx) => copyKept(tx, before.revisionId, revision.id)),
     keepTable: (table) =>

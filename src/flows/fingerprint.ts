@@ -2,7 +2,7 @@ import { sha256 } from '../platform/crypto/index.ts';
 import type { FlowSpec } from './pure/flow-spec.ts';
 
 /** Raise it when the engine makes something else of the same input. */
-const engineVersion = 2;
+export const engineVersion = 2;
 
 /** What a revision is made of (contract §11): its normalised spec, its sources' bytes, the engine. */
 export function fingerprintOf(spec: FlowSpec, sources: readonly { url: string; sha256: string }[]): string {

@@ -1,4 +1,5 @@
 import type { FlowPlan, FlowSpec, JsonObject, Product, Report, UpdateReply } from './pure/flow-spec.ts';
+import type { StepRecord } from './pure/step-record.ts';
 
 /**
  * What `runFlow(context, run)` of `run-flow.ts` is handed for one revision. Its contract: it reports `start` and `finish`
@@ -34,8 +35,8 @@ export interface FlowRun {
   keepSources(sources: FetchedSource[]): Promise<void>;
   /** NDJSON of the issues (contract §7.4 columns), for `/{rev}/issues`. */
   keepIssues(issues: { sha256: string; count: number }): Promise<void>;
-  /** Per step, contract §11; for `/{rev}/lineage`. */
-  keepLineage(lineage: JsonObject): Promise<void>;
+  /** What was done to one table, for `/{rev}/lineage` (contract §11); it replaces what an earlier attempt had done. */
+  keepLineage(resource: string, steps: StepRecord[]): Promise<void>;
   /** The dataset's last successful revision: for `load`, the schema contract, the cache. */
   previous(): Promise<PreviousRevision | undefined>;
   /** The finished table of a resource, for the next revision's `load` and contract. */

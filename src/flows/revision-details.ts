@@ -6,7 +6,7 @@ import { raw } from '../platform/db/index.ts';
 import { queuePlaces } from '../runs/index.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
 import { type FoundDataset, flowIdOf, getRevision } from './find-flow.ts';
-import { productsOfRevision, sourcesOfRevision } from './product-store.ts';
+import { productsOfRevision } from './product-store.ts';
 import { apiState } from './pure/derive-status.ts';
 import { diffRevisions } from './pure/diff-revisions.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
@@ -79,37 +79,6 @@ export async function revisionList(
 export async function planOf(context: Context, { dataset, isOwner, revision }: FoundFlow): Promise<JsonObject> {
   const { normalised, plan } = await planOfRevision(context.db, revision.id);
   const answer = { id: flowIdOf(dataset, revision.n), ...planJson(normalised, plan) };
-  return isOwner ? answer : masked(answer);
-}
-
-export async function lineageOfRevision(
-  context: Context,
-  { dataset, isOwner, revision }: FoundFlow,
-): Promise<JsonObject> {
-  const { lineage } = await planOfRevision(context.db, revision.id);
-  const sources = await sourcesOfRevision(context.db, revision.id);
-  const products = await productsOfRevision(context.db, revision.id);
-  const answer = {
-    id: flowIdOf(dataset, revision.n),
-    run: revision.runId,
-    sources: sources.map(({ url, sha256, bytes, etag, lastModified, finalUrl }) => ({
-      url,
-      hash: `sha256:${sha256}`,
-      bytes,
-      etag: etag ?? null,
-      last_modified: lastModified ?? null,
-      final_url: finalUrl ?? null,
-    })),
-    products: products.map(({ resource, path, sha256, bytes, rowcount, pipelineId }) => ({
-      resource,
-      path,
-      hash: `sha256:${sha256}`,
-      bytes,
-      rowcount,
-      pipeline: pipelineId,
-    })),
-    ...(lineage ?? {}),
-  };
   return isOwner ? answer : masked(answer);
 }
 

@@ -9,15 +9,9 @@ import { cancelFlow } from './cancel-flow.ts';
 import { type FlowParams, getDataset, getFlow, getOwnFlow } from './find-flow.ts';
 import { flowEvents } from './flow-events.ts';
 import { notAuthorised, receiveReport } from './receive-report.ts';
-import {
-  datasetList,
-  diffOfRevisions,
-  issuesAnswer,
-  lineageOfRevision,
-  planOf,
-  revisionList,
-} from './revision-details.ts';
+import { datasetList, diffOfRevisions, issuesAnswer, planOf, revisionList } from './revision-details.ts';
 import { revisionStatus } from './revision-status.ts';
+import { lineageOfRevision, usesOfBlob } from './show-lineage.ts';
 import { errorPage, refuseOtherMethods, sourceScope } from './source-scope.ts';
 import { uploadSpec } from './upload-spec.ts';
 
@@ -62,6 +56,28 @@ export async function sourceRoutes(app: App, context: Context): Promise<void> {
       return reply.header('cache-control', 'no-store').send(await datasetList(context, request, caller));
     });
     refuseOtherMethods(scope, '', ['GET']);
+
+    scope.get(
+      '/lineage',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'The revisions that have read a blob',
+          querystring: Type.Object({
+            blob: Type.String({ pattern: '^(sha256:)?[0-9a-f]{64}$' }),
+            jwt: Type.Optional(Type.String()),
+          }),
+        },
+      },
+      async (request, reply) => {
+        const caller = await flowCallerOf(context, request);
+        if (caller === undefined) return errorPage(request, reply, 401);
+        const found = await usesOfBlob(context, request, caller, request.query.blob.replace('sha256:', ''));
+        return reply.header('cache-control', 'no-store').send(found);
+      },
+    );
+    refuseOtherMethods(scope, '/lineage', ['GET']);
 
     scope.post(
       '/update',
@@ -115,10 +131,23 @@ export async function sourceRoutes(app: App, context: Context): Promise<void> {
     );
     scope.get(
       '/:owner/:dataset/:revision/lineage',
-      { config, schema: { tags, summary: 'From every published column back to its sources' } },
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'From every published column back to its sources, and on to the revisions that read them',
+          querystring: Type.Object({
+            resource: Type.Optional(Type.String()),
+            field: Type.Optional(Type.String()),
+            jwt: Type.Optional(Type.String()),
+            callback: Type.Optional(Type.String()),
+          }),
+        },
+      },
       async (request, reply) => {
         const found = await getFlow(context, request, request.params as FlowParams);
-        return answer(context, request, reply, found, await lineageOfRevision(context, found));
+        const shown = forJsonp(context, request, found);
+        return answer(context, request, reply, found, await lineageOfRevision(context, request, shown, request.query));
       },
     );
     scope.get(

@@ -320,8 +320,8 @@ export function waitingRevisions(tx: Queryable, datasetId: string, beforeN: numb
 export function planOfRevision(
   db: Queryable,
   revisionId: string,
-): Promise<{ normalised: FlowSpec; plan: FlowPlan; package: JsonObject | null; lineage: JsonObject | null }> {
-  return db.one(sql`select normalised, plan, package, lineage from flow_revision where id = ${revisionId}`);
+): Promise<{ normalised: FlowSpec; plan: FlowPlan; package: JsonObject | null }> {
+  return db.one(sql`select normalised, plan, package from flow_revision where id = ${revisionId}`);
 }
 
 export async function updatePackage(tx: Queryable, revisionId: string, descriptor: JsonObject): Promise<void> {
@@ -361,10 +361,6 @@ export async function openRevisions(db: Queryable, datasetId: string): Promise<{
     select count(*) filter (where status = 'running')::int as running,
       count(*) filter (where status = 'pending')::int as waiting
     from flow_revision where dataset_id = ${datasetId} and ended_at is null`);
-}
-
-export async function updateLineage(db: Queryable, revisionId: string, lineage: JsonObject): Promise<void> {
-  await db.exec(sql`update flow_revision set lineage = ${json(lineage)} where id = ${revisionId}`);
 }
 
 export async function updateIssues(

@@ -25,6 +25,10 @@ export async function copyKept(tx: Queryable, fromId: string, toId: string): Pro
     on conflict (revision_id, resource) do update set sha256 = excluded.sha256, rows = excluded.rows,
       schema = excluded.schema, arrived = excluded.arrived`);
   await tx.exec(sql`
-    update flow_revision r set issues_sha256 = f.issues_sha256, issue_count = f.issue_count, lineage = f.lineage
+    insert into flow_lineage (revision_id, resource, steps)
+    select ${toId}::uuid, resource, steps from flow_lineage where revision_id = ${fromId}
+    on conflict (revision_id, resource) do update set steps = excluded.steps`);
+  await tx.exec(sql`
+    update flow_revision r set issues_sha256 = f.issues_sha256, issue_count = f.issue_count
     from flow_revision f where r.id = ${toId} and f.id = ${fromId}`);
 }

@@ -6,17 +6,22 @@ import {
   keepRelation,
   keptRelation,
   loadOnto,
+  type Origin,
   ProductFailure,
   type Relation,
   type SchemaContract,
   type TableSchema,
 } from '../../recipes/index.ts';
+import { engineVersion } from '../fingerprint.ts';
 import type { FlowRun, KeptTable, PreviousRevision } from '../flow-run.ts';
 import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
 import { type RowsContract, rowsProblem } from '../pure/rows-contract.ts';
+import type { InputKey, StepRecord } from '../pure/step-record.ts';
 import { schemaOf } from './describe.ts';
+import type { Keyed } from './do-steps.ts';
 import type { EngineContext as Context } from './engine-context.ts';
 import { place } from './get-sources.ts';
+import { keyOf } from './step-keys.ts';
 
 /** As `checkShape` has let it pass. */
 interface Contract {
@@ -45,8 +50,8 @@ export class History {
   }
 
   /** The table after its steps becomes that of the revision. Throws a ProductFailure where it may not. */
-  async settle(resource: PlannedResource, arriving: Relation): Promise<Relation> {
-    const table = await this.#load(resource, arriving);
+  async settle(resource: PlannedResource, arriving: Keyed): Promise<Keyed & { record?: StepRecord }> {
+    const { relation: table, key, record } = await this.#load(resource, arriving);
     await this.#checkRows(resource, table);
     const file = path.join(this.#run.folder, `kept-${table.table}.parquet`);
     const rows = await keepRelation(this.#tabular, table, file);
@@ -59,7 +64,7 @@ export class History {
       schema: schemaOf(table),
       arrived,
     });
-    return table;
+    return { relation: table, key, ...(record === undefined ? {} : { record }) };
   }
 
   /** What the fields of a source are held against. */
@@ -91,19 +96,53 @@ export class History {
     return (this.#run.spec.contract ?? {}) as Contract;
   }
 
-  async #load(resource: PlannedResource, arriving: Relation): Promise<Relation> {
+  async #load(resource: PlannedResource, arriving: Keyed): Promise<Keyed & { record?: StepRecord }> {
     const { mode, key } = this.#run.spec.load ?? { mode: 'replace', key: [] };
     if (mode === 'replace') return arriving;
-    return loadOnto(this.#tabular, {
-      before: await this.#before(resource),
-      arriving,
+    const before = await this.#before(resource);
+    const relation = await loadOnto(this.#tabular, {
+      before,
+      arriving: arriving.relation,
       mode,
       key,
       declared: resource.schema !== undefined,
       badCell: resource.policy.cast,
-      table: `${arriving.table}_loaded`,
+      table: `${arriving.relation.table}_loaded`,
       log: (line) => this.#run.log(line),
     });
+    const previous = await this.#last();
+    const kept = await this.#tableBefore(resource.name);
+    const dataset = previous?.flowId ?? '';
+    const inputs: InputKey[] = [{ step: arriving.key }];
+    if (kept !== undefined) inputs.push({ dataset, resource: resource.name, blob: `sha256:${kept.sha256}` });
+    const output = keyOf('load', engineVersion, arriving.key, { mode, key }, kept?.sha256 ?? null);
+    const columns = relation.fields.map(({ name: field }) => {
+      const from: Origin[] = [arriving.relation, ...(before === undefined ? [] : [before])].flatMap(
+        (side): Origin[] => {
+          if (!side.fields.some(({ name }) => name === field)) return [];
+          return side === before ? [{ source: `granary://${dataset}`, field }] : [{ resource: resource.name, field }];
+        },
+      );
+      return { resource: resource.name, field, how: 'copied' as const, from };
+    });
+    const rows = async ({ table }: Relation) =>
+      Number((await this.#tabular.rows(`select count(*)::double as n from ${table}`))[0]!.n);
+    const rowsIn = (await rows(arriving.relation)) + (before === undefined ? 0 : await rows(before));
+    const record: StepRecord = {
+      resource: resource.name,
+      index: null,
+      step: 'load',
+      version: null,
+      hash: keyOf({ mode, key }),
+      inputs,
+      output,
+      rows_in: rowsIn,
+      rows_out: await rows(relation),
+      rejected: 0,
+      cached: false,
+      columns,
+    };
+    return { relation, key: output, record };
   }
 
   async #before({ name }: PlannedResource): Promise<Relation | undefined> {

@@ -7,30 +7,37 @@ import {
   type Cast,
   castTable,
   checkForeignKeys,
-  checkResult,
   defaultLimits,
   loadTable,
   ProductFailure,
   type Referred,
   type Relation,
-  rejectsFailure,
+  readerVersion,
   resourcesNamed,
-  runSteps,
   type SourceTable,
-  type StepContext,
   StepIssues,
   type TableSchema,
 } from '../../recipes/index.ts';
+import { SourceFailure } from '../fetch-source.ts';
+import { engineVersion } from '../fingerprint.ts';
 import type { FlowRun } from '../flow-run.ts';
 import type { PlannedResource } from '../pure/flow-spec.ts';
+import { loadedBy } from '../pure/loaded-by.ts';
+import type { InputKey, StepRecord } from '../pure/step-record.ts';
+import { castRecord } from './cast-record.ts';
+import { doSteps, type Keyed } from './do-steps.ts';
 import type { EngineContext as Context } from './engine-context.ts';
-import type { Sources } from './get-sources.ts';
+import type { Got, Sources } from './get-sources.ts';
 import { History } from './history.ts';
 import { readingOf } from './reading-of.ts';
+import { keyOf } from './step-keys.ts';
 
 export interface Prepared {
   source: SourceTable;
   cast: Cast;
+  /** Names the outcome: what bytes, read and cast how. */
+  key: string;
+  inputs: InputKey[];
 }
 
 /** The tables of a revision: each source staged and cast once, each list of steps done once, for all products. */
@@ -43,6 +50,8 @@ export class Tables {
   readonly #prepared = new Map<string, Promise<Prepared>>();
   readonly #final = new Map<string, Promise<Relation>>();
   readonly #issues = new Map<string, StepIssues>();
+  /** Names of finished tables, by resource. */
+  readonly #keys = new Map<string, string>();
   readonly #history: History;
   #loaded = 0;
   /** The package's own keys; steps may add some. */
@@ -61,18 +70,22 @@ export class Tables {
   /** Staged and cast. Throws what stops it: SourceFailure, ProductFailure, or an AppError of a reader. */
   prepare(resource: PlannedResource): Promise<Prepared> {
     return once(this.#prepared, resource.name, async () => {
-      const { source, cast } = await this.#alone(resource);
-      const referred = (name: string) => this.#referred(resource.name, name);
-      return {
-        source,
-        cast: await checkForeignKeys(this.#tabular, { source, cast, policy: resource.policy, referred }),
+      const alone = await this.#alone(resource);
+      const { source, cast } = alone;
+      const read: string[] = [];
+      const referred = async (name: string) => {
+        const found = await this.#referred(resource.name, name);
+        read.push(typeof found === 'string' ? found : found.key);
+        return typeof found === 'string' ? found : found.relation;
       };
+      const checked = await checkForeignKeys(this.#tabular, { source, cast, policy: resource.policy, referred });
+      return { ...alone, cast: checked, key: read.length === 0 ? alone.key : keyOf('foreign-keys', alone.key, read) };
     });
   }
 
   /** After its steps. Throws a ProductFailure or StepFailure where the table may not become a product. */
   finish(resource: PlannedResource): Promise<Relation> {
-    return once(this.#final, resource.name, async () => this.#history.settle(resource, await this.#finish(resource)));
+    return once(this.#final, resource.name, () => this.#finish(resource));
   }
 
   /** What its steps have found so far; undefined: it has none, or they were not begun. */
@@ -86,11 +99,12 @@ export class Tables {
   }
 
   /** A table of this package as its source has it, for foreign keys. */
-  async #referred(from: string, name: string): Promise<Referred> {
+  async #referred(from: string, name: string): Promise<Keyed | Exclude<Referred, Relation>> {
     const resource = this.#run.plan.resources.find((one) => one.type === 'source/tabular' && one.name === name);
     if (resource === undefined) return 'unknown';
     try {
-      return (await this.#alone(resource)).cast.relation;
+      const { cast, key } = await this.#alone(resource);
+      return { relation: cast.relation, key };
     } catch (error) {
       // It has its own entry in the report; an error of ours is met again there.
       this.#run.signal.throwIfAborted();
@@ -104,9 +118,12 @@ export class Tables {
     const n = this.#number(resource.name);
     const got = await this.#sources.get(resource.input, resource.source);
     const { options, names } = readingOf(resource);
+    const name = nameOf(got.urls[0], resource);
+    const { tabulator } = resource;
+    const stage = keyOf('stage', readerVersion, got.sha256, { ending: endingOf(name), options, names, tabulator });
     const source = await loadTable(this.#tabular, {
       file: got.file,
-      name: nameOf(got.urls[0], resource),
+      name,
       folder: path.join(this.#run.folder, `table-${n}`),
       table: `source_${n}`,
       options,
@@ -117,12 +134,14 @@ export class Tables {
     });
     for (const remark of source.remarks) this.#run.log(`${resource.name}: ${remark}`);
     const schema = typeof resource.schema === 'string' ? await this.#schemaAt(resource.schema) : resource.schema;
+    const { policy } = resource;
+    const contract = await this.#history.contractOf(resource);
     const cast = await castTable(this.#tabular, {
       resource: resource.name,
       source,
       schema: schema as TableSchema | undefined,
-      policy: resource.policy,
-      contract: await this.#history.contractOf(resource),
+      policy,
+      contract,
       signal: this.#run.signal,
       table: `table_${n}`,
       descriptor: { ...resource.descriptor },
@@ -132,66 +151,79 @@ export class Tables {
       this.#run.log(`${resource.name}: types inferred over ${source.rowCount} rows: ${fields}`);
     }
     this.#history.arrived(resource, cast.schema.fields);
-    return { source, cast };
+    const key = keyOf('cast', engineVersion, stage, { schema, policy, contract });
+    return { source, cast, key, inputs: await this.#inputs(got) };
   }
 
   async #finish(resource: PlannedResource): Promise<Relation> {
-    const { cast } = await this.prepare(resource);
-    if (cast.failure !== undefined) throw cast.failure;
-    if (resource.steps.length === 0) return cast.relation;
-    const relations = new Map([[resource.name, cast.relation]]);
+    const prepared = await this.prepare(resource);
+    const { cast } = prepared;
+    const records = [castRecord(resource, { ...prepared, rows: await this.#rowsOf(cast.relation) })];
+    try {
+      if (cast.failure !== undefined) throw cast.failure;
+      const done =
+        resource.steps.length === 0
+          ? { relation: cast.relation, key: prepared.key }
+          : await this.#steps(resource, prepared, records);
+      const settled = await this.#history.settle(resource, done);
+      if (settled.record !== undefined) records.push(settled.record);
+      this.#keys.set(resource.name, settled.key);
+      return settled.relation;
+    } finally {
+      await this.#run.keepLineage(resource.name, records);
+    }
+  }
+
+  async #steps(resource: PlannedResource, prepared: Prepared, records: StepRecord[]): Promise<Keyed> {
+    const { cast, key } = prepared;
     const tables = this.#run.plan.resources.filter(
       ({ type, name }) => type === 'source/tabular' && name !== resource.name,
     );
-    const read = resourcesNamed(
-      resource.steps,
-      tables.map(({ name }) => name),
-    );
+    const names = tables.map(({ name }) => name);
     const others = new Map<string, Relation>();
-    for (const name of read) others.set(name, await this.finish(tables.find((one) => one.name === name)!));
+    for (const name of resourcesNamed(resource.steps, names))
+      others.set(name, await this.finish(tables.find((one) => one.name === name)!));
     const table = `table_${this.#number(resource.name)}_steps`;
     const issues = await StepIssues.open(this.#tabular, table, { table: cast.issues, counts: cast.counts });
     this.#issues.set(resource.name, issues);
-    const context: StepContext = {
+    return doSteps({
       tabular: this.#tabular,
-      package: this.package,
-      relations,
-      others,
-      load: (url, options) => this.#load(url, options),
-      loadPackage: async (url) => parseNamed(new URL(url).pathname, await this.#text(url)) as Record<string, unknown>,
-      log: (line) => this.#run.log(line),
-      badCell: resource.policy.cast,
-      notUnique: resource.policy.unique,
+      resource,
+      cast,
+      key: keyOf('steps', resource.name, resource.descriptor, key),
       issues,
-      signal: this.#run.signal,
-    };
-    await runSteps(context, resource.steps);
-    const result = relations.get(resource.name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
-    if (result === undefined)
-      throw new ProductFailure(resource.steps.at(-1)!.run, [`No table is called ${resource.name} after the last step`]);
-    // The only one left may bear another name; what it becomes is called as the spec does.
-    const named = { ...result, resource: resource.name };
-    const checked = await checkResult(context, named, resource.steps.length);
-    await this.#allowRejects(resource, { cast, issues, checked });
-    return checked;
-  }
-
-  /** Rows that steps have left out count with those of the source. */
-  async #allowRejects(
-    { policy }: PlannedResource,
-    { cast, issues, checked }: { cast: Cast; issues: StepIssues; checked: Relation },
-  ): Promise<void> {
-    if (issues.rejecting === undefined) return;
-    const kept = await this.#rowsOf(checked);
-    const rejectedRows = cast.rejectedRows + issues.rejectedRows;
-    const total = Math.max((await this.#rowsOf(cast.relation)) + cast.rejectedRows, kept + rejectedRows);
-    const line = rejectsFailure(policy, { rejectedRows, kept, total });
-    if (line !== undefined) throw new ProductFailure(issues.rejecting, [line]);
+      context: {
+        tabular: this.#tabular,
+        package: this.package,
+        others,
+        load: (url, options) => this.#load(url, options),
+        loadPackage: async (url) => parseNamed(new URL(url).pathname, await this.#text(url)) as Record<string, unknown>,
+        log: (line) => this.#run.log(line),
+        signal: this.#run.signal,
+      },
+      inputsOf: (step) => this.#inputsOf(step, names),
+      done: (record) => void records.push(record),
+    });
   }
 
   async #rowsOf({ table }: Relation): Promise<number> {
     const [row] = await this.#tabular.rows(`select count(*)::double as n from ${table}`);
     return Number(row?.n ?? 0);
+  }
+
+  /** Other tables by the name of their outcome, addresses by the bytes there. */
+  async #inputsOf(step: PlannedResource['steps'][number], names: string[]): Promise<InputKey[] | undefined> {
+    const tables = resourcesNamed([step], names).map((table) => ({ table, step: this.#keys.get(table)! }));
+    const url = loadedBy(step);
+    if (url === undefined) return tables;
+    try {
+      return [...tables, { source: url, blob: `sha256:${(await this.#sources.fetch(url)).sha256}` }];
+    } catch (error) {
+      // The step says so, or leaves it out.
+      this.#run.signal.throwIfAborted();
+      if (error instanceof SourceFailure) return undefined;
+      throw error;
+    }
   }
 
   async #load(url: string, options: Record<string, unknown>): Promise<Relation> {
@@ -211,6 +243,13 @@ export class Tables {
     });
     if (cast.failure !== undefined) throw cast.failure;
     return cast.relation;
+  }
+
+  async #inputs({ urls, sha256 }: Got): Promise<InputKey[]> {
+    if (urls.length === 0) return [{ source: `blob:sha256:${sha256}`, blob: `sha256:${sha256}` }];
+    return Promise.all(
+      urls.map(async (source) => ({ source, blob: `sha256:${(await this.#sources.fetch(source)).sha256}` })),
+    );
   }
 
   async #schemaAt(url: string): Promise<TableSchema> {
@@ -250,3 +289,6 @@ function nameOf(url: string | undefined, { source, name, tabulator }: PlannedRes
   if (url === undefined) return `${name}.json`;
   return URL.canParse(url) ? (new URL(url).pathname.split('/').pop() ?? name) : name;
 }
+
+/** What of a name says how to read it. */
+const endingOf = (name: string): string => (name.includes('.') ? name.slice(name.indexOf('.')).toLowerCase() : '');

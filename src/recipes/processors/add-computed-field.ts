@@ -3,7 +3,7 @@ import { literal } from '../../platform/tabular/index.ts';
 import { type Field, type FieldType, fieldTypes } from '../pure/table-schema.ts';
 import type { Relation } from '../relation.ts';
 import { castCells } from './cast-cells.ts';
-import { formatProblem, formatSql } from './format-string.ts';
+import { fieldsOfFormat, formatProblem, formatSql, parseFormat } from './format-string.ts';
 import { cellText } from './json-text.ts';
 import { averageText, decimalText, isNumeric, numberKey, scanNumbers, unscaled } from './numbers.ts';
 import { knownField, plannedTables } from './plan-tables.ts';
@@ -140,6 +140,14 @@ function shapeProblem({ operation, source, with: given }: Computed): [key: strin
 
 async function addField(work: StepWork, relation: Relation, one: Computed): Promise<Relation> {
   const target = targetOf(one);
+  const named = one.operation === 'format' ? fieldsOfFormat(parseFormat(String(one.with))) : (one.source ?? []);
+  const { resource } = relation;
+  work.came(
+    resource,
+    target.name,
+    'computed',
+    one.operation === 'constant' ? [] : named.map((field) => ({ resource, field })),
+  );
   if (relation.fields.some(({ name }) => name === target.name)) throw new StepProblem(exists(target.name));
   const sources = (one.source ?? []).map((name) => fieldIndex(relation, name));
   const { inner, value } = await compile(work, relation, one, sources);

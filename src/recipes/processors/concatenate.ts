@@ -105,6 +105,19 @@ async function concatenated(work: StepWork, sources: Relation[], params: Params)
     });
     parts.push(`select ${i} as part, _ord as o, ${cells.join(', ')} from ${from(fitting)}`);
   }
+  const { name: resource = 'concat' } = params.target ?? {};
+  for (const [target, { type }] of fields) {
+    const read = sources.flatMap((source) =>
+      source.fields.filter(({ name }) => targets.get(name) === target).map((field) => ({ source, field })),
+    );
+    const how = read.length === 0 ? 'computed' : read.every(({ field }) => field.type === type) ? 'copied' : 'cast';
+    work.came(
+      resource,
+      target,
+      how,
+      read.map(({ source, field }) => ({ resource: source.resource, field: field.name })),
+    );
+  }
   const columns = [...fields.keys()].map((_, j) => column(j));
   const table = await work.table(
     `select row_number() over (order by part, o) as _ord, null::bigint as _row, ${columns.join(', ')} from (${parts.join(' union all ')})`,

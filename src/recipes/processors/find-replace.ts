@@ -61,6 +61,7 @@ export const findReplace = processor<Params>({
       for (const { name, patterns } of params.fields) {
         const index = fieldIndex(relation, name);
         changed.add(index);
+        work.came(relation.resource, name, 'computed', [{ resource: relation.resource, field: name }]);
         const sql = patterns.reduce(
           (text, { find, replace }) =>
             `regexp_replace(${text}, ${literal(find)}, ${literal(rewrite(find, replace))}, 'g')`,

@@ -95,6 +95,16 @@ export const join = processor<Params>({
         ? await onePerKey(work, grouped, params.target.name)
         : await joinTarget(work, source, target, grouped, params);
     if (params.source.delete && params.source.name !== params.target.name) work.relations.delete(params.source.name);
+    for (const [name, given] of Object.entries(params.fields)) {
+      const field = given?.name ?? (given?.aggregate === 'count' ? undefined : name);
+      const own = target?.fields.some((one) => one.name === name) ? [{ resource: target.resource, field: name }] : [];
+      const from = [...own, ...(field === undefined ? [] : [{ resource: source.resource, field }])];
+      work.came(joined.resource, name, 'aggregated', from);
+    }
+    if (target !== undefined)
+      for (const { name: field } of target.fields)
+        if (!Object.hasOwn(params.fields, field))
+          work.came(joined.resource, field, 'copied', [{ resource: target.resource, field }]);
     work.put(joined);
   },
 });

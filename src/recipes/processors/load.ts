@@ -83,6 +83,8 @@ async function load(work: StepWork, url: string, given: Params): Promise<void> {
       limit === undefined
         ? await work.view(rows, loaded)
         : await work.table(`${rows} order by _ord limit ${Math.trunc(limit)}`, loaded);
+    for (const { name: field } of loaded.fields)
+      work.came(resource, field, 'copied', [other === undefined ? { source: url, field } : { resource: other, field }]);
     work.put({ ...loaded, resource, table });
   } catch (error) {
     work.context.signal?.throwIfAborted();

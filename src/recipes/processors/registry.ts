@@ -49,6 +49,11 @@ export function findProcessor(name: string): Processor | undefined {
   return byName.get(name);
 }
 
+/** Of what is in the catalogue. */
+export function processorVersion(name: string): string | undefined {
+  return byName.get(name)?.version;
+}
+
 /** Why a name stands for nothing that may be run; undefined for those of the catalogue. */
 export function nameProblem(name: string): string | undefined {
   if (byName.has(name)) return undefined;

@@ -78,6 +78,8 @@ export const setTypes = processor<Params>({
         return field ? [{ index, field: readAs(relation.fields[index]!, field) }] : [];
       });
       const cast = await castCells(work, relation, targets);
+      for (const { field } of targets)
+        work.came(relation.resource, field.name, 'cast', [{ resource: relation.resource, field: field.name }]);
       work.put(await leftOut(cast, fields));
     }
 

@@ -146,6 +146,8 @@ export const renameFields = processor<RenameFields>({
         if (seen.has(field.name)) throw new StepProblem(twiceNamed(field.name));
         seen.add(field.name);
       }
+      for (const name of old)
+        work.came(relation.resource, after(name), 'copied', [{ resource: relation.resource, field: name }]);
       work.put(await work.project(relation, cells, { schema: schemaWith(relation.schema, after) }));
     }
   },

@@ -1,6 +1,7 @@
 import type { Tabular } from '../../platform/tabular/index.ts';
 import type { Relation } from '../relation.ts';
 import type { StepIssues } from './step-issues.ts';
+import type { FieldOrigins } from './step-origins.ts';
 
 export type BadCell = 'fail' | 'reject_row' | 'null_value';
 export type NotUnique = 'report' | 'fail' | 'reject_row';
@@ -24,5 +25,21 @@ export interface StepContext {
   notUnique?: NotUnique;
   /** Where violations go. Absent: into a table that goes with the engine. */
   issues?: StepIssues;
+  /** Told after each step that went well, and after the check at the end. */
+  stepDone?(done: StepDone): Promise<void>;
   signal?: AbortSignal;
+}
+
+/** What a step has done (flows contract §11, lineage). */
+export interface StepDone {
+  index: number;
+  /** As the spec calls it. */
+  step: string;
+  /** Of the processor. */
+  version: string;
+  /** Of the tables it has changed, or, where it changed none, of all. */
+  rowsIn: number;
+  rowsOut: number;
+  rejected: number;
+  columns: FieldOrigins[];
 }

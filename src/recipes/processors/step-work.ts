@@ -5,6 +5,7 @@ import { type ResourceSelector, selectResources } from './select-resources.ts';
 import type { BadCell, NotUnique, StepContext } from './step-context.ts';
 import { StepProblem } from './step-failure.ts';
 import { StepIssues } from './step-issues.ts';
+import type { FieldOrigins, How, Origin } from './step-origins.ts';
 
 /** A field of a relation and the SQL of its text. */
 export interface Cell {
@@ -18,6 +19,9 @@ const made = new WeakMap<Tabular, number>();
 export class StepWork {
   readonly context: StepContext;
   private readonly parts = new Map<string, { kind: 'view' | 'table'; parents: readonly string[] }>();
+
+  /** What steps say of where their fields come from; since the last look at it. */
+  origins: FieldOrigins[] = [];
 
   constructor(context: StepContext) {
     this.context = context;
@@ -97,6 +101,11 @@ export class StepWork {
       relation,
     );
     return { ...relation, table, fields: cells.map(({ field }) => field), ...changes };
+  }
+
+  /** Says where a field of the outcome comes from, where it is not simply the field of its name. */
+  came(resource: string, field: string, how: How, from: Origin[]): void {
+    this.origins.push({ resource, field, how, from });
   }
 
   put(relation: Relation): void {

@@ -84,6 +84,10 @@ async function unpivoted(work: StepWork, relation: Relation, params: Params): Pr
   const twice = fields.find(({ name }, i) => fields.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined) throw new StepProblem(`two fields would be called "${twice.name}"`);
 
+  const { resource } = relation;
+  const turnedFields = turned.map(({ index }) => ({ resource, field: relation.fields[index]!.name }));
+  for (const { name } of keyFields) work.came(resource, name, 'computed', turnedFields);
+  work.came(resource, valueField.name, 'copied', turnedFields);
   const fitting = await castCells(work, relation, differing(relation, turned, valueField));
   const rows = turned.map(({ index, keys }, i) => {
     const texts = keys.map((text, j) => `'k${j}': ${text === null ? 'null::varchar' : literal(text)}`);

@@ -39,6 +39,8 @@ export interface CastRequest {
 export interface Cast {
   relation: Relation;
   schema: TableSchema;
+  /** For each field the index of its column in the source; undefined: the source lacks it. */
+  columns: (number | undefined)[];
   /** Findings about the header. */
   header: ProductIssue[];
   /** Table of findings in rows: the columns of `ProductIssue` but `row`, and `disposition`. */
@@ -164,6 +166,7 @@ export async function castTable(tabular: Tabular, request: CastRequest): Promise
       descriptor: request.descriptor,
     },
     schema,
+    columns: match.columns,
     header,
     issues,
     counts,

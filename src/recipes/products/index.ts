@@ -3,7 +3,7 @@ export { checkForeignKeys, type Referred } from './check-foreign-keys.ts';
 export { distinctNames } from './distinct-names.ts';
 export { issuesSql } from './issues-sql.ts';
 export { keepRelation, keptRelation } from './keep-relation.ts';
-export { loadTable } from './load-table.ts';
+export { loadTable, readerVersion } from './load-table.ts';
 export { type LoadRequest, ProductFailure, type ProductIssue, type SourceTable } from './product-source.ts';
 export { type ProductPolicy, rejectsFailure } from './pure/policy.ts';
 export type { SchemaContract } from './pure/schema-contract.ts';

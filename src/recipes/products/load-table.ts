@@ -8,6 +8,9 @@ import type { LoadRequest, SourceTable } from './product-source.ts';
 import { headerIssues } from './pure/match-fields.ts';
 import { nameHeaders } from './pure/name-headers.ts';
 
+/** Raise it when a reader makes something else of the same bytes and options. */
+export const readerVersion = 1;
+
 /** Reads a file into a table of text with its physical row numbers. Throws an AppError where it cannot be read as a whole. */
 export async function loadTable(tabular: Tabular, request: LoadRequest): Promise<SourceTable> {
   await mkdir(request.folder, { recursive: true });

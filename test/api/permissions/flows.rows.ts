@@ -22,6 +22,10 @@ export const flowRows: Rows = {
     sees: '- - x - x x x x -',
     find: (answer, scene) => answer.body.datasets?.some(({ id }: { id: string }) => id === `${scene.project}/flow`),
   },
+  'GET /source/lineage': {
+    answers: '401 200 200 200 200 200 200 200 200',
+    path: () => `/source/lineage?blob=${'0'.repeat(64)}`,
+  },
   'GET /source/:owner/:dataset': { answers: readers, path: (scene) => `/source/${scene.project}/flow` },
   'GET /source/:owner/:dataset/:revision': { answers: readers, path: (scene) => `/source/${scene.flow}` },
   'GET /source/:owner/:dataset/:revision/plan': { answers: readers, path: (scene) => `/source/${scene.flow}/plan` },
