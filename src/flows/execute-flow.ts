@@ -3,6 +3,7 @@ import { holdBlobs } from '../platform/storage/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, type RunHandler, runHandler } from '../runs/index.ts';
 import { blobsOfRevision } from './blob-store.ts';
+import { deleteOutcome, recallOutcomes } from './cache-store.ts';
 import { flowFailed, flowUnfinished } from './errors.ts';
 import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -13,6 +14,7 @@ import { findReadable } from './packages/find-published.ts';
 import { packageBaseOf } from './packages/package-base.ts';
 import { productsOfRevision, replaceSources, sourcesOfRevision } from './product-store.ts';
 import { isTerminal } from './pure/apply-report.ts';
+import { rememberOutcome } from './remember-outcome.ts';
 import { reportPipeline } from './report-pipeline.ts';
 import { findFlow, type LockedFlow, planOfRevision, updateFingerprint, updateIssues } from './store.ts';
 import { copyKept, replaceTable } from './table-store.ts';
@@ -98,6 +100,10 @@ async function flowRunOf(
         await holdBlobs(tx, context.blobs, [issues.sha256]);
         await updateIssues(tx, revision.id, issues);
       }),
+    remembers: context.config.flowCacheDays > 0,
+    recall: async (keys) => (context.config.flowCacheDays === 0 ? [] : recallOutcomes(db, keys)),
+    remember: (outcome) => rememberOutcome(context, outcome),
+    forget: (key) => deleteOutcome(db, key),
     keepLineage: (resource, steps) => replaceLineage(db, revision.id, resource, steps),
     previous: () => findPrevious(db, dataset),
     keepAsBefore: (before) => db.transaction((tx) => copyKept(tx, before.revisionId, revision.id)),

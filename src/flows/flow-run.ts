@@ -1,3 +1,4 @@
+import type { Remembered } from './cache-store.ts';
 import type { FlowPlan, FlowSpec, JsonObject, Product, Report, UpdateReply } from './pure/flow-spec.ts';
 import type { StepRecord } from './pure/step-record.ts';
 
@@ -35,6 +36,13 @@ export interface FlowRun {
   keepSources(sources: FetchedSource[]): Promise<void>;
   /** NDJSON of the issues (contract §7.4 columns), for `/{rev}/issues`. */
   keepIssues(issues: { sha256: string; count: number }): Promise<void>;
+  /** Whether outcomes are kept for later runs at all. */
+  remembers: boolean;
+  /** Outcomes of earlier runs by these names (contract §11); what is asked for is used, and stays. */
+  recall(keys: string[]): Promise<Remembered[]>;
+  remember(outcome: Remembered): Promise<void>;
+  /** One whose bytes are lost. */
+  forget(key: string): Promise<void>;
   /** What was done to one table, for `/{rev}/lineage` (contract §11); it replaces what an earlier attempt had done. */
   keepLineage(resource: string, steps: StepRecord[]): Promise<void>;
   /** The dataset's last successful revision: for `load`, the schema contract, the cache. */

@@ -107,12 +107,14 @@ class Pipelines {
     }
     await run.report({ pipeline: pipeline.id, event: 'start' });
     try {
-      const { products, stats, package: made }: Made = this.#reused?.make(pipeline) ?? (await this.#make(pipeline));
+      const made = this.#reused?.make(pipeline) ?? (await this.#make(pipeline));
+      const { products, package: whole }: Made = made;
+      const stats = this.#isCached(pipeline) ? { ...made.stats, cached: true } : made.stats;
       this.#products.set(pipeline.id, products);
       this.#stats.set(pipeline.id, stats);
       await run.report(
         { pipeline: pipeline.id, event: 'finish', success: true, stats },
-        { products, ...(made === undefined ? {} : { package: made }) },
+        { products, ...(whole === undefined ? {} : { package: whole }) },
       );
     } catch (error) {
       run.signal.throwIfAborted();
@@ -120,6 +122,12 @@ class Pipelines {
       this.#failed.add(pipeline.id);
       await run.report({ pipeline: pipeline.id, event: 'finish', success: false, errors, stats: {} });
     }
+  }
+
+  /** Is what it was made of the outcome of an earlier run? */
+  #isCached({ kind, resource }: PlannedPipeline): boolean {
+    const ofTable = ['csv', 'json', 'preview', 'parquet'].includes(kind);
+    return ofTable && this.#tables.isCached(this.#run.plan.resources.find(({ name }) => name === resource)!);
   }
 
   #make(pipeline: PlannedPipeline): Promise<Made> {

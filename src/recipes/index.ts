@@ -21,6 +21,7 @@ export {
   type StepDone,
   StepFailure,
   StepIssues,
+  type StepIssuesState,
   type StepProblemAt,
 } from './processors/index.ts';
 export {

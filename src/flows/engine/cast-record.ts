@@ -3,16 +3,20 @@ import type { PlannedResource } from '../pure/flow-spec.ts';
 import type { InputKey, StepRecord } from '../pure/step-record.ts';
 import { keyOf } from './step-keys.ts';
 
+interface Given {
+  source: SourceTable;
+  cast: Cast;
+  key: string;
+  /** Whether an earlier run has read the source. */
+  cached: boolean;
+  inputs: InputKey[];
+  rows: number;
+}
+
 /** How a table was made of its source: which header each field was read from. */
 export function castRecord(
   { name: resource, policy }: PlannedResource,
-  {
-    source,
-    cast,
-    key,
-    inputs,
-    rows,
-  }: { source: SourceTable; cast: Cast; key: string; inputs: InputKey[]; rows: number },
+  { source, cast, key, cached, inputs, rows }: Given,
 ): StepRecord {
   const columns = cast.relation.fields.map(({ name: field }, i) => {
     const column = cast.columns[i];
@@ -34,7 +38,7 @@ export function castRecord(
     rows_in: rows + rejected,
     rows_out: rows,
     rejected,
-    cached: false,
+    cached,
     columns,
   };
 }

@@ -11,8 +11,11 @@ import {
   type StepIssues,
 } from '../../recipes/index.ts';
 import { engineVersion } from '../fingerprint.ts';
+import type { FlowRun } from '../flow-run.ts';
 import type { PlannedResource } from '../pure/flow-spec.ts';
 import type { InputKey, StepRecord } from '../pure/step-record.ts';
+import type { Memory } from './memory.ts';
+import { StepHistory } from './step-history.ts';
 import { keyOf } from './step-keys.ts';
 
 /** A table, and the name of its outcome. */
@@ -21,7 +24,8 @@ export interface Keyed {
   key: string;
 }
 
-interface StepList {
+export interface StepList {
+  run: Pick<FlowRun, 'remember' | 'remembers'>;
   tabular: Tabular;
   resource: PlannedResource;
   cast: Cast;
@@ -29,57 +33,62 @@ interface StepList {
   key: string;
   context: Omit<StepContext, 'relations' | 'issues' | 'stepDone'>;
   issues: StepIssues;
+  memory: Memory;
   /** What a step reads besides the tables of its list; undefined: it cannot be had. */
   inputsOf(step: PlannedResource['steps'][number]): Promise<InputKey[] | undefined>;
   /** Told of each thing done. */
   done(record: StepRecord): void;
 }
 
-/** Takes a table through its steps and checks the outcome. Throws StepFailure, or ProductFailure for too many rejected rows. */
-export async function doSteps(list: StepList): Promise<Keyed> {
-  const { tabular, resource, cast, issues } = list;
-  const relations = new Map([[resource.name, cast.relation]]);
+/**
+ * Takes a table through its steps and checks the outcome; what an earlier run has done of them is not done again. Throws StepFailure, or
+ * ProductFailure for too many rejected rows.
+ */
+export async function doSteps(list: StepList): Promise<Keyed & { cached: boolean }> {
+  const { resource, cast, issues } = list;
+  const { steps } = resource;
   const plan = await keysOf(list);
-  let result: Relation | undefined;
+  const history = await StepHistory.open(list, plan);
+  const relations = history.relations ?? new Map([[resource.name, cast.relation]]);
   const context: StepContext = {
     ...list.context,
-    tabular,
+    log: (line) => history.log(line),
+    tabular: list.tabular,
     relations,
     badCell: resource.policy.cast,
     notUnique: resource.policy.unique,
     issues,
-    stepDone: async ({ index, step, version, rowsIn, rowsOut, rejected, columns }) => {
-      const { hash, inputs, output } = plan[index]!;
-      list.done({
-        resource: resource.name,
-        index,
-        step,
-        version,
-        hash,
-        inputs,
-        output,
-        rows_in: rowsIn,
-        rows_out: rowsOut,
-        rejected,
-        cached: false,
-        columns: index < resource.steps.length ? columns : comingFrom(columns, result!.resource),
-      });
-    },
+    stepDone: (done) => history.add(done),
   };
-  await runSteps(context, resource.steps);
-  result = relations.get(resource.name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
-  if (result === undefined)
-    throw new ProductFailure(resource.steps.at(-1)!.run, [`No table is called ${resource.name} after the last step`]);
-  // The only one left may bear another name; what it becomes is called as the spec does.
-  const relation = await checkResult(context, { ...result, resource: resource.name }, resource.steps.length);
+  // What they change is the package, which is nobody's outcome.
+  const passed = steps.slice(0, history.done).filter(({ run }) => ofPackage.includes(run));
+  await runSteps({ ...context, relations: new Map(), stepDone: () => Promise.resolve() }, passed);
+  await runSteps(context, steps.slice(history.done), history.done);
+  const isWhole = history.done > steps.length;
+  const relation = isWhole ? relations.get(resource.name)! : await checked(list, context, history);
   await allowRejects(list, relation);
-  return { relation, key: plan.at(-1)!.output };
+  return { relation, key: plan.at(-1)!.output, cached: isWhole };
 }
 
-interface PlannedStep {
+const ofPackage = ['add_metadata', 'update_package', 'load_metadata'];
+
+async function checked({ resource }: StepList, context: StepContext, history: StepHistory): Promise<Relation> {
+  const { relations } = context;
+  const { steps, name } = resource;
+  const result = relations.get(name) ?? (relations.size === 1 ? [...relations.values()][0] : undefined);
+  if (result === undefined)
+    throw new ProductFailure(steps.at(-1)!.run, [`No table is called ${name} after the last step`]);
+  // The only one left may bear another name; what it becomes is called as the spec does.
+  history.renamed = result.resource === name ? undefined : result.resource;
+  return checkResult(context, { ...result, resource: name }, steps.length);
+}
+
+export interface PlannedStep {
   hash: string;
   inputs: InputKey[];
   output: string;
+  /** Whether anything can be like it: an input that cannot be had is like nothing. */
+  known: boolean;
 }
 
 /** Each step by what it is made of; the last is the check at the end. What cannot be had is like nothing else. */
@@ -96,16 +105,14 @@ async function keysOf({ resource, key, inputsOf }: StepList): Promise<PlannedSte
       hash,
       inputs ?? crypto.randomUUID(),
     );
-    planned.push({ hash, inputs: [{ step: before }, ...(inputs ?? [])], output });
+    const known = inputs !== undefined && (planned.at(-1)?.known ?? true);
+    planned.push({ hash, inputs: [{ step: before }, ...(inputs ?? [])], output, known });
     before = output;
   };
   for (const step of resource.steps) add(step, await inputsOf(step));
   add({ run: 'validate' }, []);
   return planned;
 }
-
-const comingFrom = (columns: StepRecord['columns'], resource: string): StepRecord['columns'] =>
-  columns.map((one) => ({ ...one, from: one.from.map((origin) => ({ ...origin, resource })) }));
 
 /** Rows that steps have left out count with those of the source. */
 async function allowRejects({ tabular, resource, cast, issues }: StepList, checked: Relation): Promise<void> {

@@ -29,6 +29,7 @@ import { doSteps, type Keyed } from './do-steps.ts';
 import type { EngineContext as Context } from './engine-context.ts';
 import type { Got, Sources } from './get-sources.ts';
 import { History } from './history.ts';
+import { Memory } from './memory.ts';
 import { readingOf } from './reading-of.ts';
 import { keyOf } from './step-keys.ts';
 
@@ -37,6 +38,8 @@ export interface Prepared {
   cast: Cast;
   /** Names the outcome: what bytes, read and cast how. */
   key: string;
+  /** Whether an earlier run has read the source. */
+  cached: boolean;
   inputs: InputKey[];
 }
 
@@ -53,6 +56,8 @@ export class Tables {
   /** Names of finished tables, by resource. */
   readonly #keys = new Map<string, string>();
   readonly #history: History;
+  readonly #memory: Memory;
+  readonly #cached = new Set<string>();
   #loaded = 0;
   /** The package's own keys; steps may add some. */
   readonly package: Record<string, unknown>;
@@ -63,6 +68,7 @@ export class Tables {
     this.#tabular = tabular;
     this.#sources = sources;
     this.#history = new History(context, run, tabular);
+    this.#memory = new Memory(context, run, tabular);
     const { resources: _, ...descriptor } = run.spec.inputs[0].parameters.descriptor;
     this.package = { ...descriptor };
   }
@@ -93,6 +99,11 @@ export class Tables {
     return this.#issues.get(name);
   }
 
+  /** Were all its steps done by an earlier run? */
+  isCached({ name }: PlannedResource): boolean {
+    return this.#cached.has(name);
+  }
+
   /** Without a look at other tables, which may refer to this one in turn. */
   #alone(resource: PlannedResource): Promise<Prepared> {
     return once(this.#cast, resource.name, () => this.#prepare(resource));
@@ -121,17 +132,20 @@ export class Tables {
     const name = nameOf(got.urls[0], resource);
     const { tabulator } = resource;
     const stage = keyOf('stage', readerVersion, got.sha256, { ending: endingOf(name), options, names, tabulator });
-    const source = await loadTable(this.#tabular, {
-      file: got.file,
-      name,
-      folder: path.join(this.#run.folder, `table-${n}`),
-      table: `source_${n}`,
-      options,
-      names,
-      tabulator: resource.tabulator,
-      limits: defaultLimits,
-      signal: this.#run.signal,
-    });
+    const table = `source_${n}`;
+    const load = () =>
+      loadTable(this.#tabular, {
+        file: got.file,
+        name,
+        folder: path.join(this.#run.folder, `table-${n}`),
+        table,
+        options,
+        names,
+        tabulator: resource.tabulator,
+        limits: defaultLimits,
+        signal: this.#run.signal,
+      });
+    const { source, cached } = await this.#memory.staged(stage, table, load);
     for (const remark of source.remarks) this.#run.log(`${resource.name}: ${remark}`);
     const schema = typeof resource.schema === 'string' ? await this.#schemaAt(resource.schema) : resource.schema;
     const { policy } = resource;
@@ -151,8 +165,11 @@ export class Tables {
       this.#run.log(`${resource.name}: types inferred over ${source.rowCount} rows: ${fields}`);
     }
     this.#history.arrived(resource, cast.schema.fields);
-    const key = keyOf('cast', engineVersion, stage, { schema, policy, contract });
-    return { source, cast, key, inputs: await this.#inputs(got) };
+    // What agreeing with the last success has changed shows in fields and columns, but for rows and values it refuses.
+    const evolves = [contract?.columns, contract?.dataType].every((mode) => mode === undefined || mode === 'evolve');
+    const made = { schema: cast.schema, columns: cast.columns, policy, contract: evolves ? undefined : contract };
+    const key = keyOf('cast', engineVersion, stage, made);
+    return { source, cast, key, cached, inputs: await this.#inputs(got) };
   }
 
   async #finish(resource: PlannedResource): Promise<Relation> {
@@ -186,8 +203,10 @@ export class Tables {
     const table = `table_${this.#number(resource.name)}_steps`;
     const issues = await StepIssues.open(this.#tabular, table, { table: cast.issues, counts: cast.counts });
     this.#issues.set(resource.name, issues);
-    return doSteps({
+    const done = await doSteps({
+      run: this.#run,
       tabular: this.#tabular,
+      memory: this.#memory,
       resource,
       cast,
       key: keyOf('steps', resource.name, resource.descriptor, key),
@@ -204,6 +223,8 @@ export class Tables {
       inputsOf: (step) => this.#inputsOf(step, names),
       done: (record) => void records.push(record),
     });
+    if (done.cached) this.#cached.add(resource.name);
+    return done;
   }
 
   async #rowsOf({ table }: Relation): Promise<number> {

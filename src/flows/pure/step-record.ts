@@ -25,7 +25,7 @@ export interface StepRecord {
   rows_in: number;
   rows_out: number;
   rejected: number;
-  /** Whether it was done by an earlier run. */
+  /** Whether it was done by an earlier run; of `cast`: whether the source had been read before. */
   cached: boolean;
   columns: FieldOrigins[];
 }

@@ -262,6 +262,12 @@ export const settings = {
     'Longest time of one pipeline of a flow; then it fails.',
     { min: 1, max: 604_800 },
   ),
+  flowCacheDays: integer(
+    'FLOW_CACHE_DAYS',
+    14,
+    'Days an outcome of a flow (a source as read, a table after a step) is kept for later flows after its last use. 0: none are.',
+    { min: 0, max: 3650 },
+  ),
   flowFetchSeconds: integer('FLOW_FETCH_SECONDS', 1800, 'Longest time one source of a flow may take to fetch.', {
     min: 1,
     max: 86_400,

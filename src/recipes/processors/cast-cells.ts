@@ -74,13 +74,15 @@ export async function castCells(
     if (n > 0)
       work.log(`${relation.resource}: ${n} value(s) of "${field.name}" are not of type "${field.type}": ${outcome}`);
   }
+  // What is only checked stays as it is.
+  if (constraints && wrong.length === 0) return relation;
   const cells = cellsOf(relation).map((cell, i) => {
     const at = targets.findIndex(({ index }) => index === i);
     if (at < 0) return cell;
     const { field, canonical } = fields[at]!;
-    const nulled =
-      badCell === 'null_value' && constraints ? `case when ${bads[at]} then null else ${canonical} end` : canonical;
-    return { field: canonicalField(field), sql: nulled };
+    if (!constraints) return { field: canonicalField(field), sql: canonical };
+    const isNulled = badCell === 'null_value' && wrong.includes(fields[at]!);
+    return isNulled ? { field: cell.field, sql: `case when not (${bads[at]}) then ${cell.sql} end` } : cell;
   });
   const columns = cells.map(({ sql }, i) => (sql === column(i) ? sql : `${sql} as ${column(i)}`));
   const isRejecting = wrong.length > 0 && badCell === 'reject_row';
@@ -132,10 +134,15 @@ export async function readCells(
     fields.push(castField(schema, index, index, { ...asSource, refused, scale: scales[index]! }));
   }
   const cells = relation.fields.map((_, i) => (columns[i] === undefined ? column(i) : `t${i + 1}`));
-  const others = cells.filter((_, i) => columns[i] === undefined);
   const texts = fields.map(({ text, n }) => `${text} as t${n}`);
   const at = work.isOther(relation) ? 'null::bigint' : '_row';
-  const names = ['_ord', 'coalesce(_row, _ord) as _row', `${at} as _at`, ...others, ...texts];
+  const names = [
+    '_ord',
+    'coalesce(_row, _ord) as _row',
+    `${at} as _at`,
+    ...relation.fields.map((_, i) => column(i)),
+    ...texts,
+  ];
   const inner = `select ${names.join(', ')} from ${source}`;
   const values = constraints ? fields.map(({ value, n }) => `, ${value} as v${n}`).join('') : '';
   const raw = `to_json([${cells.map((cell) => `coalesce(${cell}, '')`).join(', ')}])::varchar`;

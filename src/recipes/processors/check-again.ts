@@ -18,7 +18,7 @@ export async function checkAgain(
   policy: { cast: BadCell; unique: NotUnique },
 ): Promise<Relation> {
   const targets = targetsOf(relation, relation.fields);
-  const checked = { ...(await castCells(work, relation, targets, policy.cast, true)), fields: relation.fields };
+  const checked = await castCells(work, relation, targets, policy.cast, true);
   return checkUnique(work, checked, policy.unique);
 }
 

@@ -6,5 +6,5 @@ export { resourcesNamed } from './resources-named.ts';
 export { checkResult, runSteps } from './run-steps.ts';
 export type { BadCell, StepContext, StepDone } from './step-context.ts';
 export { StepFailure } from './step-failure.ts';
-export { StepIssues } from './step-issues.ts';
+export { StepIssues, type StepIssuesState } from './step-issues.ts';
 export type { FieldOrigins, Origin } from './step-origins.ts';

@@ -56,6 +56,7 @@ async function doStep(work: StepWork, place: StepPlace, version: string, run: ()
       ...done,
       rejected: issues.rejectedRows - rejected,
       columns,
+      relations: work.relations,
     });
   } catch (error) {
     context.signal?.throwIfAborted();

@@ -42,4 +42,6 @@ export interface StepDone {
   rowsOut: number;
   rejected: number;
   columns: FieldOrigins[];
+  /** The tables there are now; each may be replaced by one that holds the same. */
+  relations: Map<string, Relation>;
 }

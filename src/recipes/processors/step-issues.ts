@@ -32,6 +32,13 @@ export interface Finding {
   raw: string;
 }
 
+export interface StepIssuesState {
+  counts: [code: string, n: number][];
+  rejectedRows: number;
+  rejecting: string | null;
+  room: number;
+}
+
 /**
  * The violations that steps find in one table (contract flows §7.4): rows of a table of ours, `step_index`, `step`, and the
  * columns of `ProductIssue`, with `raw` in place of `row`. Counts are exact, whatever is listed.
@@ -87,6 +94,20 @@ export class StepIssues {
       from ${rows} x where ${where} order by x._row limit ${Math.max(0, this.#room)}`);
     this.#room -= n;
     if (fate === 'fatal') this.fatal += n;
+  }
+
+  /** All but the rows of the table, as JSON. */
+  get state(): StepIssuesState {
+    const { counts, rejectedRows, rejecting } = this;
+    return { counts: [...counts], rejectedRows, rejecting: rejecting ?? null, room: this.#room };
+  }
+
+  /** Goes on from where the table, filled anew, had come to. */
+  resume({ counts, rejectedRows, rejecting, room }: StepIssuesState): void {
+    for (const [code, n] of counts) this.counts.set(code, n);
+    this.rejectedRows = rejectedRows;
+    this.rejecting = rejecting ?? undefined;
+    this.#room = room;
   }
 
   reject(rows: number): void {
