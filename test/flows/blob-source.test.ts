@@ -6,7 +6,8 @@ import { sendFile } from '../support/upload.ts';
 import { startFlows } from './flow-server.ts';
 import { flowOwner, upload } from './flow-world.ts';
 
-const { world, me, specFor, stateOf, rows, base } = await startFlows();
+const { world, me, files, specFor, stateOf, rows, base } = await startFlows();
+files['/data/cities.csv'] = 'id,city\n7,Bonn\n';
 const text = 'id,city\n1,Lyon\n2,Nice\n';
 const sha256 = createHash('sha256').update(text).digest('hex');
 const project = await projectOf(world, me);
@@ -61,6 +62,50 @@ test('whoever knows a hash does not thereby own the bytes, wherever the spec nam
   expect((await sent(theirs(named(nowhere)))).errors[1]).toBe(
     `${at}/path: ${nowhere} is not there, or not yours to read`,
   );
+});
+
+const loading = (run: string, parameters: object) => ({
+  processing: [{ input: 'cities', output: 'cities', dpp: [{ run, parameters }] }],
+});
+
+test.each([
+  ['load', 'url'],
+  ['add_resource', 'url'],
+  ['load_resource', 'from'],
+])('%s brings in bytes by %s, for who may open them', async (run, key) => {
+  const name = `${run}-${key}`.replace('_', '-');
+  const step = { run, parameters: { [key]: `blob:sha256:${sha256}#.csv`, name: 'more' } };
+  const both = { run: 'concatenate', parameters: { target: { name: 'cities' }, fields: { id: [], city: [] } } };
+  const processing = [{ input: 'cities', output: 'cities', dpp: [step, both] }];
+  const { body } = await upload(world, me, specFor(name, named('data/cities.csv'), { processing }));
+  expect(body.errors).toEqual([]);
+  await world.runJobs();
+  const flow = await stateOf(body.flow_id);
+  expect(flow.state).toBe('SUCCEEDED');
+  expect((await rows(flow.id, 'cities')).slice(-2)).toEqual(['1,Lyon', '2,Nice']);
+  const { body: lineage } = await world.anon.get(`/source/${flow.id}/lineage`, { 'auth-token': me.token });
+  expect(lineage.columns[0].sources).toContainEqual({
+    source: `blob:sha256:${sha256}`,
+    field: 'id',
+    hash: `sha256:${sha256}`,
+  });
+  // The outcome is remembered by now, and still nobody else's to have.
+  const spec = specFor('theirs', named('data/cities.csv'), { processing });
+  const { body: refused } = await upload(world, stranger, { ...spec, meta: { ...spec.meta, ownerid: stranger.id } });
+  expect(refused).toMatchObject(refusal(`/processing/0/dpp/0/parameters/${key}`));
+  await upload(world, me, specFor(name, named('data/cities.csv'), { processing }));
+  await world.context.db.pool.query('delete from flow_blob');
+  await world.runJobs();
+  const { at } = await stateOf(body.flow_id.replace(/1$/, '2'));
+  expect(at('cities_csv').error_log).toEqual([
+    run,
+    `blob:sha256:${sha256} is not there, or not for this flow to read.`,
+  ]);
+});
+
+test('an address that is none of a blob is refused in steps as well', async () => {
+  const spec = specFor('none', named('data/cities.csv'), loading('load', { url: 'blob:md5:1' }));
+  expect((await upload(world, me, spec)).body.errors[1]).toContain('/processing/0/dpp/0/parameters/url');
 });
 
 test('a run reads no blob whose right was not checked for its revision', async () => {

@@ -23,6 +23,7 @@ import { engineVersion } from '../fingerprint.ts';
 import type { FlowRun } from '../flow-run.ts';
 import type { PlannedResource } from '../pure/flow-spec.ts';
 import { loadedBy } from '../pure/loaded-by.ts';
+import { hintOf, withoutHint } from '../pure/resolve-source.ts';
 import type { InputKey, StepRecord } from '../pure/step-record.ts';
 import { castRecord } from './cast-record.ts';
 import { doSteps, type Keyed } from './do-steps.ts';
@@ -247,14 +248,16 @@ export class Tables {
     }
   }
 
-  async #load(url: string, options: Record<string, unknown>): Promise<Relation> {
+  async #load(address: string, options: Record<string, unknown>): Promise<Relation> {
+    const url = withoutHint(address);
     this.#loaded += 1;
     const name = `loaded-${this.#loaded}`;
     const text = (key: string) => (typeof options[key] === 'string' ? (options[key] as string) : undefined);
+    const format = text('format') ?? hintOf(address);
     const { cast } = await this.prepare({
       name,
       type: 'source/tabular',
-      source: { urls: [url], ...(text('format') === undefined ? {} : { format: text('format')! }) },
+      source: { urls: [url], ...(format === undefined ? {} : { format }) },
       input: `\0${url}`,
       archivePath: '',
       tabulator: options as PlannedResource['tabulator'],

@@ -29,9 +29,12 @@ export function addressesOf(spec: FlowSpec): Address[] {
   }
   for (const [i, step] of spec.processing.entries()) {
     add(step.schema, `/processing/${i}/schema`);
-    for (const [k, { parameters: given }] of (step.dpp ?? []).entries())
-      if (isObject(given) && isText(given.url) && !/^(granary|dependency):\/\//.test(given.url))
-        addIfAbsolute(given.url, `/processing/${i}/dpp/${k}/parameters/url`);
+    for (const [k, { parameters: given }] of (step.dpp ?? []).entries()) {
+      if (!isObject(given)) continue;
+      for (const key of ['url', 'from'])
+        if (isText(given[key]) && !/^(granary|dependency):\/\//.test(given[key]))
+          addIfAbsolute(given[key], `/processing/${i}/dpp/${k}/parameters/${key}`);
+    }
   }
   return found;
 }

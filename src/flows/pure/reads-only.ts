@@ -1,5 +1,6 @@
 import type { FlowPlan } from './flow-spec.ts';
 import { isText } from './json.ts';
+import { loadedBy } from './loaded-by.ts';
 
 /** Does the plan read nothing but these addresses? A dataset of ours that a step brings in may have got a new revision. */
 export function readsOnly({ resources }: FlowPlan, urls: ReadonlySet<string>): boolean {
@@ -7,6 +8,6 @@ export function readsOnly({ resources }: FlowPlan, urls: ReadonlySet<string>): b
     ({ source, schema, steps }) =>
       source.urls.every((url) => urls.has(url)) &&
       (!isText(schema) || urls.has(schema)) &&
-      steps.every(({ parameters: { url } }) => !isText(url) || urls.has(url)),
+      steps.map(loadedBy).every((url) => url === undefined || urls.has(url)),
   );
 }

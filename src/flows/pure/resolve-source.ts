@@ -45,14 +45,15 @@ const dirname = (url: string): string => url.replace(/[?#].*$/, '').replace(/\/?
 
 /** `https://h/x#.csv`: a hint for us, not for the server. */
 const hint = /#\.([A-Za-z0-9]+)$/;
-const withoutHint = (url: string): string => url.replace(hint, '');
+export const withoutHint = (url: string): string => url.replace(hint, '');
+export const hintOf = (url: string): string | undefined => hint.exec(url)?.[1]?.toLowerCase();
 
 const packed = new Set(['gz', 'zip']);
 
 /** Of a compressed file what is inside, if its name says so. */
 function formatOf(url: string): string | undefined {
-  const hinted = hint.exec(url)?.[1];
-  if (hinted !== undefined) return hinted.toLowerCase();
+  const hinted = hintOf(url);
+  if (hinted !== undefined) return hinted;
   if (/^(blob|connection|data):/i.test(url)) return undefined;
   const parts = fileNameOf(url).split('.').slice(1).reverse();
   const extension = packed.has(parts[0]?.toLowerCase() ?? '') ? parts[1] : parts[0];

@@ -26,7 +26,9 @@ const params = Type.Object({
   'ignore-missing': Type.Optional(Type.Boolean()),
 });
 
-const schemes = /^(https?|granary|dependency):\/\//i;
+const schemes = /^((https?|granary|dependency):\/\/|blob:sha256:[0-9a-f]{64}(#|$))/i;
+/** Says what the bytes are, to us only. */
+const hint = /#\.[A-Za-z0-9]+$/;
 
 /** The ways to bring in a resource differ in name only; the settings of older specs are all understood. */
 export const loaders: readonly Processor[] = [
@@ -46,7 +48,7 @@ function loader(name: string, title: string, more: string, needsUrl = true): Pro
     name,
     version: '1.0.0',
     title,
-    description: `${more} The address is \`http(s)://…\`, \`granary://owner/dataset[/revision]\` or \`dependency://resource\`. \`name\` renames the resource, \`limit-rows\` takes the first rows; with \`required: false\` or \`ignore-missing: true\` one that cannot be had is left out and the log says why.`,
+    description: `${more} The address is \`http(s)://…\`, \`blob:sha256:<hex>\` (bytes you may open), \`granary://owner/dataset[/revision]\` or \`dependency://resource\`; \`#.csv\` behind it says what it is. \`name\` renames the resource, \`limit-rows\` takes the first rows; with \`required: false\` or \`ignore-missing: true\` one that cannot be had is left out and the log says why.`,
     params,
     reads: (given) => {
       const url = given.url ?? given.from;
@@ -59,7 +61,10 @@ function loader(name: string, title: string, more: string, needsUrl = true): Pro
         return;
       }
       if (!schemes.test(url))
-        plan.problem('/url', 'only http://, https://, granary:// and dependency:// addresses can be loaded');
+        plan.problem(
+          '/url',
+          'only http://, https://, blob:sha256:, granary:// and dependency:// addresses can be loaded',
+        );
       if (given.name !== undefined) plannedPut(plan, { resource: given.name });
     },
     async run(given, work) {
@@ -84,7 +89,9 @@ async function load(work: StepWork, url: string, given: Params): Promise<void> {
         ? await work.view(rows, loaded)
         : await work.table(`${rows} order by _ord limit ${Math.trunc(limit)}`, loaded);
     for (const { name: field } of loaded.fields)
-      work.came(resource, field, 'copied', [other === undefined ? { source: url, field } : { resource: other, field }]);
+      work.came(resource, field, 'copied', [
+        other === undefined ? { source: url.replace(hint, ''), field } : { resource: other, field },
+      ]);
     work.put({ ...loaded, resource, table });
   } catch (error) {
     work.context.signal?.throwIfAborted();
