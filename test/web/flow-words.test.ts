@@ -3,8 +3,59 @@ import { compareLines } from '../../web/src/flows/compare-lines.ts';
 import { failureWords } from '../../web/src/flows/failure-words.ts';
 import { groupProblems, type ReportTable } from '../../web/src/flows/group-report.ts';
 import { layoutPipelines } from '../../web/src/flows/layout-pipelines.ts';
+import { lineageWords } from '../../web/src/flows/lineage-words.ts';
 import { nextRuns, readSchedule } from '../../web/src/flows/schedule-words.ts';
 import { faultsOf, readSpec, withSchedule } from '../../web/src/flows/spec-text.ts';
+
+test('lineage in words: steps with their rows, columns with the files they come from', () => {
+  const rows = (rows_in: number, rows_out: number, more = {}) => ({
+    rows_in,
+    rows_out,
+    rejected: 0,
+    cached: false,
+    ...more,
+  });
+  const source = (name: string, field: string) => ({ source: name, field });
+  const words = lineageWords({
+    steps: [
+      { resource: 't', index: null, step: 'cast', ...rows(1200, 1200) },
+      { resource: 't', index: 0, step: 'set_types', ...rows(1200, 1199, { rejected: 1, cached: true }) },
+      { resource: 't', index: 1, step: 'validate', ...rows(1199, 1199) },
+      { resource: 't', index: null, step: 'load', ...rows(2000, 1500) },
+    ],
+    columns: [
+      {
+        resource: 't',
+        field: 'n',
+        sources: [source('https://x/data/a.csv?k=1', 'N'), source('granary://o/d/3#r', 'm')],
+      },
+      { resource: 't', field: 'b', sources: [source(`blob:sha256:${'12345678'.repeat(8)}`, 'b')] },
+      { resource: 't', field: 'one', sources: [] },
+      {
+        resource: 't',
+        field: 'many',
+        sources: ['1', '2', '3', '4', '5'].map((name) => source('https://x/a.csv', name)),
+      },
+    ],
+  });
+  expect(words).toEqual([
+    {
+      resource: 't',
+      steps: [
+        'read: 1,200 rows',
+        'set_types: 1,200 → 1,199 rows, 1 rejected, from an earlier run',
+        'checked: 1,199 rows',
+        'laid onto the earlier table: 2,000 → 1,500 rows',
+      ],
+      columns: [
+        { field: 'n', from: 'N of a.csv, m of o/d/3: r' },
+        { field: 'b', from: 'b of file 12345678…' },
+        { field: 'one', from: 'made by a step' },
+        { field: 'many', from: '1 of a.csv, 2 of a.csv, 3 of a.csv and 2 more' },
+      ],
+    },
+  ]);
+});
 
 describe('schedules in words', () => {
   test.for([

@@ -225,3 +225,10 @@ export const flowDiffQuery = (address: FlowAddress, from: string, to: string) =>
     queryKey: ['flows', address.owner, address.dataset, to, 'diff', from],
     queryFn: ({ signal }) => fetchSource<FlowDiff>(pathOf(address, `/${to}/diff/${from}`), { signal }),
   });
+
+/** Steps and columns of a revision. */
+export const flowLineageQuery = <T>(address: FlowAddress, revision: string) =>
+  queryOptions({
+    queryKey: ['flows', address.owner, address.dataset, revision, 'lineage'],
+    queryFn: ({ signal }) => fetchSource<T>(pathOf(address, `/${revision}/lineage`), { signal }),
+  });

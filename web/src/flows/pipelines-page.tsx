@@ -14,6 +14,7 @@ import { Section } from '../ui/section.tsx';
 import { failureWords } from './failure-words.ts';
 import { useFlowAddress, useFlowRevision } from './flow-address.ts';
 import { useFlowEvents } from './follow-flow.ts';
+import { FlowLineageSection } from './lineage.tsx';
 import { PipelineDetail } from './pipeline-detail.tsx';
 import { PipelineGraph, type PipelineNode } from './pipeline-graph.tsx';
 import { plannedNodes } from './planned-nodes.ts';
@@ -33,6 +34,7 @@ export function PipelinesPage() {
           <Problems revision={current} />
           <Loaded query={plan}>{(known) => <Graph revision={current} plan={known} />}</Loaded>
           <FlowProducts revision={current} />
+          {hasFlowEnded(current.state) && <FlowLineageSection address={address} revision={revision} />}
           <Followed address={address} revision={revision} current={current} />
         </Stack>
       )}
