@@ -11,10 +11,12 @@ export {
   checkSteps,
   type FieldOrigins,
   type KnownResource,
+  type Loaded,
   type Origin,
   type ProcessorStep,
   processorsPage,
   processorVersion,
+  type ResourceSelector,
   resourcesNamed,
   runSteps,
   type StepContext,
@@ -23,6 +25,7 @@ export {
   StepIssues,
   type StepIssuesState,
   type StepProblemAt,
+  selectResources,
 } from './processors/index.ts';
 export {
   type Cast,

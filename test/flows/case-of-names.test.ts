@@ -20,14 +20,13 @@ async function parquet(): Promise<Buffer> {
   return Buffer.from((await readFile(file, 'latin1')).replaceAll('BB', 'AA'), 'latin1');
 }
 
-const files: Record<string, string | Buffer> = {
+const { flow } = await flowFiles({
   '/t.csv': 'id,Id,ID,id\n1,x,true,4\n2,y,false,5\n',
   '/t.json': '[{"id": 1, "Id": "x", "ID": true, "other": 4}, {"id": 2, "Id": "y", "ID": false, "other": 5}]',
   '/t.ndjson': '{"id": 1, "Id": "x"}\n{"id": 2, "Id": "y"}\n',
   '/titled.csv': 'A title\nid,Id\n1,x\n2,y\n',
   '/t.parquet': await parquet(),
-};
-const { flow } = await flowFiles(files);
+});
 const step = (run: string, parameters: object) => ({ run, parameters });
 
 test.each([

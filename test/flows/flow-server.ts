@@ -16,7 +16,7 @@ export interface Stage {
  * `headersOf` what it says besides.
  */
 export async function startFlows(settings: Record<string, string> = {}) {
-  const files: Record<string, string> = {};
+  const files: Record<string, string | Buffer> = {};
   const asked: string[] = [];
   const served: {
     headersOf(path: string): Record<string, string>;

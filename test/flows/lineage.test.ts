@@ -2,13 +2,12 @@ import { expect, test } from 'vitest';
 import { flowFiles } from './flow-files.ts';
 import { flowOwner } from './flow-world.ts';
 
-const files: Record<string, string> = {
+const { files, world, me, key, base, flow } = await flowFiles({
   '/towns.csv': 'code,town,people\n1,Lyon,500\n2,Nice,300\n3,Metz,soon\n',
   '/areas.csv': 'id,km2\n1,48\n2,72\n',
   '/wide.csv': 'k,y2019,y2020\nx,1,2\n',
   '/extra.csv': 'code,mayor\n1,Ann\n',
-};
-const { world, me, key, base, flow } = await flowFiles(files);
+});
 const step = (run: string, parameters: object = {}) => ({ run, parameters });
 const text = (...names: string[]) => ({ fields: names.map((name) => ({ name, type: 'string' })) });
 const at = (file: string) => `${base}/${file}`;
@@ -219,7 +218,7 @@ test('rows laid onto those of the last success come from both', async () => {
   expect(steps.at(-1).inputs[1]).toMatchObject({ dataset: first.id, resource: 't' });
   expect(columns[0].sources.map((one: { source: string }) => one.source)).toEqual([
     at('areas.csv'),
-    `granary://${first.id}`,
+    `granary://${first.id}#t`,
   ]);
   expect(columns[0].sources[1].hash).toBe(steps.at(-1).inputs[1].blob);
 });

@@ -3,12 +3,11 @@ import { sql } from '../../src/platform/db/index.ts';
 import { sweepBlobs } from '../../src/platform/storage/index.ts';
 import { flowFiles } from './flow-files.ts';
 
-const files: Record<string, string> = {
+const { files, world, base, flow } = await flowFiles({
   '/towns.csv': 'code,town,people\n1,Lyon,500\n2,Nice,300\n3,Metz,soon\n4,Rome,9,too\n',
   '/areas.csv': 'id,km2\n1,48\n2,72\n',
   '/keys.json': '{"note": "from another package"}',
-};
-const { world, base, flow } = await flowFiles(files);
+});
 const { context } = world;
 type Flow = Awaited<ReturnType<typeof flow>>;
 const step = (run: string, parameters: object = {}) => ({ run, parameters });
@@ -127,7 +126,8 @@ test('steps that say something of the package, or to the log, do so again', asyn
   ]);
   expect(print(second)).toEqual(print(first));
   expect(print(second).length).toBeGreaterThan(1);
-  const whole = (await second.read(second.at('').stats['.dpp']['out-datapackage-url']!)).body;
+  const whole = (await second.read((second.at('').stats['.dpp'] as Record<string, string>)['out-datapackage-url']!))
+    .body;
   expect(whole).toMatchObject({ keywords: ['x'], note: 'from another package' });
   expect((await second.resources('t_csv'))[0]!.title).toBe('Towns');
 });

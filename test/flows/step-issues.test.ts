@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { flowFiles } from './flow-files.ts';
 
-const files: Record<string, string> = {
+const { flow } = await flowFiles({
   '/towns.csv': 'code,town,people\n1,Lyon,500\n2,Nice,300\n3,Metz,soon\n4,Rome,9\n',
   '/wide.csv': 'k,a,b\nx,1,2\ny,3,4\n',
   '/twice.csv': 'code,n\n1,5\n1,6\n2,7\n',
   '/same.csv': 'code,n\n1,5\n1,5\n2,7\n',
-};
-const { flow } = await flowFiles(files);
+});
 
 const field = (name: string, type = 'string', constraints?: object) => ({
   name,

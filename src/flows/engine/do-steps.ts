@@ -1,6 +1,4 @@
-import type { Tabular } from '../../platform/tabular/index.ts';
 import {
-  type Cast,
   checkResult,
   ProductFailure,
   processorVersion,
@@ -8,37 +6,12 @@ import {
   rejectsFailure,
   runSteps,
   type StepContext,
-  type StepIssues,
 } from '../../recipes/index.ts';
 import { engineVersion } from '../fingerprint.ts';
-import type { FlowRun } from '../flow-run.ts';
-import type { PlannedResource } from '../pure/flow-spec.ts';
-import type { InputKey, StepRecord } from '../pure/step-record.ts';
-import type { Memory } from './memory.ts';
+import type { InputKey } from '../pure/step-record.ts';
 import { StepHistory } from './step-history.ts';
 import { keyOf } from './step-keys.ts';
-
-/** A table, and the name of its outcome. */
-export interface Keyed {
-  relation: Relation;
-  key: string;
-}
-
-export interface StepList {
-  run: Pick<FlowRun, 'remember' | 'remembers'>;
-  tabular: Tabular;
-  resource: PlannedResource;
-  cast: Cast;
-  /** Names what the steps begin with. */
-  key: string;
-  context: Omit<StepContext, 'relations' | 'issues' | 'stepDone'>;
-  issues: StepIssues;
-  memory: Memory;
-  /** What a step reads besides the tables of its list; undefined: it cannot be had. */
-  inputsOf(step: PlannedResource['steps'][number]): Promise<InputKey[] | undefined>;
-  /** Told of each thing done. */
-  done(record: StepRecord): void;
-}
+import type { Keyed, PlannedStep, StepList } from './step-list.ts';
 
 /**
  * Takes a table through its steps and checks the outcome; what an earlier run has done of them is not done again. Throws StepFailure, or
@@ -81,14 +54,6 @@ async function checked({ resource }: StepList, context: StepContext, history: St
   // The only one left may bear another name; what it becomes is called as the spec does.
   history.renamed = result.resource === name ? undefined : result.resource;
   return checkResult(context, { ...result, resource: name }, steps.length);
-}
-
-export interface PlannedStep {
-  hash: string;
-  inputs: InputKey[];
-  output: string;
-  /** Whether anything can be like it: an input that cannot be had is like nothing. */
-  known: boolean;
 }
 
 /** Each step by what it is made of; the last is the check at the end. What cannot be had is like nothing else. */

@@ -7,6 +7,7 @@ import type { FetchedSource, FlowRun } from '../flow-run.ts';
 import { blobOf } from '../pure/addresses.ts';
 import type { PlannedSource } from '../pure/flow-spec.ts';
 import type { EngineContext as Context } from './engine-context.ts';
+import { type DatasetTable, findDatasetTable } from './find-dataset.ts';
 
 /** The bytes of an input, here. */
 export interface Got {
@@ -48,6 +49,19 @@ export class Sources {
     return fetched;
   }
 
+  /** A table of a dataset of ours, to be got by the address answered; it is a source like others. */
+  async dataset(url: string, chosen: (names: string[]) => string[]): Promise<DatasetTable & { address: string }> {
+    const found = await findDatasetTable(this.#run, url, chosen);
+    const { flowId, resource, sha256, bytes } = found;
+    const address = `granary://${flowId}#${resource}`;
+    if (!this.#fetched.has(address)) {
+      const source = { url: address, sha256, bytes };
+      this.#fetched.set(address, Promise.resolve(source));
+      await this.#keep(source);
+    }
+    return { ...found, address };
+  }
+
   async #make({ urls, data }: PlannedSource): Promise<Got> {
     const { blobs } = this.#context;
     if (urls.length === 0) {
@@ -81,9 +95,13 @@ export class Sources {
     const isBlob = url.startsWith('blob:');
     if (url.startsWith('connection:')) throw noConnection(url);
     const source = isBlob ? await this.#blob(url) : await fetchSource(this.#context, url, { signal, log });
+    await this.#keep(source);
+    return source;
+  }
+
+  async #keep(source: FetchedSource): Promise<void> {
     this.#kept.push(source);
     await this.#run.keepSources([...this.#kept]);
-    return source;
   }
 
   /** Only those whose right was checked when the spec came: an address that turns up in the run is none of them. */

@@ -18,10 +18,10 @@ import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
 import { type RowsContract, rowsProblem } from '../pure/rows-contract.ts';
 import type { InputKey, StepRecord } from '../pure/step-record.ts';
 import { schemaOf } from './describe.ts';
-import type { Keyed } from './do-steps.ts';
 import type { EngineContext as Context } from './engine-context.ts';
 import { place } from './get-sources.ts';
 import { keyOf } from './step-keys.ts';
+import type { Keyed } from './step-list.ts';
 
 /** As `checkShape` has let it pass. */
 interface Contract {
@@ -120,7 +120,9 @@ export class History {
       const from: Origin[] = [arriving.relation, ...(before === undefined ? [] : [before])].flatMap(
         (side): Origin[] => {
           if (!side.fields.some(({ name }) => name === field)) return [];
-          return side === before ? [{ source: `granary://${dataset}`, field }] : [{ resource: resource.name, field }];
+          return side === before
+            ? [{ source: `granary://${dataset}#${resource.name}`, field }]
+            : [{ resource: resource.name, field }];
         },
       );
       return { resource: resource.name, field, how: 'copied' as const, from };

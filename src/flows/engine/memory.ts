@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Context } from '../../platform/context.ts';
 import { literal, type Tabular } from '../../platform/tabular/index.ts';
 import type { Relation, SourceTable } from '../../recipes/index.ts';
 import type { Remembered } from '../cache-store.ts';
 import type { FlowRun } from '../flow-run.ts';
 import type { JsonObject } from '../pure/flow-spec.ts';
+import type { EngineContext as Context } from './engine-context.ts';
 import { place } from './get-sources.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Relation, StepDone, StepIssuesState } from '../../recipes/index.ts';
 import type { JsonObject } from '../pure/flow-spec.ts';
 import type { StepRecord } from '../pure/step-record.ts';
-import type { PlannedStep, StepList } from './do-steps.ts';
+import type { PlannedStep, StepList } from './step-list.ts';
 
 /** What is kept beside the rows after a step: enough to go on with the next one, in another run. */
 interface Kept {

@@ -8,31 +8,35 @@ import {
   castTable,
   checkForeignKeys,
   defaultLimits,
+  type Loaded,
   loadTable,
   ProductFailure,
   type Referred,
   type Relation,
+  type ResourceSelector,
   readerVersion,
   resourcesNamed,
   type SourceTable,
   StepIssues,
+  selectResources,
   type TableSchema,
 } from '../../recipes/index.ts';
 import { SourceFailure } from '../fetch-source.ts';
 import { engineVersion } from '../fingerprint.ts';
 import type { FlowRun } from '../flow-run.ts';
-import type { PlannedResource } from '../pure/flow-spec.ts';
+import type { JsonObject, PlannedResource } from '../pure/flow-spec.ts';
 import { loadedBy } from '../pure/loaded-by.ts';
 import { hintOf, withoutHint } from '../pure/resolve-source.ts';
 import type { InputKey, StepRecord } from '../pure/step-record.ts';
 import { castRecord } from './cast-record.ts';
-import { doSteps, type Keyed } from './do-steps.ts';
+import { doSteps } from './do-steps.ts';
 import type { EngineContext as Context } from './engine-context.ts';
 import type { Got, Sources } from './get-sources.ts';
 import { History } from './history.ts';
 import { Memory } from './memory.ts';
 import { readingOf } from './reading-of.ts';
 import { keyOf } from './step-keys.ts';
+import type { Keyed } from './step-list.ts';
 
 export interface Prepared {
   source: SourceTable;
@@ -239,6 +243,10 @@ export class Tables {
     const url = loadedBy(step);
     if (url === undefined) return tables;
     try {
+      if (isDataset(url)) {
+        const { flowId: dataset, resource, sha256 } = await this.#sources.dataset(url, choosing(step.parameters));
+        return [...tables, { dataset, resource, blob: `sha256:${sha256}` }];
+      }
       return [...tables, { source: url, blob: `sha256:${(await this.#sources.fetch(url)).sha256}` }];
     } catch (error) {
       // The step says so, or leaves it out.
@@ -248,25 +256,28 @@ export class Tables {
     }
   }
 
-  async #load(address: string, options: Record<string, unknown>): Promise<Relation> {
-    const url = withoutHint(address);
+  async #load(address: string, options: Record<string, unknown>): Promise<Loaded> {
     this.#loaded += 1;
-    const name = `loaded-${this.#loaded}`;
     const text = (key: string) => (typeof options[key] === 'string' ? (options[key] as string) : undefined);
-    const format = text('format') ?? hintOf(address);
+    const dataset = isDataset(address) ? await this.#sources.dataset(address, choosing(options)) : undefined;
+    const url = dataset?.address ?? withoutHint(address);
+    const format = dataset === undefined ? (text('format') ?? hintOf(address)) : 'csv';
     const { cast } = await this.prepare({
-      name,
+      name: `loaded-${this.#loaded}`,
       type: 'source/tabular',
       source: { urls: [url], ...(format === undefined ? {} : { format }) },
       input: `\0${url}`,
       archivePath: '',
-      tabulator: options as PlannedResource['tabulator'],
+      // A table of ours is read as it was written.
+      tabulator:
+        dataset === undefined ? (options as PlannedResource['tabulator']) : { delimiter: ',', encoding: 'utf-8' },
+      ...(dataset?.schema === undefined ? {} : { schema: withoutForeignKeys(dataset.schema) }),
       steps: [],
       policy: { width: 'reject_row', cast: 'fail', unique: 'report', maxRejects: { count: 10, ratio: 0.01 } },
       descriptor: {},
     });
     if (cast.failure !== undefined) throw cast.failure;
-    return cast.relation;
+    return { ...cast.relation, resource: dataset?.resource ?? cast.relation.resource, source: url };
   }
 
   async #inputs({ urls, sha256 }: Got): Promise<InputKey[]> {
@@ -316,3 +327,16 @@ function nameOf(url: string | undefined, { source, name, tabulator }: PlannedRes
 
 /** What of a name says how to read it. */
 const endingOf = (name: string): string => (name.includes('.') ? name.slice(name.indexOf('.')).toLowerCase() : '');
+
+const isDataset = (url: string): boolean => /^granary:\/\//i.test(url);
+
+/** As the step's `resource` says. */
+const choosing =
+  ({ resource }: { resource?: unknown }) =>
+  (names: string[]): string[] =>
+    selectResources(resource as ResourceSelector, names);
+
+/** Its other tables are not here. */
+function withoutForeignKeys({ foreignKeys: _, ...schema }: JsonObject): JsonObject {
+  return schema;
+}

@@ -18,7 +18,7 @@ export function traceColumns(
     steps.flatMap(({ inputs }) =>
       inputs.flatMap((one): [string, string][] => {
         if ('source' in one) return [[one.source, one.blob]];
-        return 'dataset' in one ? [[`granary://${one.dataset}`, one.blob]] : [];
+        return 'dataset' in one ? [[`granary://${one.dataset}#${one.resource}`, one.blob]] : [];
       }),
     ),
   );

@@ -3,6 +3,7 @@ import { resourceName } from './duplicate.ts';
 import { plannedPut } from './plan-tables.ts';
 import { type Processor, processor } from './processor.ts';
 import { resourceSelector } from './select-resources.ts';
+import type { Loaded } from './step-context.ts';
 import { StepProblem } from './step-failure.ts';
 import { from, type StepWork } from './step-work.ts';
 
@@ -79,7 +80,8 @@ async function load(work: StepWork, url: string, given: Params): Promise<void> {
   const optional = required === false || ignored === true;
   try {
     const other = url.startsWith('dependency://') ? url.slice('dependency://'.length) : undefined;
-    const loaded = other === undefined ? await work.context.load(url, options) : work.named(other);
+    const { source = url.replace(hint, ''), ...loaded }: Loaded =
+      other === undefined ? await work.context.load(url, options) : work.named(other);
     const resource = name ?? loaded.resource;
     if (work.relations.has(resource)) throw new StepProblem(`the resource "${resource}" exists already`);
     // Its rows are of another file than the findings of these steps speak of.
@@ -89,9 +91,7 @@ async function load(work: StepWork, url: string, given: Params): Promise<void> {
         ? await work.view(rows, loaded)
         : await work.table(`${rows} order by _ord limit ${Math.trunc(limit)}`, loaded);
     for (const { name: field } of loaded.fields)
-      work.came(resource, field, 'copied', [
-        other === undefined ? { source: url.replace(hint, ''), field } : { resource: other, field },
-      ]);
+      work.came(resource, field, 'copied', [other === undefined ? { source, field } : { resource: other, field }]);
     work.put({ ...loaded, resource, table });
   } catch (error) {
     work.context.signal?.throwIfAborted();

@@ -6,6 +6,9 @@ import type { FieldOrigins } from './step-origins.ts';
 export type BadCell = 'fail' | 'reject_row' | 'null_value';
 export type NotUnique = 'report' | 'fail' | 'reject_row';
 
+/** `source`: the address its fields came from, where that says more than the one asked for. */
+export type Loaded = Relation & { source?: string };
+
 export interface StepContext {
   tabular: Tabular;
   /** Descriptor without resources; `add_metadata` and `load_metadata` change it. */
@@ -15,7 +18,7 @@ export interface StepContext {
   /** Other tables of the spec, taken after their own steps: those that `resourcesNamed` lists. They are read, never changed. */
   others?: ReadonlyMap<string, Relation>;
   /** A resource by URL, staged and cast; `options` are the step's other parameters. */
-  load(url: string, options: Record<string, unknown>): Promise<Relation>;
+  load(url: string, options: Record<string, unknown>): Promise<Loaded>;
   /** The descriptor of a data package by URL, for `load_metadata`. Absent: that step fails. */
   loadPackage?(url: string): Promise<Record<string, unknown>>;
   log(line: string): void;
