@@ -4,7 +4,8 @@ import { Writable } from 'node:stream';
 
 /** Where a command reads and writes, so that a test can be the terminal. */
 export interface Io {
-  out(text: string): void;
+  /** Bytes go through as they are. */
+  out(what: string | Uint8Array): void;
   err(text: string): void;
   stdin: Readable;
   /** True where somebody can be asked. */
@@ -15,7 +16,7 @@ export interface Io {
 
 export function processIo(): Io {
   return {
-    out: (text) => process.stdout.write(text),
+    out: (what) => process.stdout.write(what),
     err: (text) => process.stderr.write(text),
     stdin: process.stdin,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,

@@ -14,8 +14,8 @@ export function signedInTo(url: string, token: string): void {
 export async function granary(...args: string[]) {
   let [out, err] = ['', ''];
   const io = {
-    out: (text: string) => {
-      out += text;
+    out: (what: string | Uint8Array) => {
+      out += typeof what === 'string' ? what : Buffer.from(what).toString();
     },
     err: (text: string) => {
       err += text;

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
@@ -12,7 +11,8 @@ import { followRun, type RunState } from './follow-run.ts';
 import { findLogin } from './keep-login.ts';
 import { addLocationCommands } from './location-commands.ts';
 import { type LoginFlags, logIn, logOut } from './log-in.ts';
-import { saveDownload } from './save-download.ts';
+import { addMetadataCommands } from './metadata-commands.ts';
+import { pipeOut, saveDownload } from './save-download.ts';
 import { type UploadAnswer, type UploadFlags, uploadFile } from './upload-file.ts';
 import { addValueCommands } from './value-commands.ts';
 
@@ -165,6 +165,7 @@ export function addClientCommands(program: Command, io: Io): void {
     );
 
   addLocationCommands(program, io);
+  addMetadataCommands(program, io);
   addValueCommands(program, io);
   addFlowCommands(program, io);
   addDocumentCommands(program, io);
@@ -231,10 +232,6 @@ export function addClientCommands(program: Command, io: Io): void {
 function dataPath(id: string, flags: { revision?: string; format?: string }): string {
   const at = flags.revision === undefined ? '' : `/revision/${flags.revision}`;
   return `/api/v1/dataset/${id}${at}/data.${flags.format}`;
-}
-
-async function pipeOut(answer: Response, io: Io): Promise<void> {
-  for await (const chunk of Readable.fromWeb(answer.body as never)) io.out(chunk as string);
 }
 
 function list(parent: Command, io: Io, path: string, columns: string[], query: Record<string, string> = {}): void {

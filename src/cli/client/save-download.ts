@@ -26,3 +26,8 @@ export async function saveDownload(io: Io, answer: Response, file: string): Prom
     if (io.progress) io.err('\n');
   }
 }
+
+/** The same to standard output, as it comes. */
+export async function pipeOut(answer: Response, io: Io): Promise<void> {
+  for await (const chunk of answer.body ?? []) io.out(chunk as Uint8Array);
+}

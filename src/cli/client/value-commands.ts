@@ -1,80 +1,23 @@
 import { type Command, Option } from 'commander';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
-import { tableText } from '../print-table.ts';
 import { connect } from './connect.ts';
+import { addReadCommands } from './read-values.ts';
 
 type Row = Record<string, unknown>;
 interface List {
   objects: Row[];
 }
-type Flags = Record<string, string | undefined> & { json?: boolean };
 
 const asJson = () => new Option('--json', 'print the answer as JSON');
 const jsonText = (what: unknown) => `${JSON.stringify(what, null, 2)}\n`;
 
-/** `granary indicator|campaign list` and `granary value …`: what is measured, when, and the numbers. */
+/** `granary value …`: the numbers, how they are entered, and where they come from. */
 export function addValueCommands(program: Command, io: Io): void {
-  listCommand(program, io, 'indicator', 'what is measured', [
-    'id',
-    'short_name',
-    'name',
-    'data_format',
-    'resource_name',
-  ]);
-  listCommand(program, io, 'campaign', 'named periods', ['id', 'name', 'start_date', 'end_date']);
   const value = group(program, 'value', 'values of indicators at places');
-  addList(value, io);
+  addReadCommands(value, io);
   addSet(value, io);
   addWhy(value, io);
-}
-
-function listCommand(program: Command, io: Io, name: string, about: string, columns: string[]): void {
-  group(program, name, about)
-    .command('list')
-    .description(`list ${name}s`)
-    .option('-n, --limit <count>', 'how many', '100')
-    .addOption(asJson())
-    .action(async ({ limit, json }: Flags) => {
-      const connection = await connect();
-      const { objects } = await connection.json<List>('GET', `/api/v1/${name}`, { query: { limit } });
-      io.out(json ? jsonText(objects) : tableText(objects, columns));
-    });
-}
-
-function addList(value: Command, io: Io): void {
-  value
-    .command('list')
-    .description('list values: stored, calculated, or rolled up')
-    .requiredOption('--indicator <ids>', 'ids of indicators, separated by commas')
-    .option('--location <ids>', 'ids of places')
-    .option('--campaign <ids>', 'ids of campaigns')
-    .option('--from <day>', 'first day')
-    .option('--to <day>', 'last day')
-    .option('--group-by <period>', 'year, quarter, month, week, day, campaign, all_time')
-    .option('-n, --limit <count>', 'how many', '100')
-    .option('--csv', 'print CSV')
-    .addOption(asJson())
-    .action(async (flags: Flags & { csv?: boolean }) => {
-      const connection = await connect();
-      const query = {
-        indicator__in: flags.indicator,
-        location_id__in: flags.location,
-        campaign__in: flags.campaign,
-        start_date: flags.from,
-        end_date: flags.to,
-        group_by_time: flags.groupBy,
-        limit: flags.limit,
-      };
-      if (flags.csv) {
-        const answer = await connection.call('GET', '/api/v1/datapoint', { query: { ...query, format: 'csv' } });
-        return io.out(await answer.text());
-      }
-      const { objects } = await connection.json<List>('GET', '/api/v1/datapoint', { query });
-      const columns = ['indicator_id', 'location_id', 'campaign_id', 'data_date', 'time_grouping', 'value', 'flags'];
-      const filled = columns.filter((name) => objects.some((row) => row[name] != null));
-      io.out(flags.json ? jsonText(objects) : tableText(objects, filled));
-    });
 }
 
 interface Coordinates {
