@@ -26,6 +26,26 @@ export const campaignValuesQuery = (query: Query) =>
     placeholderData: keepPreviousData,
   });
 
+/**
+ * Of days: what is stored, with the ids by which it is changed, and between them what is calculated or put together from
+ * places below, which has none.
+ */
+export const dayValuesQuery = (query: Query) =>
+  queryOptions({
+    queryKey: ['values', 'day', query],
+    queryFn: async ({ signal }): Promise<Cell[]> => {
+      const [stored, all] = await Promise.all([
+        fetchList<Cell>('/api/v1/date_datapoint', query, signal),
+        fetchList<Cell>('/api/v1/date_datapoint', { ...query, group_by_time: 'day' }, signal),
+      ]);
+      const isStored = new Set(stored.objects.map(placeAndDay));
+      const computed = all.objects.map((cell) => ({ ...cell, id: null, data_date: String(cell.time_grouping) }));
+      return [...stored.objects, ...computed.filter((cell) => !isStored.has(placeAndDay(cell)))];
+    },
+    placeholderData: keepPreviousData,
+  });
+const placeAndDay = ({ location_id, indicator_id, data_date }: Cell) => `${location_id} ${indicator_id} ${data_date}`;
+
 /** Of either kind, grouped over time if asked. */
 export const valuesQuery = (query: Query) =>
   queryOptions({
@@ -34,30 +54,35 @@ export const valuesQuery = (query: Query) =>
     placeholderData: keepPreviousData,
   });
 
-export interface CampaignCell {
-  campaign_id: number;
-  location_id: number;
-  indicator_id: number;
-}
+/** What a value is of, beside its indicator and place. */
+export type Period = { campaign_id: number } | { data_date: string };
+const listOf = (period: Period): string =>
+  'campaign_id' in period ? '/api/v1/campaign_datapoint' : '/api/v1/date_datapoint';
+
+export type Coordinates = Period & { location_id: number; indicator_id: number };
 
 export interface Entry {
   value: number | string | null;
   confirm_warnings?: boolean;
 }
 
-export const enterValue = (cell: CampaignCell, entry: Entry): Promise<Cell> =>
-  fetchApi('/api/v1/campaign_datapoint', { method: 'POST', body: { ...cell, ...entry } });
+/** Refused with 409 where something is entered already. */
+export const enterValue = (cell: Coordinates, entry: Entry): Promise<Cell> =>
+  fetchApi(listOf(cell), { method: 'POST', body: { ...cell, ...entry } });
 
 /** `tag` is what the cell had when its change began: refused when somebody else was quicker. */
-export const changeValue = (id: number, entry: Entry, tag: string | undefined): Promise<Cell> =>
-  fetchApi(`/api/v1/campaign_datapoint/${id}`, {
+export const changeValue = (period: Period, id: number, entry: Entry, tag: string | undefined): Promise<Cell> =>
+  fetchApi(`${listOf(period)}/${id}`, {
     method: 'PATCH',
     body: entry,
     ...(tag === undefined ? {} : { headers: { 'if-match': tag } }),
   });
 
-export const withdrawValue = (id: number): Promise<unknown> =>
-  fetchApi(`/api/v1/campaign_datapoint/${id}`, { method: 'DELETE' });
+export const withdrawValue = (period: Period, id: number): Promise<unknown> =>
+  fetchApi(`${listOf(period)}/${id}`, { method: 'DELETE' });
+
+export const fetchLineage = (period: Period, id: number): Promise<Lineage> =>
+  fetchApi(`${listOf(period)}/${id}/lineage`);
 
 export interface BulkResult {
   status: number;
@@ -65,17 +90,17 @@ export interface BulkResult {
   error?: string;
 }
 
-/** Many cells at once, each answered for itself. */
-export const enterValues = (cells: (CampaignCell & Entry)[]): Promise<{ results: BulkResult[] }> =>
-  fetchApi('/api/v1/campaign_datapoint', {
+/** Many cells of one kind of period at once, each answered for itself. */
+export const enterValues = (cells: (Coordinates & Entry)[]): Promise<{ results: BulkResult[] }> =>
+  fetchApi(listOf(cells[0]!), {
     method: 'PUT',
     body: { objects: cells },
     headers: { prefer: 'handling=lenient' },
   });
 
 /** The cell as it is now, with the tag that a change must carry. */
-export async function fetchTagged(id: number): Promise<{ cell: Cell; tag: string | undefined }> {
-  const response = await fetch(`/api/v1/campaign_datapoint/${id}`, {
+export async function fetchTagged(period: Period, id: number): Promise<{ cell: Cell; tag: string | undefined }> {
+  const response = await fetch(`${listOf(period)}/${id}`, {
     headers: { accept: 'application/json', ...csrfHeader() },
   }).catch(() => {
     throw unreachable();

@@ -5,8 +5,14 @@ import type { Note, SheetCell } from './use-entry.ts';
 
 interface SheetProps {
   label: string;
-  /** One list of cells a place, in the order of the columns. */
+  /** What is written above the heads of the rows. */
+  corner: string;
+  columns: Head[];
+  rowHeads: Head[];
+  /** One list of cells a row, in the order of the columns. */
   rows: SheetCell[][];
+  /** Many columns of short numbers. */
+  narrow?: boolean;
   notes: ReadonlyMap<string, Note>;
   active: At;
   setActive: (at: At) => void;
@@ -20,6 +26,14 @@ interface SheetProps {
   onTrace: () => void;
 }
 
+export interface Head {
+  key: string | number;
+  text: string;
+  title: string;
+  /** Where less is expected, as on Sundays. */
+  quiet?: boolean;
+}
+
 export interface At {
   row: number;
   column: number;
@@ -27,12 +41,11 @@ export interface At {
 
 /** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks whence. */
 export function Sheet(props: SheetProps) {
-  const { rows, active, setActive, overridden } = props;
+  const { rows, columns, active, setActive, overridden } = props;
   const [typed, setTyped] = useState<string>();
   const box = useRef<HTMLTableElement>(null);
   const wantsFocus = useRef(false);
   const current = rows[active.row]?.[active.column];
-  const columns = rows[0] ?? [];
 
   const go = (row: number, column: number) => {
     const at = {
@@ -114,7 +127,7 @@ export function Sheet(props: SheetProps) {
   };
 
   return (
-    <div className="sheet" onPaste={onPaste}>
+    <div className={props.narrow ? 'sheet sheet-narrow' : 'sheet'} onPaste={onPaste}>
       <table
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
         role="grid"
@@ -126,18 +139,20 @@ export function Sheet(props: SheetProps) {
       >
         <thead>
           <tr>
-            <th scope="col">Place</th>
-            {columns.map(({ indicator }) => (
-              <th scope="col" key={indicator.id} title={indicator.description || indicator.name}>
-                {indicator.name}
+            <th scope="col">{props.corner}</th>
+            {columns.map(({ key, text, title, quiet }) => (
+              <th scope="col" key={key} title={title} data-quiet={quiet || undefined}>
+                {text}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((cells, row) => (
-            <tr key={cells[0]?.place.id}>
-              <th scope="row">{cells[0]?.place.name}</th>
+            <tr key={props.rowHeads[row]?.key}>
+              <th scope="row" title={props.rowHeads[row]?.title}>
+                {props.rowHeads[row]?.text}
+              </th>
               {cells.map((cell, column) => {
                 const isActive = row === active.row && column === active.column;
                 return (
@@ -147,6 +162,7 @@ export function Sheet(props: SheetProps) {
                     cell={cell}
                     note={props.notes.get(cell.key)}
                     isActive={isActive}
+                    isQuiet={columns[column]?.quiet === true}
                     isReadOnly={isReadOnly(cell, overridden)}
                     typed={isActive ? typed : undefined}
                     setTyped={setTyped}
@@ -179,6 +195,7 @@ interface ViewProps {
   cell: SheetCell;
   note: Note | undefined;
   isActive: boolean;
+  isQuiet: boolean;
   isReadOnly: boolean;
   typed: string | undefined;
   setTyped: (text: string) => void;
@@ -187,7 +204,7 @@ interface ViewProps {
   onLeave: () => void;
 }
 
-function SheetCellView({ cell, note, isActive, isReadOnly: readOnly, typed, setTyped, ...more }: ViewProps) {
+function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, typed, setTyped, ...more }: ViewProps) {
   if (typed !== undefined) {
     const checked = checkText(typed, cell.indicator);
     const said = checked.error ?? checked.warning;
@@ -198,7 +215,7 @@ function SheetCellView({ cell, note, isActive, isReadOnly: readOnly, typed, setT
         <input
           // biome-ignore lint/a11y/noAutofocus: editing begins by a key in this very cell.
           autoFocus
-          aria-label={`${cell.indicator.name}, ${cell.place.name}`}
+          aria-label={cell.name}
           aria-invalid={checked.error !== undefined}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
@@ -226,6 +243,7 @@ function SheetCellView({ cell, note, isActive, isReadOnly: readOnly, typed, setT
       data-at={more.at}
       data-state={note?.state}
       data-computed={isComputed(cell) || undefined}
+      data-quiet={isQuiet || undefined}
       data-warned={warningsOf(cell.cell?.flags).length > 0 || undefined}
       aria-readonly={readOnly}
       aria-selected={isActive}

@@ -1,23 +1,27 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
-import { fetchApi } from '../api/fetch-api.ts';
 import type { Indicator } from '../api/indicators.ts';
 import { Problem } from '../api/problem.ts';
 import {
+  type BulkResult,
   type Cell,
   changeValue,
+  type Entry,
   enterValue,
   enterValues,
+  fetchLineage,
   fetchTagged,
-  type Lineage,
+  type Period,
   withdrawValue,
 } from '../api/values.ts';
 import { checkText } from './check-text.ts';
 
-/** A cell of the sheet: a place, an indicator, and what is known there now. */
+/** A cell of the sheet: a place, an indicator, a period, and what is known there now. */
 export interface SheetCell {
   key: string;
-  campaign_id: number;
+  /** As people call it: `Children seen, Amber`. */
+  name: string;
+  period: Period;
   place: { id: number; name: string };
   indicator: Indicator;
   cell: Cell | undefined;
@@ -58,7 +62,7 @@ export function useEntry() {
   const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
 
   const begin = (target: SheetCell) => {
-    begun.current.set(target.key, beginning(target.cell));
+    begun.current.set(target.key, beginning(target));
   };
 
   const save = async (target: SheetCell, text: string, confirmed = false) => {
@@ -67,21 +71,22 @@ export function useEntry() {
     if (checked.warning !== undefined && !confirmed) return note(target, 'unusual', text, `${checked.warning}.`);
     note(target, 'saving', text);
     try {
-      const before = await (begun.current.get(target.key) ?? beginning(target.cell));
-      if (!confirmed && before.value !== (target.cell?.value ?? null)) {
+      const before = await (begun.current.get(target.key) ?? beginning(target));
+      if (!confirmed && before.id !== null && before.value !== (target.cell?.value ?? null)) {
         await refresh();
         return note(target, 'overtaken', text, `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`);
       }
       const saved = await write(target, before, { value: checked.value, confirm_warnings: confirmed });
-      setUndone((list) => [...list, { label: nameOf(target), back: () => restore(before, saved) }]);
+      setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
       note(target, 'saved', text);
       await refresh();
     } catch (error) {
       const problem = error instanceof Problem ? error : undefined;
       const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
-      if (problem?.status === 412) {
+      if (problem?.status === 412 || problem?.status === 409) {
         await refresh();
-        note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
+        const what = problem.status === 412 ? 'changed it' : 'entered something here';
+        note(target, 'overtaken', text, `Somebody ${what} in the meantime.`);
       } else note(target, canConfirm ? 'unusual' : 'refused', text, problem?.message ?? String(error));
     } finally {
       begun.current.delete(target.key);
@@ -90,17 +95,17 @@ export function useEntry() {
 
   /** What is stored by hand goes; without an entry, what files say is hidden. */
   const clear = async (target: SheetCell) => {
-    const { cell } = target;
+    const { cell, period } = target;
     if (cell?.id == null) return;
     note(target, 'saving', '');
     try {
-      const before = await beginning(cell);
+      const before = await beginning(target);
       if (before.isEntry) {
-        await withdrawValue(cell.id);
+        await withdrawValue(period, cell.id);
         setUndone((list) => [...list, { label: nameOf(target), back: () => enterAgain(target, before.value) }]);
       } else {
-        const saved = await changeValue(cell.id, { value: null }, before.tag);
-        setUndone((list) => [...list, { label: nameOf(target), back: () => restore(before, saved) }]);
+        const saved = await changeValue(period, cell.id, { value: null }, before.tag);
+        setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
       }
       note(target, 'saved', '');
       await refresh();
@@ -120,7 +125,7 @@ export function useEntry() {
     const good = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
     if (good.length === 0) return;
     try {
-      const before = await Promise.all(good.map(({ target }) => beginning(target.cell)));
+      const before = await Promise.all(good.map(({ target }) => beginning(target)));
       const { results } = await enterValues(
         good.map(({ target, checked }) => ({ ...coordinatesOf(target), value: checked.value ?? null })),
       );
@@ -130,10 +135,12 @@ export function useEntry() {
         else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
       });
       const stored = results.flatMap((result, index) =>
-        result.status < 300 && result.id !== undefined ? [{ id: result.id, before: before[index]! }] : [],
+        result.status < 300 && result.id !== undefined
+          ? [{ id: result.id, before: before[index]!, target: good[index]!.target }]
+          : [],
       );
       const back = async () => {
-        for (const one of stored) await restore(one.before, { id: one.id });
+        for (const one of stored) await restore(one.target, one.before, { id: one.id });
       };
       if (stored.length > 0) setUndone((list) => [...list, { label: `${stored.length} pasted values`, back }]);
       await refresh();
@@ -162,32 +169,37 @@ interface Begun {
   tag: string | undefined;
 }
 
-async function beginning(cell: Cell | undefined): Promise<Begun> {
+async function beginning({ cell, period }: SheetCell): Promise<Begun> {
   const id = cell?.id ?? null;
   if (id === null) return { id, value: null, isEntry: false, tag: undefined };
-  const [{ cell: now, tag }, lineage] = await Promise.all([
-    fetchTagged(id),
-    fetchApi<Lineage>(`/api/v1/campaign_datapoint/${id}/lineage`),
-  ]);
+  const [{ cell: now, tag }, lineage] = await Promise.all([fetchTagged(period, id), fetchLineage(period, id)]);
   return { id, value: now.value, isEntry: lineage.kind === 'entry' || lineage.cleared !== undefined, tag };
 }
 
-const coordinatesOf = ({ campaign_id, place, indicator }: SheetCell) => ({
-  campaign_id,
+const coordinatesOf = ({ period, place, indicator }: SheetCell) => ({
+  ...period,
   location_id: place.id,
   indicator_id: indicator.id,
 });
-const nameOf = ({ place, indicator }: SheetCell): string => `${indicator.short_name}, ${place.name}`;
+const nameOf = ({ place, indicator, period }: SheetCell): string =>
+  [indicator.short_name, place.name, ...('data_date' in period ? [period.data_date] : [])].join(', ');
 
-const write = (target: SheetCell, before: Begun, entry: { value: Cell['value']; confirm_warnings: boolean }) =>
-  before.id === null ? enterValue(coordinatesOf(target), entry) : changeValue(before.id, entry, before.tag);
+/** What is confirmed replaces what somebody else may have entered; anything else must not meet an entry it has not seen. */
+async function write(target: SheetCell, before: Begun, entry: Entry): Promise<Pick<Cell, 'id'>> {
+  if (before.id !== null) return await changeValue(target.period, before.id, entry, before.tag);
+  if (!entry.confirm_warnings) return await enterValue(coordinatesOf(target), entry);
+  const { results } = await enterValues([{ ...coordinatesOf(target), ...entry }]);
+  const [{ id, error }] = results as [BulkResult];
+  if (id === undefined) throw new Error(error);
+  return { id };
+}
 
 /** An entry gets its former value; where there was none, it goes, and what files or places below say returns. */
-async function restore(before: Begun, saved: Pick<Cell, 'id'>): Promise<unknown> {
+async function restore({ period }: SheetCell, before: Begun, saved: Pick<Cell, 'id'>): Promise<unknown> {
   if (before.isEntry && before.id !== null) {
-    return await changeValue(before.id, { value: before.value, confirm_warnings: true }, undefined);
+    return await changeValue(period, before.id, { value: before.value, confirm_warnings: true }, undefined);
   }
-  return await withdrawValue(saved.id!);
+  return await withdrawValue(period, saved.id!);
 }
 
 const enterAgain = (target: SheetCell, value: Cell['value']) =>
