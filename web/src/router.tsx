@@ -37,6 +37,8 @@ const shell = createRoute({
 
 const page = <Path extends string>(path: Path, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => shell, path, component });
+/** Also where an address leads nowhere the navigation stays. */
+const nowhere = createRoute({ getParentRoute: () => shell, path: '$', component: Unknown });
 
 const projects = page(
   '/',
@@ -214,6 +216,7 @@ const tree = root.addChildren([
     flow,
     editFlow,
     flowRevision.addChildren(flowRevisionPages),
+    nowhere,
   ]),
 ]);
 

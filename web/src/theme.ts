@@ -122,6 +122,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--ink-warning': grain[7],
     '--mark': leaf[1],
     '--mantine-color-dimmed': '#63635c',
+    '--mantine-color-placeholder': '#6f6f67',
   },
   dark: {
     '--page': dark[8],
@@ -136,6 +137,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--ink-warning': grain[3],
     '--mark': '#17362e',
     '--mantine-color-dimmed': '#a3a39c',
+    '--mantine-color-placeholder': '#9a9a93',
     '--mantine-color-body': dark[8],
   },
 });

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Title } from '@mantine/core';
+import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCalendarEvent, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -65,12 +65,12 @@ function OfType({ type, campaigns, isAdmin }: { type: CampaignType; campaigns: C
         {type.name}
       </Title>
       <div className="panel scroll-x">
-        <Table miw={460}>
+        <Table>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Campaign</Table.Th>
-              <Table.Th>From</Table.Th>
-              <Table.Th>To</Table.Th>
+              <Table.Th visibleFrom="sm">From</Table.Th>
+              <Table.Th visibleFrom="sm">To</Table.Th>
               <Table.Th aria-label="Actions" />
             </Table.Tr>
           </Table.Thead>
@@ -100,11 +100,17 @@ function CampaignRow({ campaign, type, isAdmin }: { campaign: Campaign; type: Ca
   });
   return (
     <Table.Tr>
-      <Table.Td fw={540}>{campaign.name}</Table.Td>
-      <Table.Td>{day(campaign.start_date)}</Table.Td>
-      <Table.Td>{day(campaign.end_date)}</Table.Td>
+      <Table.Td fw={540}>
+        {campaign.name}
+        <Text hiddenFrom="sm" c="dimmed" fz="xs">
+          <span style={{ whiteSpace: 'nowrap' }}>{day(campaign.start_date)} –</span>{' '}
+          <span style={{ whiteSpace: 'nowrap' }}>{day(campaign.end_date)}</span>
+        </Text>
+      </Table.Td>
+      <Table.Td visibleFrom="sm">{day(campaign.start_date)}</Table.Td>
+      <Table.Td visibleFrom="sm">{day(campaign.end_date)}</Table.Td>
       <Table.Td>
-        <Group gap={4} justify="flex-end" wrap="nowrap">
+        <Group gap={4} justify="flex-end">
           <ButtonLink to="/entry" search={{ campaign: String(campaign.id) }} size="compact-sm" variant="subtle">
             Enter values
           </ButtonLink>

@@ -8,6 +8,8 @@ export interface Ink {
   muted: string;
   line: string;
   panel: string;
+  /** The page's letters by name: texts are measured outside of the page, where nothing is inherited. */
+  font: string;
 }
 
 interface EchartProps {
@@ -75,5 +77,11 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
 function inkOf(element: HTMLElement): Ink {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  return { text: style.color, muted: read('--muted'), line: read('--line-strong'), panel: read('--panel') };
+  return {
+    text: style.color,
+    muted: read('--muted'),
+    line: read('--line-strong'),
+    panel: read('--panel'),
+    font: style.fontFamily,
+  };
 }

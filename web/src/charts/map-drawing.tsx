@@ -27,6 +27,7 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
       const drawnAreas = areas(ink);
       const texts = new Map(drawnAreas.map(({ id, text }) => [String(id), text]));
       return {
+        textStyle: { fontFamily: ink.font },
         tooltip: { confine: true, formatter: ({ name: id }: Point) => texts.get(id) ?? '' },
         series: [
           {

@@ -22,7 +22,7 @@ export function seriesOption(
   const many = series.length > 1;
   const common = {
     color: palette,
-    textStyle: { color: ink.text, fontFamily: 'inherit' },
+    textStyle: { color: ink.text, fontFamily: ink.font },
     tooltip: { trigger: type === 'pie' ? 'item' : 'axis', confine: true, valueFormatter: text },
   };
   if (type === 'pie') {

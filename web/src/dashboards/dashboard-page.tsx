@@ -14,7 +14,7 @@ import {
 } from '../api/charts.ts';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { Confirm } from '../ui/confirm.tsx';
-import { Loaded } from '../ui/loaded.tsx';
+import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
@@ -25,7 +25,11 @@ import { type Layout, withChart } from './layout.ts';
 export function DashboardPage() {
   const { dashboard } = useParams({ strict: false }) as { dashboard: string };
   const found = useQuery(dashboardQuery(Number(dashboard)));
-  return <Loaded query={found}>{(one) => <Shown dashboard={one} />}</Loaded>;
+  return (
+    <LoadedPage query={found} title="Dashboard" crumbs={[{ label: 'Dashboards', to: '/dashboards' }]}>
+      {(one) => <Shown dashboard={one} />}
+    </LoadedPage>
+  );
 }
 
 function Shown({ dashboard }: { dashboard: Dashboard }) {

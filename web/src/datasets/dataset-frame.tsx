@@ -6,7 +6,7 @@ import { type Dataset, datasetQuery } from '../api/datasets.ts';
 import { projectQuery } from '../api/projects.ts';
 import { ago } from '../ui/format.ts';
 import { ButtonLink } from '../ui/link.tsx';
-import { Loaded } from '../ui/loaded.tsx';
+import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useDatasetId } from './dataset-id.ts';
@@ -15,7 +15,11 @@ import { useDatasetId } from './dataset-id.ts';
 export function DatasetFrame() {
   const id = useDatasetId();
   const dataset = useQuery(datasetQuery(id));
-  return <Loaded query={dataset}>{(found) => <Frame dataset={found} />}</Loaded>;
+  return (
+    <LoadedPage query={dataset} title="Dataset" crumbs={[{ label: 'Projects', to: '/' }]}>
+      {(found) => <Frame dataset={found} />}
+    </LoadedPage>
+  );
 }
 
 function Frame({ dataset }: { dataset: Dataset }) {

@@ -6,7 +6,7 @@ import { documentQuery, documentValuesQuery, type SourceDocument, undoDocument }
 import { Fact } from '../ui/fact.tsx';
 import { bytes, count, dateTime } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';
-import { Loaded } from '../ui/loaded.tsx';
+import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { DocumentIssues } from './document-issues.tsx';
@@ -20,7 +20,11 @@ import './documents.css';
 export function DocumentPage() {
   const { document } = useParams({ strict: false }) as { document: string };
   const found = useQuery(documentQuery(Number(document)));
-  return <Loaded query={found}>{(one) => <Shown key={one.id} document={one} />}</Loaded>;
+  return (
+    <LoadedPage query={found} title="Document" crumbs={[{ label: 'Documents', to: '/documents' }]}>
+      {(one) => <Shown key={one.id} document={one} />}
+    </LoadedPage>
+  );
 }
 
 function Shown({ document }: { document: SourceDocument }) {

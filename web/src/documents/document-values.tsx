@@ -81,7 +81,9 @@ function ValueRow({ value, indicator, onTrace }: ValueRowProps) {
   return (
     <Table.Tr>
       <Table.Td>{value.row}</Table.Td>
-      <Table.Td>{value.location__name}</Table.Td>
+      <Table.Td maw={190} style={{ overflowWrap: 'anywhere' }}>
+        {value.location__name}
+      </Table.Td>
       <Table.Td>{value.campaign__name ?? value.data_date}</Table.Td>
       <Table.Td>{indicator?.name ?? value.column}</Table.Td>
       <Table.Td ta="end" c="dimmed">

@@ -16,7 +16,7 @@ import {
 } from '../api/indicators.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Fact } from '../ui/fact.tsx';
-import { Loaded } from '../ui/loaded.tsx';
+import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
@@ -28,7 +28,11 @@ import { IndicatorForm } from './indicator-form.tsx';
 export function IndicatorPage() {
   const { indicator } = useParams({ strict: false }) as { indicator: string };
   const found = useQuery(indicatorQuery(Number(indicator)));
-  return <Loaded query={found}>{(one) => <Detail indicator={one} />}</Loaded>;
+  return (
+    <LoadedPage query={found} title="Indicator" crumbs={[{ label: 'Indicators', to: '/indicators' }]}>
+      {(one) => <Detail indicator={one} />}
+    </LoadedPage>
+  );
 }
 
 function Detail({ indicator }: { indicator: Indicator }) {

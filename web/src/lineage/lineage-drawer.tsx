@@ -10,6 +10,7 @@ import { count, dateTime, plural } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
+import { reasonWords } from './reason-words.ts';
 
 /** Where a value comes from, one step after another down to the row of a file or the person who typed it. */
 export function LineageDrawer({ path, onClose }: { path: string | undefined; onClose: () => void }) {
@@ -19,6 +20,7 @@ export function LineageDrawer({ path, onClose }: { path: string | undefined; onC
       onClose={onClose}
       position="right"
       size="md"
+      styles={{ body: { overflowWrap: 'anywhere' } }}
       title={<Text fw={620}>Where does this come from?</Text>}
     >
       {path !== undefined && <Trail key={path} first={path} />}
@@ -283,10 +285,11 @@ function Superseded({ lineage, indicator }: { lineage: Lineage; indicator: Indic
       <Stack gap={4}>
         {others.map((one) => (
           <Text fz="sm" key={`${one.value} ${one.reason} ${one.source?.document_id} ${one.source?.row}`}>
-            <span className="numbers">{valueText(one.value, indicator)}</span>: {one.reason}
+            <span className="numbers">{valueText(one.value, indicator)}</span>
             {one.source?.document_id == null
               ? ''
-              : `, ${one.source.doc_title ?? `document ${one.source.document_id}`}, row ${one.source.row}`}
+              : ` in ${one.source.doc_title ?? `document ${one.source.document_id}`}, row ${one.source.row}`}
+            : {reasonWords(one.reason)}
           </Text>
         ))}
       </Stack>

@@ -30,11 +30,13 @@ export function RunList({ filter }: { filter: Record<string, string | undefined>
 function RunTable({ runs }: { runs: Run[] }) {
   return (
     <div className="panel scroll-x">
-      <Table highlightOnHover miw={560}>
+      <Table highlightOnHover miw={640}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Run</Table.Th>
-            <Table.Th w={130}>State</Table.Th>
+            <Table.Th miw={130}>Run</Table.Th>
+            <Table.Th w={130} miw={112}>
+              State
+            </Table.Th>
             <Table.Th>Where it stands</Table.Th>
             <Table.Th ta="end">Took</Table.Th>
             <Table.Th ta="end">Asked for</Table.Th>
