@@ -9,12 +9,13 @@ export interface Remembered {
   parts: Record<string, string>;
 }
 
-/** Those there are, which are used from now on. */
+/** Those there are, which are used from now on. Locked in one order: runs that want the same do not wait for each other in a ring. */
 export async function recallOutcomes(db: Queryable, keys: readonly string[]): Promise<Remembered[]> {
   if (keys.length === 0) return [];
   return db.many(sql`
-    with used as (
-      update flow_cache set used_at = now() where key = any(${[...keys]}::text[]) returning key, about)
+    with locked as (select key from flow_cache where key = any(${[...keys]}::text[]) order by key for update),
+    used as (
+      update flow_cache c set used_at = now() from locked l where c.key = l.key returning c.key, c.about)
     select u.key, u.about,
       coalesce((select json_object_agg(p.part, p.sha256) from flow_cache_part p where p.key = u.key), '{}') as parts
     from used u`);
@@ -31,7 +32,10 @@ export async function insertOutcome(tx: Tx, { key, about, parts }: Remembered): 
 }
 
 export async function deleteUnused(tx: Queryable, days: number): Promise<void> {
-  await tx.exec(sql`delete from flow_cache where used_at < now() - make_interval(days => ${days}::int)`);
+  await tx.exec(sql`
+    delete from flow_cache where key in (
+      select key from flow_cache where used_at < now() - make_interval(days => ${days}::int)
+      order by key for update skip locked)`);
 }
 
 /** One whose bytes are lost. */

@@ -145,6 +145,16 @@ const cases: Case[] = [
     issues: ['cast#null unique-constraint 3 1 code 1 reported'],
   },
   {
+    name: 'a further key that the source broke, and the row goes',
+    file: 'twice.csv',
+    schema: { fields: [field('code'), field('n')], uniqueKeys: [['code']] },
+    dpp: [step('sort', { 'sort-by': '{n}', reverse: true })],
+    policy: { unique: 'reject_row' },
+    csv: 'code,n\n2,7\n1,5\n',
+    issues: ['cast#null unique-constraint 3 1 code 1 row_rejected'],
+    rejects: ['3,1,unique-constraint,"Rows 2, 3 has unique constraint violation in column 1","[""1"",""6""]"'],
+  },
+  {
     name: 'rows that stand twice are not checked further, after steps neither',
     file: 'same.csv',
     schema: { fields: [field('code'), field('n')], primaryKey: 'code' },
