@@ -32,6 +32,9 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
     return objects.map((one: { data_date: string; value: number }) => `${one.data_date} ${one.value}`).join(', ');
   };
   const alert = page.getByRole('alert');
+  const paste = (block: string) =>
+    `const data = new DataTransfer(); data.setData('text/plain', '${block}');
+     document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))`;
 
   test('a week is chosen, and its days are entered by the keys of a spreadsheet', async () => {
     await signIn(page, world.url, admin);
@@ -81,10 +84,7 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
 
   test('days are pasted, taken back one change at a time, and cleared', async () => {
     await at(0, 0).click();
-    await page.evaluate(
-      `const data = new DataTransfer(); data.setData('text/plain', '1\\t2\\t3\\n4\\tfew\\t6\\n');
-       document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))`,
-    );
+    await page.evaluate(paste('1\\t2\\t3\\n4\\tfew\\t6\\n'));
     await alert.getByText('Visits, Birch, 3 Mar 2026: few').waitFor();
     await until(() => stored('BIR')).toBe('2026-03-02 4, 2026-03-04 6, 2026-03-08 0');
     expect(await stored('AMB')).toBe('2026-03-02 1, 2026-03-03 2, 2026-03-04 3');
@@ -132,6 +132,28 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
     expect(await stored('AMB')).toBe('2026-03-02 20, 2026-03-03 13');
     await alert.getByRole('button', { name: 'Forget it' }).click();
     await until(() => shown(0, 0)).toBe('20');
+  });
+
+  test('a block is not pasted over what the sheet does not show yet', async () => {
+    const somebody = (data_date: string, value: number) =>
+      must(
+        admin.put('/api/v1/date_datapoint/', {
+          objects: [{ indicator_id: visits, location_id: ids.AMB, data_date, value }],
+        }),
+        200,
+      );
+    // One cell that is shown, one that is empty in the sheet.
+    await somebody('2026-03-03', 113);
+    await somebody('2026-03-04', 114);
+    await at(0, 1).click();
+    await page.evaluate(paste('13\\t14\\t15'));
+    await alert.getByText('Visits, Amber, 3 Mar 2026: 13 Somebody saved 113 here in the meantime.').waitFor();
+    await alert.getByText('Visits, Amber, 4 Mar 2026: 14 Somebody changed it in the meantime.').waitFor();
+    await until(() => stored('AMB')).toBe('2026-03-02 20, 2026-03-03 113, 2026-03-04 114, 2026-03-05 15');
+    await alert.getByRole('button', { name: 'Save it all the same' }).first().click();
+    await until(() => stored('AMB')).toBe('2026-03-02 20, 2026-03-03 13, 2026-03-04 114, 2026-03-05 15');
+    await alert.getByRole('button', { name: 'Save it all the same' }).click();
+    await until(() => stored('AMB')).toBe('2026-03-02 20, 2026-03-03 13, 2026-03-04 14, 2026-03-05 15');
   });
 
   test('totals of a province are read-only until they are written over, and say where they come from', async () => {

@@ -84,6 +84,9 @@ export const withdrawValue = (period: Period, id: number): Promise<unknown> =>
 export const fetchLineage = (period: Period, id: number): Promise<Lineage> =>
   fetchApi(`${listOf(period)}/${id}/lineage`);
 
+/** `if_match` and `if_none_match` of a cell are what the headers of one request are; refused with 412. */
+export type GridCell = Coordinates & Entry & { if_match?: string | undefined; if_none_match?: string };
+
 export interface BulkResult {
   status: number;
   id?: number;
@@ -91,7 +94,7 @@ export interface BulkResult {
 }
 
 /** Many cells of one kind of period at once, each answered for itself. */
-export const enterValues = (cells: (Coordinates & Entry)[]): Promise<{ results: BulkResult[] }> =>
+export const enterValues = (cells: GridCell[]): Promise<{ results: BulkResult[] }> =>
   fetchApi(listOf(cells[0]!), {
     method: 'PUT',
     body: { objects: cells },

@@ -72,9 +72,10 @@ export function useEntry() {
     note(target, 'saving', text);
     try {
       const before = await (begun.current.get(target.key) ?? beginning(target));
-      if (!confirmed && before.id !== null && before.value !== (target.cell?.value ?? null)) {
+      const overtaken = overtakenBy(target, before);
+      if (!confirmed && overtaken !== undefined) {
         await refresh();
-        return note(target, 'overtaken', text, `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`);
+        return note(target, 'overtaken', text, overtaken);
       }
       const saved = await write(target, before, { value: checked.value, confirm_warnings: confirmed });
       setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
@@ -122,16 +123,30 @@ export function useEntry() {
       else if (checked.warning !== undefined) note(target, 'unusual', text, `${checked.warning}.`);
       else note(target, 'saving', text);
     }
-    const good = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
-    if (good.length === 0) return;
+    const fitting = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
     try {
-      const before = await Promise.all(good.map(({ target }) => beginning(target)));
+      const begunAt = await Promise.all(fitting.map(({ target }) => beginning(target)));
+      const good: typeof fitting = [];
+      const before: Begun[] = [];
+      for (const [index, one] of fitting.entries()) {
+        const overtaken = overtakenBy(one.target, begunAt[index]!);
+        if (overtaken === undefined) {
+          good.push(one);
+          before.push(begunAt[index]!);
+        } else note(one.target, 'overtaken', one.text, overtaken);
+      }
+      if (good.length === 0) return await refresh();
       const { results } = await enterValues(
-        good.map(({ target, checked }) => ({ ...coordinatesOf(target), value: checked.value ?? null })),
+        good.map(({ target, checked }, index) => ({
+          ...coordinatesOf(target),
+          value: checked.value ?? null,
+          ...seenWith(before[index]!),
+        })),
       );
       results.forEach((result, index) => {
         const { target, text } = good[index]!;
         if (result.status < 300) note(target, 'saved', text);
+        else if (result.status === 412) note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
         else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
       });
       const stored = results.flatMap((result, index) =>
@@ -145,7 +160,7 @@ export function useEntry() {
       if (stored.length > 0) setUndone((list) => [...list, { label: `${stored.length} pasted values`, back }]);
       await refresh();
     } catch (error) {
-      for (const { target, text } of good) {
+      for (const { target, text } of fitting) {
         note(target, 'refused', text, error instanceof Error ? error.message : String(error));
       }
     }
@@ -175,6 +190,15 @@ async function beginning({ cell, period }: SheetCell): Promise<Begun> {
   const [{ cell: now, tag }, lineage] = await Promise.all([fetchTagged(period, id), fetchLineage(period, id)]);
   return { id, value: now.value, isEntry: lineage.kind === 'entry' || lineage.cleared !== undefined, tag };
 }
+
+/** What is to be said when the sheet shows something else than what the change began with. */
+function overtakenBy({ cell }: SheetCell, before: Begun): string | undefined {
+  if (before.id === null || before.value === (cell?.value ?? null)) return undefined;
+  return `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`;
+}
+
+/** A cell of a grid is written as it was seen, or not at all. */
+const seenWith = ({ id, tag }: Begun) => (id === null ? { if_none_match: '*' } : { if_match: tag });
 
 const coordinatesOf = ({ period, place, indicator }: SheetCell) => ({
   ...period,
