@@ -1,7 +1,7 @@
 import { Badge, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FieldChange, type FlowAddress, flowDiffQuery, type TableChange } from '../api/flows.ts';
-import { count } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';
 
@@ -18,8 +18,8 @@ export function TableChanges({ address, from, to }: { address: FlowAddress; from
             </Text>
           ) : (
             <Stack gap="sm">
-              {resources.map((table) => (
-                <Change key={table.resource} table={table} />
+              {changedAlike(resources).map((tables) => (
+                <Change key={tables[0]!.resource} tables={tables} />
               ))}
             </Stack>
           )
@@ -31,11 +31,25 @@ export function TableChanges({ address, from, to }: { address: FlowAddress; from
 
 const colors = { added: 'leaf', removed: 'red', changed: 'grain', same: 'gray' };
 
-function Change({ table }: { table: TableChange }) {
+/** One table is published in several forms, of which the same is to be said: once. */
+function changedAlike(all: TableChange[]): TableChange[][] {
+  const alike = new Map<string, TableChange[]>();
+  for (const one of all) {
+    const { change, rows, fields } = one;
+    const key = JSON.stringify([change, rows, fields]);
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  return [...alike.values()];
+}
+
+function Change({ tables }: { tables: TableChange[] }) {
+  const table = tables[0]!;
   return (
     <div>
       <Group gap={8}>
-        <Text fw={560}>{table.resource}</Text>
+        <Text fw={560} style={{ overflowWrap: 'anywhere' }}>
+          {tables.map(({ resource }) => resource).join(', ')}
+        </Text>
         <Badge color={colors[table.change]}>{table.change}</Badge>
         <Text fz="sm" c="dimmed" className="numbers">
           {rowWords(table.rows)}
@@ -54,7 +68,7 @@ function Change({ table }: { table: TableChange }) {
 
 function rowWords({ before, after }: TableChange['rows']): string {
   if (before === null && after === null) return '';
-  if (before === after) return `${count(after!)} rows, as before`;
+  if (before === after) return `${plural(after!, 'row')}, as before`;
   return `${before === null ? '–' : count(before)} → ${after === null ? '–' : count(after)} rows`;
 }
 
