@@ -27,5 +27,11 @@ export const engineLost = (how: string) =>
     'flow_engine_lost',
     `The process of its engine ended (${how}), as it does when the machine has no memory left; see FLOW_MEMORY_BYTES.`,
   );
+export const flowStorageLimit = (kind: 'private' | 'public', limitMb: number, source: string) =>
+  new AppError(
+    422,
+    'flow_storage_limit',
+    `With it the owner's ${kind} datasets would hold more than the ${limitMb} MB of ${source}.`,
+  );
 /** In an `error_log`, which has no place for a code. */
 export const limitLine = ({ code, message }: AppError): string => `${code}: ${message}`;

@@ -4,6 +4,7 @@ import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, type RunHandler, runHandler } from '../runs/index.ts';
 import { blobsOfRevision } from './blob-store.ts';
 import { deleteOutcome, recallOutcomes } from './cache-store.ts';
+import { checkStorage } from './check-storage.ts';
 import { flowFailed, flowUnfinished } from './errors.ts';
 import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -93,6 +94,7 @@ async function flowRunOf(
           sources.map((source) => source.sha256),
         );
         await replaceSources(tx, revision.id, sources);
+        await checkStorage(context, tx, dataset);
         await updateFingerprint(tx, revision.id, fingerprintOf(spec, await sourcesOfRevision(tx, revision.id)));
       }),
     keepIssues: (issues) =>

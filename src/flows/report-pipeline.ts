@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
 import { appendLines, changeRun, findRun, hasEnded, lockRun, tellWatchers } from '../runs/index.ts';
+import { checkStorage } from './check-storage.ts';
 import { finishFlow } from './finish-flow.ts';
 import { recordEvent } from './outbox.ts';
 import { insertProducts } from './product-store.ts';
@@ -89,6 +90,7 @@ async function keepMade(context: Context, tx: Tx, flow: LockedFlow, pipelineId: 
   );
   const position = flow.pipelines.findIndex((one) => one.id === pipelineId);
   await insertProducts(tx, flow.revision.id, pipelineId, position, products);
+  if (products.length > 0) await checkStorage(context, tx, flow.dataset);
   if (made.package !== undefined) await updatePackage(tx, flow.revision.id, made.package);
 }
 

@@ -50,13 +50,12 @@ class Watched {
     const report: FlowRun['report'] = async (said, made) => {
       const { pipeline, event, success = false, stats = {} } = said;
       clearTimeout(this.#clock);
-      const reply = await this.#run.report(said, made);
+      const reply = await this.#run.report(said, made).finally(restart);
       if (event === 'start') this.current = pipeline;
       if (event === 'finish') {
         this.current = undefined;
         this.#ended.set(pipeline, { success, stats, products: made?.products ?? [] });
       }
-      restart();
       return reply;
     };
     const engine = runInEngine(this.#config, { ...this.#run, report }, signal);

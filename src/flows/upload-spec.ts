@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
 import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { insertRevision } from './insert-revision.ts';
+import { keepStorageLimits } from './owner-store.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
 import { isObject } from './pure/json.ts';
 import { planJson } from './pure/plan-json.ts';
@@ -39,7 +40,7 @@ export async function uploadSpec(
   if (!isObject(body) || typeof ownerId !== 'string' || ownerId === '') return refusal(null, ['Missing owner in spec']);
   if (caller === undefined || !(await allows(ownerId)))
     return refusal(null, ['No token or token not authorised for owner']);
-  const answer = await uploadFor(context, body, ownerId, { maxDatasets: caller.maxDatasets, dryRun, readable });
+  const answer = await uploadFor(context, body, ownerId, { caller, dryRun, readable });
   if (!answer.success && !dryRun) await tellNotStarted(context, ownerId, nameOf(body), answer.errors);
   return answer;
 }
@@ -48,8 +49,9 @@ async function uploadFor(
   context: Context,
   spec: JsonObject,
   ownerId: string,
-  { maxDatasets, dryRun, readable }: { maxDatasets: number; dryRun: boolean; readable: ReadableBlobs },
+  { caller, dryRun, readable }: { caller: FlowCaller; dryRun: boolean; readable: ReadableBlobs },
 ): Promise<UploadAnswer> {
+  const { maxDatasets, storage } = caller;
   const name = nameOf(spec);
   const datasetId = name === undefined ? null : `${ownerId}/${name}`;
   const exceeded = [`Max datasets for user exceeded plan limit (${maxDatasets})`];
@@ -75,6 +77,7 @@ async function uploadFor(
   const accepted = await context.db.transaction(async (tx) => {
     await lockOwner(tx, ownerId);
     if (await isOneTooMany(tx, ownerId, read.normalised.meta.dataset, maxDatasets)) return undefined;
+    await keepStorageLimits(tx, ownerId, storage);
     return insertRevision(context, tx, { ...read, spec, owner, schedule, origin: 'upload' });
   });
   if (accepted === undefined) return refusal(datasetId, exceeded);

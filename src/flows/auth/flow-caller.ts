@@ -2,12 +2,16 @@ import type { FastifyRequest } from 'fastify';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { carriesCsrfToken, findProject, verifyOwnClaims } from '../../accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
+import type { StorageLimits } from '../owner-store.ts';
+import { isObject } from '../pure/json.ts';
 import { authServerKey, authServerOf, freshAuthServerKey } from './trusted-key.ts';
 
 /** Who asks, in the terms of the spec store (contract §2.2). */
 export interface FlowCaller {
   userid: string;
   maxDatasets: number;
+  /** What a token says of storage. */
+  storage: StorageLimits;
   service: string | undefined;
   /** A credential of ours: its rights in projects count too. */
   isOurs: boolean;
@@ -82,10 +86,16 @@ function callerOfClaims(context: Context, claims: JWTPayload): FlowCaller | unde
   if (typeof userid !== 'string' || userid === '') return undefined;
   const isRunner = service === 'runner';
   if (context.config.authStrictService && service !== 'source' && !isRunner) return undefined;
-  const limit = (permissions as { max_dataset_num?: unknown } | undefined)?.max_dataset_num;
+  const granted = (isObject(permissions) ? permissions : {}) as Record<string, unknown>;
+  const limit = granted.max_dataset_num;
+  const megabytes = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);
   return {
     userid,
     maxDatasets: typeof limit === 'number' ? limit : 0,
+    storage: {
+      private: megabytes(granted.max_private_storage_mb),
+      public: megabytes(granted.max_public_storage_mb),
+    },
     service: typeof service === 'string' ? service : undefined,
     isOurs: false,
   };
@@ -100,7 +110,8 @@ async function granaryCaller(context: Context, request: FastifyRequest): Promise
   const maxDatasets = context.config.datasetsPerOwner;
   // What was taken away from a credential is taken away from its owner's flows too.
   const userid = auth.narrowed ? '' : auth.userId;
-  return { userid, maxDatasets, service: undefined, isOurs: true };
+  const storage = { private: undefined, public: undefined };
+  return { userid, maxDatasets, storage, service: undefined, isOurs: true };
 }
 
 /** Any token of the trusted key may come as Bearer too. */

@@ -10,6 +10,7 @@ export function errorLogOf(error: unknown, config: Config): string[] {
   const limit = engineLimitOf(error instanceof StepFailure ? error.cause : error, config);
   if (limit !== undefined) return [step, limitLine(limit)];
   if (error instanceof ProductFailure || error instanceof StepFailure) return [error.step, ...error.lines];
+  if (error instanceof AppError && error.code === 'flow_storage_limit') return ['init', limitLine(error)];
   const { message } = sourceProblem(error);
   return ['init', message];
 }

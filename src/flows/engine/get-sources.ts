@@ -2,6 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, link, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../platform/errors/index.ts';
+import { limitLine } from '../errors.ts';
 import { fetchSource, SourceFailure } from '../fetch-source.ts';
 import type { FetchedSource, FlowRun } from '../flow-run.ts';
 import { blobOf } from '../pure/addresses.ts';
@@ -100,8 +102,8 @@ export class Sources {
   }
 
   async #keep(source: FetchedSource): Promise<void> {
+    await this.#run.keepSources([...this.#kept, source]).catch(overStorage);
     this.#kept.push(source);
-    await this.#run.keepSources([...this.#kept]);
   }
 
   /** Only those whose right was checked when the spec came: an address that turns up in the run is none of them. */
@@ -113,6 +115,13 @@ export class Sources {
       throw new SourceFailure({ code: 'source-error', message: `${url} is not there, or not for this flow to read.` });
     return { url, sha256, bytes: stored.bytes };
   }
+}
+
+/** One more than the owner may store is a source that cannot be had. */
+function overStorage(error: unknown): never {
+  if (error instanceof AppError && error.code === 'flow_storage_limit')
+    throw new SourceFailure({ code: 'source-error', message: limitLine(error) }, error);
+  throw error;
 }
 
 const noConnection = (url: string) =>

@@ -241,6 +241,18 @@ export const settings = {
     min: 1,
     max: 1000,
   }),
+  flowPrivateStorageMb: integer(
+    'FLOW_PRIVATE_STORAGE_MB',
+    0,
+    'MB (1,000,000 bytes) the sources and products of one owner’s private datasets may have, where the token does not say; 0: no limit.',
+    { min: 0, max: 1_000_000_000 },
+  ),
+  flowPublicStorageMb: integer(
+    'FLOW_PUBLIC_STORAGE_MB',
+    0,
+    'The same for the owner’s published and unlisted datasets.',
+    { min: 0, max: 1_000_000_000 },
+  ),
   flowMemoryBytes: integer(
     'FLOW_MEMORY_BYTES',
     2 * GiB,
