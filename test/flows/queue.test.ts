@@ -50,6 +50,8 @@ const startWorkers = async () => {
 };
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
+  // What the last flow of a test left to do.
+  await world.runJobs();
   begun.length = 0;
   most = 0;
 });
