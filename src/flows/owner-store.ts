@@ -24,6 +24,15 @@ export async function storageLimitsOf(db: Queryable, ownerId: string): Promise<S
   return { private: row?.private ?? undefined, public: row?.public ?? undefined };
 }
 
+/** Uploads an owner has had accepted within the last minute, and in how many seconds the oldest of them is older. */
+export function lastUploads(tx: Queryable, ownerId: string): Promise<{ count: number; seconds: number }> {
+  return tx.one(sql`
+    select count(*)::int as count,
+      coalesce(60 - extract(epoch from clock_timestamp() - min(r.accepted_at)), 0)::float8 as seconds
+    from flow_revision r join flow_dataset d on d.id = r.dataset_id
+    where r.origin = 'upload' and r.accepted_at > clock_timestamp() - interval '1 minute' and d.owner_id = ${ownerId}`);
+}
+
 /** Bytes of the sources and products of an owner's private datasets, or of the others; equal bytes count once. */
 export async function storedBytes(db: Queryable, ownerId: string, ofPrivate: boolean): Promise<number> {
   const row = await db.one<{ bytes: number }>(sql`

@@ -1,9 +1,11 @@
 import { findOwnerAccount } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
+import type { Tx } from '../platform/db/index.ts';
+import { rateLimited } from '../platform/http/index.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
 import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { insertRevision } from './insert-revision.ts';
-import { keepStorageLimits } from './owner-store.ts';
+import { keepStorageLimits, lastUploads } from './owner-store.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
 import { isObject } from './pure/json.ts';
 import { planJson } from './pure/plan-json.ts';
@@ -77,6 +79,7 @@ async function uploadFor(
   const accepted = await context.db.transaction(async (tx) => {
     await lockOwner(tx, ownerId);
     if (await isOneTooMany(tx, ownerId, read.normalised.meta.dataset, maxDatasets)) return undefined;
+    await refuseTooMany(context, tx, ownerId);
     await keepStorageLimits(tx, ownerId, storage);
     return insertRevision(context, tx, { ...read, spec, owner, schedule, origin: 'upload' });
   });
@@ -84,6 +87,14 @@ async function uploadFor(
   const problem = await refreshRunner(context);
   const errors = problem === undefined ? [] : [problem];
   return { success: errors.length === 0, dataset_id: datasetId, flow_id: accepted.flowId, errors };
+}
+
+/** Counted in the database, under the owner's lock: the same for all processes. Throws `rate_limited`. */
+async function refuseTooMany({ config }: Context, tx: Tx, ownerId: string): Promise<void> {
+  const { flowUploadsPerMinute: limit } = config;
+  if (limit === 0 || config.rateLimitPerMinute === 0) return;
+  const { count, seconds } = await lastUploads(tx, ownerId);
+  if (count >= limit) throw rateLimited(Math.max(1, Math.ceil(seconds)));
 }
 
 /** A new revision of a dataset is always allowed, even at limit 0. */

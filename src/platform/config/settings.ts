@@ -221,6 +221,12 @@ export const settings = {
     min: 1,
     max: 1024 * GiB,
   }),
+  flowUploadsPerMinute: integer(
+    'FLOW_UPLOADS_PER_MINUTE',
+    60,
+    'Flow specs of one owner accepted within a minute, over all processes and beside `GRANARY_RATE_LIMIT`; 0 there or here: no limit.',
+    { min: 0, max: 1_000_000 },
+  ),
   flowConcurrency: integer(
     'FLOW_CONCURRENCY',
     3,

@@ -18,6 +18,7 @@ export const methodNotAllowed = (allowed: string[]) =>
   new AppError(405, 'method_not_allowed', 'Method not allowed.', { headers: { allow: allowed.join(', ') } });
 export const rateLimited = (retryAfterSeconds: number) =>
   new AppError(429, 'rate_limited', 'Rate limit exceeded. Please try again later.', {
+    headers: { 'retry-after': String(retryAfterSeconds) },
     extra: { error_code: 'RATE_LIMIT_EXCEEDED', retry_after: retryAfterSeconds },
   });
 export const clientDisconnected = () =>
