@@ -223,7 +223,7 @@ export const settings = {
   }),
   flowUploadsPerMinute: integer(
     'FLOW_UPLOADS_PER_MINUTE',
-    60,
+    300,
     'Flow specs of one owner accepted within a minute, over all processes and beside `GRANARY_RATE_LIMIT`; 0 there or here: no limit.',
     { min: 0, max: 1_000_000 },
   ),
