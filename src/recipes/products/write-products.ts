@@ -44,9 +44,12 @@ export async function writeJson(tabular: Tabular, relation: Relation, file: stri
       : '',
   );
   const body = `${file}.body`;
-  await tabular.run(`copy (select ${jsonRow(relation.fields)} as line from ${relation.table} r${joins.join('')} order by _ord
-    ${limit === undefined ? '' : `limit ${limit}`}) to ${literal(body)} (${lines})`);
-  await joinLines(body, file, { before: '[', between: ',', after: ']' });
+  // The first rows are taken before anything is worked out of them.
+  const rows = limit === undefined ? relation.table : `(select * from ${relation.table} order by _ord limit ${limit})`;
+  await tabular.run(
+    `copy (select ${jsonRow(relation.fields)} as line from ${rows} r${joins.join('')} order by _ord) to ${literal(body)} (${lines})`,
+  );
+  await joinLines(body, file);
   await rm(body);
   return countOf(tabular, relation.table);
 }

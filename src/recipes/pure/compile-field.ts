@@ -237,7 +237,15 @@ function integerCasting(
   const text = bare(field, ungrouped(field, t));
   const lexical = matches(text, canonical ? '0|-?[1-9]\\d*' : '[+-]?\\d+');
   if (physical === 'VARCHAR') return { lexical, value: `case when ${lexical} then ${text} end` };
-  return { lexical, value: `case when ${lexical} then try_cast(${text} as ${physical}) end` };
+  return { lexical, value: `case when ${lexical} then ${castTo(text, physical)} end` };
+}
+
+/** DuckDB reads a text as a decimal of 38 digits twenty times slower than as one of 18, which most numbers fit. */
+function castTo(text: string, physical: Physical): string {
+  const scale = /^DECIMAL\(38,(\d+)\)$/.exec(physical)?.[1];
+  const whole = `try_cast(${text} as ${physical})`;
+  if (scale === undefined || Number(scale) > 17) return whole;
+  return `coalesce(try_cast(${text} as DECIMAL(18,${scale}))::${physical}, ${whole})`;
 }
 
 function numberCasting(field: Field, t: string, physical: Physical): { lexical: string; value: string } {
@@ -252,7 +260,7 @@ function numberCasting(field: Field, t: string, physical: Physical): { lexical: 
     scale === undefined
       ? lexical
       : matches(plain, `[+-]?(\\d+(${mark}\\d{0,${scale}})?${Number(scale) > 0 ? `|${mark}\\d{1,${scale}}` : ''})`);
-  return { lexical, value: `case when ${storable} then try_cast(${text} as ${physical}) end` };
+  return { lexical, value: `case when ${storable} then ${castTo(text, physical)} end` };
 }
 
 function ungrouped(field: Field, t: string): string {

@@ -34,12 +34,23 @@ function jsonCell(field: Field, n: number): string {
       return `s${n}.sorted`;
     case 'list':
       return list(field, f);
+    case 'date':
+    case 'time':
+    case 'datetime':
+    case 'yearmonth':
+      // Written by the cast: nothing in them is escaped.
+      return `'"' || ${f} || '"'`;
     default:
       return text(f);
   }
 }
 
-const wholeNumber = (f: string): string => `regexp_replace(ltrim(${f}, '+'), '^(-?)0+([0-9])', '\\1\\2')`;
+/** Most begin with the digit that counts. */
+const wholeNumber = (f: string): string =>
+  `case when ${f}[1] between '1' and '9' then ${f} else regexp_replace(ltrim(${f}, '+'), '^(-?)0+([0-9])', '\\1\\2') end`;
+
+/** Decimals of few digits that are their own shortest binary64 form: 15 digits come back, and 0.0001 has no exponent. */
+const isShortest = `-?([1-9][0-9]{0,8}\\.[0-9]{0,5}|0\\.[0-9]{0,3})[1-9]`;
 
 /** The shortest binary64 form where it denotes the same decimal, else all digits; infinities and NaN are null. */
 function number(f: string): string {
@@ -47,7 +58,7 @@ function number(f: string): string {
   const same = `try_cast(${f} as decimal(38, 18)) = try_cast(${binary} as decimal(38, 18))
     and not regexp_matches(${f}, '\\.[0-9]{19}|[eE]')`;
   const plain = `regexp_replace(regexp_replace(regexp_replace(ltrim(${f}, '+'), '^(-?)\\.', '\\10.'), '^(-?)0+([0-9])', '\\1\\2'), '\\.($|[eE])', '.0\\1')`;
-  return `case when ${f} in ('NaN', 'INF', '-INF') then null when ${same} then ${binary}
+  return `case when regexp_full_match(${f}, '${isShortest}') then ${f} when ${f} in ('NaN', 'INF', '-INF') then null when ${same} then ${binary}
     when regexp_matches(${f}, '[eE]') and isfinite(try_cast(${f} as double)) then ${binary} else ${plain} end`;
 }
 
