@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 const places = [
   process.env.CHROMIUM,
@@ -39,11 +39,8 @@ const flags = [
   '--disable-sync',
 ];
 
-/** One for the whole file: starting it takes longer than most tests. */
+/** One for all files of a worker, with which it ends: starting it takes longer than most tests. */
 let browser: Promise<Browser> | undefined;
-afterAll(async () => {
-  await (await browser)?.close();
-});
 
 /** A window with a fresh profile; closed when the test that opened it ends, or as `atEnd` says. */
 export async function openWindow(
