@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { addClientCommands, type Io, runProgram } from '../../src/cli/index.ts';
 
 /** Every command of this file speaks to this server, as this person. */
@@ -7,6 +7,9 @@ export function signedInTo(url: string, token: string): void {
   beforeAll(() => {
     vi.stubEnv('GRANARY_URL', url);
     vi.stubEnv('GRANARY_TOKEN', token);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
   });
 }
 
