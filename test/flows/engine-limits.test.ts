@@ -29,7 +29,7 @@ const long = await parquet('long.parquet', `select (i % 100)::text as t, 'k' as 
 const MiB = 1024 ** 2;
 const tight = await startFlows({ FLOW_MEMORY_BYTES: String(64 * MiB) });
 const cramped = await startFlows({ FLOW_MEMORY_BYTES: String(64 * MiB), FLOW_TEMPORARY_BYTES: String(MiB) });
-const hasty = await startFlows({ FLOW_PIPELINE_SECONDS: '25' });
+const hasty = await startFlows({ FLOW_PIPELINE_SECONDS: '12' });
 type Flows = typeof tight;
 
 for (const flows of [tight, cramped, hasty]) {
@@ -95,7 +95,7 @@ test('more temporary disk than a flow may use: the same', async () => {
 test('a query that goes on and on is ended, and with it what would ask the same', async () => {
   const { state, at } = await hasty.run('endless', large('long'), only);
   expect(state).toBe('FAILED');
-  const line = 'flow_time_limit: It takes longer than the 25 s of FLOW_PIPELINE_SECONDS.';
+  const line = 'flow_time_limit: It takes longer than the 12 s of FLOW_PIPELINE_SECONDS.';
   // Which of them is too slow, the machine decides; the text of thirty million rows is so on any.
   const late = ['validation_report', 'long_csv'].filter((name) => at(name).error_log.includes(line));
   expect(late, JSON.stringify(at('long_csv'))).not.toEqual([]);
