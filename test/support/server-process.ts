@@ -13,7 +13,8 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-const main = path.join(import.meta.dirname, '../../src/main.ts');
+/** Runs the bundle, as packages do: start-database.ts has made it of the present sources. */
+const main = path.join(import.meta.dirname, '../../bin/granary.js');
 
 /** Starts `granary serve` and returns when it listens. */
 export async function startServerProcess(settings: Record<string, string>): Promise<ServerProcess> {
