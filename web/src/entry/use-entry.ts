@@ -48,6 +48,9 @@ export function useEntry() {
   // What the cell was when its change began: begun with the first key, awaited by the save.
   const begun = useRef(new Map<string, Promise<Begun>>());
 
+  // What this sheet wrote and has not read again yet: until then the cells it shows know nothing of it.
+  const own = useRef(new Map<string, Own>());
+
   const note = useCallback(
     (target: SheetCell, state: Note['state'], text: string, message = '') =>
       setNotes((before) => new Map(before).set(target.key, { state, text, message, target })),
@@ -60,6 +63,13 @@ export function useEntry() {
       return next;
     });
   const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
+
+  const beginning = (target: SheetCell) => cellNow(target, own.current.get(target.key));
+  const overtakenBy = (target: SheetCell, before: Begun) => overtaking(target, before, own.current.get(target.key));
+
+  const readAgain = (key: string, mine: Own) => {
+    if (own.current.get(key) === mine) own.current.delete(key);
+  };
 
   const begin = (target: SheetCell) => {
     begun.current.set(target.key, beginning(target));
@@ -79,8 +89,11 @@ export function useEntry() {
       }
       const saved = await write(target, before, { value: checked.value, confirm_warnings: confirmed });
       setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
+      const mine = { id: saved.id, value: checked.value ?? null };
+      own.current.set(target.key, mine);
       note(target, 'saved', text);
       await refresh();
+      readAgain(target.key, mine);
     } catch (error) {
       const problem = error instanceof Problem ? error : undefined;
       const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
@@ -143,10 +156,15 @@ export function useEntry() {
           ...seenWith(before[index]!),
         })),
       );
+      const written: [key: string, mine: Own][] = [];
       results.forEach((result, index) => {
         const { target, text } = good[index]!;
-        if (result.status < 300) note(target, 'saved', text);
-        else if (result.status === 412) note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
+        if (result.status < 300) {
+          const mine = { id: result.id ?? null, value: good[index]!.checked.value ?? null };
+          own.current.set(target.key, mine);
+          written.push([target.key, mine]);
+          note(target, 'saved', text);
+        } else if (result.status === 412) note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
         else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
       });
       const stored = results.flatMap((result, index) =>
@@ -159,6 +177,7 @@ export function useEntry() {
       };
       if (stored.length > 0) setUndone((list) => [...list, { label: `${stored.length} pasted values`, back }]);
       await refresh();
+      for (const [key, mine] of written) readAgain(key, mine);
     } catch (error) {
       for (const { target, text } of fitting) {
         note(target, 'refused', text, error instanceof Error ? error.message : String(error));
@@ -170,6 +189,7 @@ export function useEntry() {
     const last = undone.at(-1);
     if (last === undefined) return;
     setUndone(undone.slice(0, -1));
+    own.current.clear();
     await last.back();
     setNotes(new Map());
     await refresh();
@@ -184,16 +204,18 @@ interface Begun {
   tag: string | undefined;
 }
 
-async function beginning({ cell, period }: SheetCell): Promise<Begun> {
-  const id = cell?.id ?? null;
+type Own = Pick<Begun, 'id' | 'value'>;
+
+async function cellNow({ cell, period }: SheetCell, own: Own | undefined): Promise<Begun> {
+  const id = cell?.id ?? own?.id ?? null;
   if (id === null) return { id, value: null, isEntry: false, tag: undefined };
   const [{ cell: now, tag }, lineage] = await Promise.all([fetchTagged(period, id), fetchLineage(period, id)]);
   return { id, value: now.value, isEntry: lineage.kind === 'entry' || lineage.cleared !== undefined, tag };
 }
 
 /** What is to be said when the sheet shows something else than what the change began with. */
-function overtakenBy({ cell }: SheetCell, before: Begun): string | undefined {
-  if (before.id === null || before.value === (cell?.value ?? null)) return undefined;
+function overtaking({ cell }: SheetCell, before: Begun, own: Own | undefined): string | undefined {
+  if (before.id === null || before.value === ((own ?? cell)?.value ?? null)) return undefined;
   return `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`;
 }
 
