@@ -82,6 +82,32 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
+  test('a cell just saved can be changed before the sheet has read it again', async () => {
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const lists = /\/date_datapoint\/?\?/;
+    await page.route(lists, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await at(1, 4).click();
+    await page.keyboard.type('9');
+    await page.keyboard.press('Enter');
+    await until(() => stored('BIR')).toBe('2026-03-06 9, 2026-03-08 0');
+    await at(1, 4).click();
+    await page.evaluate(paste('8'));
+    await until(() => stored('BIR')).toBe('2026-03-06 8, 2026-03-08 0');
+    go();
+    await page.unroute(lists);
+    await page.getByRole('button', { name: 'Undo 1 pasted value' }).click();
+    await until(() => stored('BIR')).toBe('2026-03-06 9, 2026-03-08 0');
+    await page.getByRole('button', { name: /^Undo/ }).click();
+    await until(() => stored('BIR')).toBe('2026-03-08 0');
+    await until(() => shown(1, 4)).toBe('–');
+  });
+
   test('days are pasted, taken back one change at a time, and cleared', async () => {
     await at(0, 0).click();
     await page.evaluate(paste('1\\t2\\t3\\n4\\tfew\\t6\\n'));
@@ -95,6 +121,8 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
     await at(1, 6).click();
     await page.keyboard.press('Delete');
     await until(() => stored('BIR')).toBe('');
+    // Stored is sooner than told: before that there is nothing to take back.
+    await page.getByRole('button', { name: /^Undo visits, Birch/ }).waitFor();
     await page.keyboard.press('Control+z');
     await until(() => stored('BIR')).toBe('2026-03-08 0');
   });

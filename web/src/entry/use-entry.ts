@@ -14,6 +14,7 @@ import {
   type Period,
   withdrawValue,
 } from '../api/values.ts';
+import { plural } from '../ui/format.ts';
 import { checkText } from './check-text.ts';
 
 /** A cell of the sheet: a place, an indicator, a period, and what is known there now. */
@@ -175,7 +176,7 @@ export function useEntry() {
       const back = async () => {
         for (const one of stored) await restore(one.target, one.before, { id: one.id });
       };
-      if (stored.length > 0) setUndone((list) => [...list, { label: `${stored.length} pasted values`, back }]);
+      if (stored.length > 0) setUndone((list) => [...list, { label: plural(stored.length, 'pasted value'), back }]);
       await refresh();
       for (const [key, mine] of written) readAgain(key, mine);
     } catch (error) {
