@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 import { addDocumentCommands } from './document-commands.ts';
@@ -19,8 +20,6 @@ import { addValueCommands } from './value-commands.ts';
 interface List {
   objects: Record<string, unknown>[];
 }
-
-const jsonFlag = () => new Option('--json', 'print the answer as JSON');
 
 /** Commands that talk to a server over its public API, as the person `granary login` named. */
 export function addClientCommands(program: Command, io: Io): void {
@@ -104,7 +103,7 @@ export function addClientCommands(program: Command, io: Io): void {
     .action(async (file: string, flags: UploadFlags & { json?: boolean }) => {
       const connection = await connect();
       const answer = await uploadFile(connection, io, file, flags);
-      if (flags.json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
+      if (flags.json) io.out(jsonText(answer));
       else printUpload(io, answer);
     });
 
@@ -182,7 +181,7 @@ export function addClientCommands(program: Command, io: Io): void {
     .action(async (id: string, flags: { json?: boolean }) => {
       const connection = await connect();
       const run = await followRun(connection, io, id, { log: true });
-      if (flags.json) io.out(`${JSON.stringify(run, null, 2)}\n`);
+      if (flags.json) io.out(jsonText(run));
       else io.out(`${run.state}${run.error ? `: ${run.error.message}` : ''}\n`);
       if (run.state === 'cancelled') throw new CommandError('cancelled', exitCodes.cancelled);
       if (run.state === 'failed') throw new CommandError(run.error?.message ?? 'failed');
@@ -247,7 +246,7 @@ function list(parent: Command, io: Io, path: string, columns: string[], query: R
 }
 
 function print(io: Io, flags: { json?: boolean }, rows: Record<string, unknown>[], columns: string[]): void {
-  io.out(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : tableText(rows, columns));
+  io.out(flags.json ? jsonText(rows) : tableText(rows, columns));
 }
 
 function printUpload(io: Io, answer: UploadAnswer): void {

@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 
@@ -23,7 +24,6 @@ interface Document extends Record<string, unknown> {
   summary: Record<string, unknown> | null;
 }
 
-const jsonFlag = () => new Option('--json', 'print the answer as JSON');
 const contentType = () => new Option('--type <kind>', 'of these codes').choices(['indicator', 'location', 'campaign']);
 
 /** `granary document …` and `granary mapping …`: files of indicator data, and what their codes mean. */
@@ -43,7 +43,7 @@ export function addDocumentCommands(program: Command, io: Io): void {
     .addOption(jsonFlag())
     .action(async (file: string, flags: UploadFlags) => {
       const sent = await uploadDocument(await connect(), file, flags);
-      if (flags.json) io.out(`${JSON.stringify(sent, null, 2)}\n`);
+      if (flags.json) io.out(jsonText(sent));
       else io.out(`document ${sent.id}: ${sent.doc_title}\n${statusText(sent)}`);
     });
   document
@@ -64,7 +64,7 @@ export function addDocumentCommands(program: Command, io: Io): void {
     .addOption(jsonFlag())
     .action(async (id: string, flags: { json?: boolean }) => {
       const found = await (await connect()).json<Document>('GET', `/api/v1/source_doc/${encodeURIComponent(id)}/`);
-      if (flags.json) io.out(`${JSON.stringify(found, null, 2)}\n`);
+      if (flags.json) io.out(jsonText(found));
       else io.out(statusText(found));
     });
   document
@@ -171,7 +171,7 @@ function addMappingCommands(program: Command, io: Io): void {
         const [best] = one.suggestions as { name: string; score: number; reason: string }[];
         return { ...one, suggestion: best === undefined ? '' : `${best.name} (${best.reason}, ${best.score})` };
       });
-      if (flags.json) return io.out(`${JSON.stringify(objects, null, 2)}\n`);
+      if (flags.json) return io.out(jsonText(objects));
       const columns = [
         'id',
         'content_type',
@@ -207,7 +207,7 @@ function addMappingCommands(program: Command, io: Io): void {
           dry_run: flags.dryRun === true,
         },
       });
-      if (flags.json) return io.out(`${JSON.stringify(objects, null, 2)}\n`);
+      if (flags.json) return io.out(jsonText(objects));
       if (objects.length > 0)
         io.out(tableText(objects, ['content_type', 'source_object_code', 'master_object_name', 'score']));
       io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed\n`);
@@ -261,5 +261,5 @@ interface ApplyFlags {
 }
 
 function print(io: Io, flags: { json?: boolean }, rows: Record<string, unknown>[], columns: string[]): void {
-  io.out(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : tableText(rows, columns));
+  io.out(flags.json ? jsonText(rows) : tableText(rows, columns));
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { parseNamed } from '../../platform/parse-document.ts';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 
@@ -34,8 +35,7 @@ interface History {
   successful: number | null;
 }
 
-const jsonFlag = () => new Option('--json', 'print the answer as JSON');
-const json = (io: Io, value: unknown) => io.out(`${JSON.stringify(value, null, 2)}\n`);
+const json = (io: Io, value: unknown) => io.out(jsonText(value));
 
 /** `granary flow …`: what `/source/*` offers, for people and scripts. */
 export function addFlowCommands(program: Command, io: Io): void {
@@ -80,9 +80,10 @@ export function addFlowCommands(program: Command, io: Io): void {
     .description('owner/dataset[/revision]; without a revision the latest')
     .addOption(jsonFlag())
     .action(async (flow: string, flags: { json?: boolean }) => {
-      const status = await statusOf(await connect(), flow);
+      const connection = await connect();
+      const status = await statusOf(connection, flow);
       if (flags.json) return json(io, status);
-      io.out(`${status.id}  ${status.state}  ${status.modified}\n${await queueLine(await connect(), status)}\n`);
+      io.out(`${status.id}  ${status.state}  ${status.modified}\n${await queueLine(connection, status)}\n`);
       const rows = Object.values(status.pipelines).map(({ title, status: state, stats, error_log: errors }) => ({
         title,
         state,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 
@@ -26,7 +27,7 @@ export function addLocationCommands(program: Command, io: Io): void {
     .option('--depth <steps>', 'exactly so many steps below it')
     .option('--type <name>', 'of this type, at whatever distance')
     .option('-n, --limit <count>', 'how many', '100')
-    .addOption(new Option('--json', 'print the answer as JSON'))
+    .addOption(jsonFlag())
     .action(async (flags: Record<string, string | undefined> & { json?: boolean }) => {
       const connection = await connect();
       const { below, depth, type, limit } = flags;
@@ -35,7 +36,7 @@ export function addLocationCommands(program: Command, io: Io): void {
         query,
       });
       const columns = ['id', 'location_code', 'name', 'location_type__name', 'parent_location_id'];
-      io.out(flags.json ? `${JSON.stringify(objects, null, 2)}\n` : tableText(objects, columns));
+      io.out(flags.json ? jsonText(objects) : tableText(objects, columns));
     });
   importCommand(location, io, 'import', 'a tree of places from CSV, by location_code', '/api/v1/location/import');
   importCommand(
@@ -52,11 +53,11 @@ function importCommand(parent: Command, io: Io, name: string, about: string, url
     .command(`${name} <file>`)
     .description(`${about}; every fault is listed, and then nothing is imported`)
     .option('--dry-run', 'check and count, keep nothing')
-    .addOption(new Option('--json', 'print the answer as JSON'))
+    .addOption(jsonFlag())
     .action(async (file: string, flags: ImportFlags) => {
       const connection = await connect();
       const answer = await importFile(connection, io, url, file, flags);
-      if (flags.json) return io.out(`${JSON.stringify(answer, null, 2)}\n`);
+      if (flags.json) return io.out(jsonText(answer));
       const { dry_run: isDry, not_found: notFound = [], ...counts } = answer.meta;
       const told = Object.entries(counts).map(
         ([what, count]) => `${count} ${what.replace('total_count', 'in the file')}`,

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 import { followRun } from './follow-run.ts';
@@ -13,9 +14,6 @@ type Row = Record<string, unknown>;
 interface List {
   objects: Row[];
 }
-
-const asJson = () => new Option('--json', 'print the answer as JSON');
-const jsonText = (what: unknown) => `${JSON.stringify(what, null, 2)}\n`;
 
 /** `granary indicator …` and `granary campaign …`: what is measured, and when. */
 export function addMetadataCommands(program: Command, io: Io): void {
@@ -33,7 +31,7 @@ function addList(parent: Command, io: Io, name: string, columns: string[]): void
     .command('list')
     .description(`list ${name}s`)
     .option('-n, --limit <count>', 'how many', '100')
-    .addOption(asJson())
+    .addOption(jsonFlag())
     .action(async ({ limit, json }: { limit: string; json?: boolean }) => {
       const connection = await connect();
       const { objects } = await connection.json<List>('GET', `/api/v1/${name}`, { query: { limit } });
@@ -52,7 +50,7 @@ function addImport(parent: Command, io: Io, name: string): void {
     .command('import <file>')
     .description(`${name}s from CSV or NDJSON; those that are known, by id or their key, are changed; all or nothing`)
     .option('--dry-run', 'check and count, keep nothing')
-    .addOption(asJson())
+    .addOption(jsonFlag())
     .action(async (file: string, flags: { dryRun?: boolean; json?: boolean }) => {
       const type = contentTypes[path.extname(file).toLowerCase()];
       if (type === undefined) throw new CommandError(`${file} must end in .csv or .ndjson`, exitCodes.usage);
@@ -82,7 +80,7 @@ function addCalculate(indicator: Command, io: Io): void {
     .command('calculate')
     .description('work out calculated and rolled up values again; normally that changes nothing')
     .option('--campaign <ids>', 'of these campaigns, separated by commas; default: of all')
-    .addOption(asJson())
+    .addOption(jsonFlag())
     .action(async ({ campaign, json }: { campaign?: string; json?: boolean }) => {
       const connection = await connect();
       const ids = campaign === undefined ? await everyCampaign(connection) : campaign.split(',').map((id) => id.trim());

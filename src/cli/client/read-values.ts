@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { connect } from './connect.ts';
 import { pipeOut, saveDownload } from './save-download.ts';
@@ -18,7 +19,7 @@ export function addReadCommands(value: Command, io: Io): void {
   chosen(value.command('list').description('list values: stored, calculated, or rolled up'))
     .option('-n, --limit <count>', 'how many', '100')
     .option('--csv', 'print CSV')
-    .addOption(new Option('--json', 'print the answer as JSON'))
+    .addOption(jsonFlag())
     .action(async (flags: Flags) => {
       const connection = await connect();
       const query = { ...queryOf(flags), limit: flags.limit };
@@ -27,7 +28,7 @@ export function addReadCommands(value: Command, io: Io): void {
         return io.out(await answer.text());
       }
       const { objects } = await connection.json<{ objects: Row[] }>('GET', '/api/v1/datapoint', { query });
-      io.out(flags.json ? `${JSON.stringify(objects, null, 2)}\n` : tableText(objects, columnsOf(objects, flags)));
+      io.out(flags.json ? jsonText(objects) : tableText(objects, columnsOf(objects, flags)));
     });
   chosen(value.command('export').description('save all values of a choice as a file'))
     .addOption(

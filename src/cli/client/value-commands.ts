@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
+import { jsonFlag, jsonText } from '../print-json.ts';
 import { connect } from './connect.ts';
 import { addReadCommands } from './read-values.ts';
 
@@ -8,9 +9,6 @@ type Row = Record<string, unknown>;
 interface List {
   objects: Row[];
 }
-
-const asJson = () => new Option('--json', 'print the answer as JSON');
-const jsonText = (what: unknown) => `${JSON.stringify(what, null, 2)}\n`;
 
 /** `granary value …`: the numbers, how they are entered, and where they come from. */
 export function addValueCommands(program: Command, io: Io): void {
@@ -34,7 +32,7 @@ function atCell(command: Command): Command {
     .requiredOption('--location <id>', 'id of the place')
     .option('--campaign <id>', 'id of the campaign')
     .option('--date <day>', 'day, where the indicator is collected per day')
-    .addOption(asJson());
+    .addOption(jsonFlag());
 }
 
 function addSet(value: Command, io: Io): void {

@@ -1,5 +1,6 @@
-import { ActionIcon, Group, Input, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Group, Text, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { Choice } from './choice.tsx';
 import { isDay, type Span, shifted, spanText } from './days.ts';
 
 interface ChooseDaysProps {
@@ -12,19 +13,15 @@ interface ChooseDaysProps {
 export function ChooseDays({ span, day, onChange }: ChooseDaysProps) {
   return (
     <Group align="flex-end" gap="sm">
-      <Input.Wrapper label="Columns" labelElement="div">
-        <div>
-          <SegmentedControl
-            aria-label="Columns"
-            data={[
-              { value: 'week', label: 'a week' },
-              { value: 'month', label: 'a month' },
-            ]}
-            value={span}
-            onChange={(next) => onChange({ span: next as Span })}
-          />
-        </div>
-      </Input.Wrapper>
+      <Choice
+        label="Columns"
+        data={[
+          { value: 'week', label: 'a week' },
+          { value: 'month', label: 'a month' },
+        ]}
+        value={span}
+        onChange={(next) => onChange({ span: next as Span })}
+      />
       <TextInput
         type="date"
         label={`A day of the ${span}`}

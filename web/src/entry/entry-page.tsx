@@ -1,4 +1,4 @@
-import { Group, Input, SegmentedControl, Select, Stack } from '@mantine/core';
+import { Group, Select, Stack } from '@mantine/core';
 import { IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 import { CampaignSheet } from './campaign-sheet.tsx';
+import { Choice } from './choice.tsx';
 import { ChooseDays } from './choose-days.tsx';
 import { DaySheet } from './day-sheet.tsx';
 import { isDay } from './days.ts';
@@ -91,19 +92,15 @@ export function EntryPage() {
 
 function ChooseKind({ kind, onChange }: { kind: PeriodKind; onChange: (kind: PeriodKind) => void }) {
   return (
-    <Input.Wrapper label="Values per" labelElement="div">
-      <div>
-        <SegmentedControl
-          aria-label="Values per"
-          data={[
-            { value: 'campaign', label: 'campaign' },
-            { value: 'date', label: 'day' },
-          ]}
-          value={kind}
-          onChange={(next) => onChange(next as PeriodKind)}
-        />
-      </div>
-    </Input.Wrapper>
+    <Choice
+      label="Values per"
+      data={[
+        { value: 'campaign', label: 'campaign' },
+        { value: 'date', label: 'day' },
+      ]}
+      value={kind}
+      onChange={(next) => onChange(next as PeriodKind)}
+    />
   );
 }
 
