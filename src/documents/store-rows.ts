@@ -73,7 +73,8 @@ export async function replaceSubmissions(
             rows between current row and unbounded following), s.row_number) end`;
   return await tx.exec(sql`
     insert into source_submission (id, document_id, instance_guid, row_number, line, location_code, campaign_code,
-      indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, corrects_row, cells)
+      indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, corrects_row, cells, location_id,
+      process_status)
     select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
       s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
       to_date(d.day::text, 'YYYYMMDD'), l.id, c.id, i.id,
@@ -81,10 +82,13 @@ export async function replaceSubmissions(
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
         when ${fileType} = 'date' then d.problem end,
-      ${later}, s.corrects_row, s.cells
+      ${later}, s.corrects_row, s.cells,
+      -- What becomes of most rows: markRows corrects it of the others, instead of writing every row twice.
+      p.id, 'PROCESSED'
     from staged_row s
     left join staged_day d on d.date_text = s.date_text
     left join source_object_map l on l.content_type = 'location' and l.source_object_code = s.location_code
+    left join location p on p.id = l.master_object_id and not l.is_ignored
     left join source_object_map c on c.content_type = 'campaign' and c.source_object_code = s.campaign_code
     left join source_object_map i on i.content_type = 'indicator' and i.source_object_code = s.indicator_code`);
 }

@@ -22,6 +22,7 @@ import {
   lockDocuments,
   replaceColumns,
   updateDocument,
+  widenMemory,
 } from './store.ts';
 import { copyRows, readDays, replaceDocumentCodes, replaceFileIssues, replaceSubmissions } from './store-rows.ts';
 import { fileIssues, writeRows } from './write-rows.ts';
@@ -168,6 +169,7 @@ async function takeRowsIn(
   const reading = cellReading(details);
   const headers = roles.filter(({ role }) => role === 'indicator').map(({ name }) => name);
   await lockDocuments(tx, [document.id]);
+  await widenMemory(tx);
   await copyRows(tx, file);
   await insertCodes(tx, headers);
   await replaceColumns(tx, document.id, roles);
