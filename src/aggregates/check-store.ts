@@ -18,10 +18,11 @@ export async function periodsAfter(
 }
 
 /** Every cell that is kept, and every one that has something stored. */
-export function everyCell(kind: Kind, periods: readonly Period[]): { seeds: Sql } {
+export function everyCell(kind: Kind, periods: readonly Period[]): { seeds: Sql; isRebuild: true } {
   const { table, period, type } = kinds[kind];
   const of = sql`any(${[...periods]}::${raw(type)}[])`;
   return {
+    isRebuild: true,
     seeds: sql`select a.indicator_id, a.location_id, a.${ident(period)} as period from ${ident(table)} a where a.${ident(period)} = ${of}
       union all select d.indicator_id, d.location_id, d.${ident(period)} from datapoint d
         where d.${ident(period)} = ${of} and d.retracted_at is null`,
@@ -38,13 +39,13 @@ export interface CellDifference {
 
 /** Keeps what a period's cells are, to be compared with what a rebuild makes of them. */
 export async function keepCells(tx: Tx, kind: Kind, periods: readonly Period[]): Promise<void> {
-  const { table, period, type } = kinds[kind];
+  const { cells, period, type } = kinds[kind];
   await tx.exec(sql`create temp table doctor_cell on commit drop as
-    select * from ${ident(table)} where ${ident(period)} = any(${[...periods]}::${raw(type)}[])`);
+    select * from ${ident(cells)} where ${ident(period)} = any(${[...periods]}::${raw(type)}[])`);
 }
 
 export function differencesOf(tx: Tx, kind: Kind, periods: readonly Period[]): Promise<CellDifference[]> {
-  const { table, period, type } = kinds[kind];
+  const { cells, period, type } = kinds[kind];
   const shown = (alias: string): Sql =>
     raw(
       `case when ${alias}.id is not null then coalesce(${alias}.value::text, 'none') || ' ' || aggregate_flags(${alias}.marks)::text end`,
@@ -53,7 +54,7 @@ export function differencesOf(tx: Tx, kind: Kind, periods: readonly Period[]): P
     select coalesce(k.indicator_id, r.indicator_id) as indicator_id, coalesce(k.location_id, r.location_id) as location_id,
       coalesce(k.${ident(period)}, r.${ident(period)})${kind === 'date' ? raw('::text') : raw('')} as period,
       ${shown('k')} as kept, ${shown('r')} as rebuilt
-    from doctor_cell k full join (select * from ${ident(table)} where ${ident(period)} = any(${[...periods]}::${raw(type)}[])) r
+    from doctor_cell k full join (select * from ${ident(cells)} where ${ident(period)} = any(${[...periods]}::${raw(type)}[])) r
       on r.${ident(period)} = k.${ident(period)} and r.indicator_id = k.indicator_id and r.location_id = k.location_id
     where to_jsonb(k) - 'updated_at' is distinct from to_jsonb(r) - 'updated_at' order by 3, 1, 2`);
 }

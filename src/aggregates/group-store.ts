@@ -1,4 +1,5 @@
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { cellAt, cellsWhere } from './cells.ts';
 import { type Grouping, groupings, stepsOf } from './pure/groupings.ts';
 import { kinds } from './pure/kinds.ts';
 import type { CellQuery } from './value-store.ts';
@@ -27,7 +28,7 @@ export async function groupsAsked(
   zeroDivision: 'null' | 'zero' = 'null',
 ): Promise<Sql> {
   const { kind, indicatorIds, places, periods, mode } = query;
-  const { table, period } = kinds[kind];
+  const { period } = kinds[kind];
   const quotients = await quotientsAmong(db, indicatorIds);
   const needed = [...new Set([...indicatorIds, ...[...quotients].flatMap(([id, parts]) => [id, ...parts])])];
   const day =
@@ -37,12 +38,7 @@ export async function groupsAsked(
     mode === 'agg-only'
       ? sql`case when a.marks & 1 <> 0 then coalesce(a.computed_marks, 0) else a.marks end`
       : sql`a.marks`;
-  const conditions = [
-    sql`a.indicator_id = any(${needed}::int[])`,
-    ...(mode === 'no-agg' ? [raw('a.marks & 1 <> 0')] : []),
-    ...places,
-    ...periods,
-  ];
+  const conditions = [sql`a.indicator_id = any(${needed}::int[])`, ...places, ...periods];
   const { start, label } = groupings[grouping];
   const of = (text: string, column: string): Sql => raw(text.replaceAll('{day}', column));
   const steps = stepsOf(quotients);
@@ -53,7 +49,7 @@ export async function groupsAsked(
     );
   return sql`with cell as (
       select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks, a.branches_with_value as n, a.fold_weight
-      from ${ident(table)} a where ${join(conditions, sql` and `)}
+      from (${cellsWhere(kind, join(conditions, sql` and `))}) a where ${mode === 'no-agg' ? raw('a.marks & 1 <> 0') : raw('true')}
     ), step_0 as materialized (
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, trim_scale(case o.operator
           when 'sum' then sum(c.value) when 'count' then sum(case when c.marks & 1 <> 0 then 1 else c.value end)
@@ -118,7 +114,8 @@ function datesCounted({ places, periods, mode }: CellQuery, needed: number[], st
         4 | case when bool_or(a.counted_at <> a.location_id) then 2 else 0 end as marks
       from (
         select k.indicator_id, k.calculation, v.data_date, v.location_id as counted_at, t.parent_location_id as location_id
-        from indicator_calculation k join date_aggregate v on v.indicator_id = k.indicator_component_id
+        from indicator_calculation k
+        cross join lateral (${cellAt('date', sql`a.indicator_id = k.indicator_component_id`)}) v
         join location_tree t on t.location_id = v.location_id
         where k.indicator_id = any(${needed}::int[]) and k.calculation in ('latest_date', 'district_count')
           and v.marks & 1 <> 0 and v.value <> 0${mode === 'no-agg' ? raw(' and t.lvl = 0') : raw('')}

@@ -6,6 +6,7 @@ import { lineageOfValues } from './lineage/routes.ts';
 import { campaignDatapointResource, dateDatapointResource } from './value.resource.ts';
 
 export { checkMeta, refreshCampaign, valueActions } from './actions.ts';
+export { cellsWhere } from './cells.ts';
 export { checkAggregates } from './check-aggregates.ts';
 export { connectAggregates } from './connect-aggregates.ts';
 /** For the module that takes documents in. */
@@ -22,7 +23,9 @@ export {
 export type { Kind, Period } from './pure/kinds.ts';
 export { refreshAggregates } from './refresh-aggregates.ts';
 export { type Refreshed, refreshCells } from './refresh-cells.ts';
-export { requestRebuild, requestRefresh, requestRefreshOfIndicators } from './request-refresh.ts';
+export { requestArrival, requestRebuild, requestRefresh, requestRefreshOfIndicators } from './request-refresh.ts';
+/** For whoever takes stored values back before they ask for a refresh. */
+export { lockPeriods } from './store.ts';
 
 export function valueResources(context: Context): ResourceDeclaration[] {
   return [

@@ -5,7 +5,7 @@ import { refreshCells } from './refresh-cells.ts';
 import { claimedCells, expandRequests, type Lane, waitingPeriods } from './store.ts';
 
 /** Of one transaction: a document of many days is a few, and no reader sees half a campaign. */
-const periodsAtOnce = { campaign: 20, date: 400 };
+const periodsAtOnce = { campaign: 25, date: 400 };
 
 /** Does all that is asked for in `aggregate_request`. Twice at once is safe: each claims in its own transactions. */
 export async function refreshAggregates(
@@ -15,15 +15,24 @@ export async function refreshAggregates(
 ): Promise<void> {
   for (const kind of ['campaign', 'date'] as const) {
     await context.db.transaction((tx) => expandRequests(tx, kind));
-    const isMore = !run.signal.aborted && (await refreshSome(context, kind, alone)) === periodsAtOnce[kind];
-    if (isMore) await refreshRest(context, kind, run.signal);
+    if (!run.signal.aborted && !(await refreshAll(context, kind))) await refreshMuch(context, kind, run.signal);
   }
   // The job comes again, as failed ones do; nothing asked for is lost.
   if (run.signal.aborted) throw new Error('asked to stop');
 }
 
+/** In one transaction; false: it is more than that. */
+async function refreshAll(context: Context, kind: Kind): Promise<boolean> {
+  return await context.db.transaction(async (tx) => {
+    const periods = await waitingPeriods(tx, kind, { limit: periodsAtOnce[kind], lane: { n: 0, of: 1 } });
+    if (periods.length === periodsAtOnce[kind]) return false;
+    if (periods.length > 0) await refreshCells(context, tx, kind, periods, claimedCells(kind, periods));
+    return true;
+  });
+}
+
 /** Of much, several transactions at once: they have no period and no lock of a period in common. */
-async function refreshRest(context: Context, kind: Kind, signal: AbortSignal): Promise<void> {
+async function refreshMuch(context: Context, kind: Kind, signal: AbortSignal): Promise<void> {
   const of = Math.min(context.config.engineThreads, maxLanes);
   const lanes = Array.from({ length: of }, async (_, n) => {
     while (!signal.aborted && (await refreshSome(context, kind, { n, of })) > 0);
@@ -32,7 +41,6 @@ async function refreshRest(context: Context, kind: Kind, signal: AbortSignal): P
   if (failed !== undefined) throw failed.reason;
 }
 
-const alone: Lane = { n: 0, of: 1 };
 /** So that documents do not take all connections of a process. */
 const maxLanes = 4;
 

@@ -13,7 +13,8 @@ export interface Refreshed {
 /**
  * Works out what changed stored values can reach, in the caller's transaction: their places and ancestors × their
  * indicators and all that depend on them × their periods. `seeds` gives rows of (indicator_id, location_id, period);
- * `before` are common table expressions it needs. The number of statements depends on the depth of the tree and of the
+ * `before` are common table expressions it needs; `isRebuild`: they are no changes, so that a cell without a row of its
+ * own has not changed. The number of statements depends on the depth of the tree and of the
  * formulas, not on the number of cells.
  */
 export async function refreshCells(
@@ -21,12 +22,16 @@ export async function refreshCells(
   tx: Tx,
   kind: Kind,
   periods: readonly Period[],
-  { seeds, before }: { seeds: Sql; before?: Sql },
+  { seeds, before, isRebuild }: { seeds: Sql; before?: Sql; isRebuild?: boolean },
 ): Promise<Refreshed> {
   await lockPeriods(tx, kind, periods);
   await prepareCells(tx, kind);
-  const rounds = await spreadCells(tx, kind, seeds, before);
-  let written = 0;
-  for (const { round } of rounds) written += await workOutRound(tx, kind, round, config);
-  return { cells: rounds.reduce((sum, one) => sum + one.cells, 0), written };
+  const { rounds, alone } = await spreadCells(tx, kind, seeds, before);
+  const refreshed = { cells: alone, written: isRebuild ? 0 : alone };
+  for (const { round, cells } of rounds) {
+    const done = await workOutRound(tx, kind, round, config);
+    refreshed.cells += cells;
+    refreshed.written += done.written + (isRebuild ? 0 : done.alone);
+  }
+  return refreshed;
 }

@@ -2,7 +2,7 @@ import { type Queryable, type Sql, sql } from '../platform/db/index.ts';
 import { enqueue } from '../platform/jobs/index.ts';
 import { refreshAggregatesJob } from './jobs.ts';
 import type { Kind, Period } from './pure/kinds.ts';
-import { insertRequests } from './store.ts';
+import { insertArrivals, insertRequests } from './store.ts';
 
 /**
  * Asks, in the transaction that changes stored values, for what they can reach to be worked out again. `cells` gives
@@ -10,6 +10,15 @@ import { insertRequests } from './store.ts';
  */
 export async function requestRefresh(tx: Queryable, kind: Kind, cells: Sql): Promise<void> {
   if ((await insertRequests(tx, kind, cells)) === 0) return;
+  await enqueue(tx, refreshAggregatesJob, {}, { key: refreshAggregatesJob.name });
+}
+
+/**
+ * The same for many cells at once, as rows of (indicator_id, location_ids, period, document_id). Until they are worked out
+ * nobody sees what that document brought, so that a campaign is seen wholly before or wholly after.
+ */
+export async function requestArrival(tx: Queryable, kind: Kind, cells: Sql): Promise<void> {
+  if ((await insertArrivals(tx, kind, cells)) === 0) return;
   await enqueue(tx, refreshAggregatesJob, {}, { key: refreshAggregatesJob.name });
 }
 

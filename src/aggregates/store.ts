@@ -1,4 +1,5 @@
 import { ident, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { cellAt } from './cells.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { marks } from './pure/marks.ts';
 
@@ -11,8 +12,14 @@ const partsRole = 'PART_TO_BE_SUMMED';
 
 /** Of one kind, as SQL. `period` is the column's name in every table; inside these statements it is called `period`. */
 function sqlOf(kind: Kind) {
-  const { table, period, type } = kinds[kind];
-  return { table: ident(table), period: ident(period), type: raw(type), cells: ident(`refresh_cell_${kind}`) };
+  const { table, cells, period, type } = kinds[kind];
+  return {
+    table: ident(table),
+    all: ident(cells),
+    period: ident(period),
+    type: raw(type),
+    cells: ident(`refresh_cell_${kind}`),
+  };
 }
 
 /** Periods share as many locks. */
@@ -70,45 +77,83 @@ const madeFrom = sql`(select c.indicator_id as whole, c.indicator_component_id a
     where c.calculation not in ('latest_date', 'district_count')
   union all select i.id, i.weight_indicator_id from indicator i where i.weight_indicator_id is not null)`;
 
+/** What there is to work out: how many cells each round has, in order, and how many seeds need no look. */
+export interface Spread {
+  rounds: { round: number; cells: number }[];
+  alone: number;
+}
+
 /**
  * Every cell that the seeds can reach: their places and all ancestors × their indicators and all that depend on them.
  * A cell's round is later than those of the cells it is worked out from: its components at its place, its indicator at
- * the places below. Answers how many cells each round has, in order.
+ * the places below. Seeds that are one stored value, at a place without places below, of an indicator without formula are
+ * what they are: they need neither a look nor a row (decision 0160).
  */
-export async function spreadCells(
-  tx: Tx,
-  kind: Kind,
-  seeds: Sql,
-  before: Sql = sql``,
-): Promise<{ round: number; cells: number }[]> {
-  const { cells } = sqlOf(kind);
-  await tx.exec(sql`
+export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = sql``): Promise<Spread> {
+  const { table, period, cells } = sqlOf(kind);
+  const key = (of: string): Sql =>
+    sql`${raw(of)}.${period} = s.period and ${raw(of)}.indicator_id = s.indicator_id and ${raw(of)}.location_id = s.location_id`;
+  const rows = await tx.many<{ round: number | null; cells: number }>(sql`
     with recursive ${before} seed as materialized (
       select distinct s.indicator_id, s.location_id, s.period from (${seeds}) s
-    ), up (root, id, depth) as (
-      select distinct indicator_id, indicator_id, 0 from seed
+    ), seeded as materialized (select distinct indicator_id from seed),
+    up (root, id, depth) as (
+      select indicator_id, indicator_id, 0 from seeded
       union
       select up.root, m.whole, up.depth + 1 from up join ${madeFrom} m on m.part = up.id
     ), dependent as (select distinct root, id from up),
     rank as (select id, max(depth) as rank from up group by id),
-    reached as materialized (
-      select distinct s.indicator_id, t.parent_location_id as location_id, s.period
-      from seed s join location_tree t on t.location_id = s.location_id
+    simple as materialized (
+      select i.id from indicator i where i.id in (select indicator_id from seeded)
+        and coalesce(i.aggregation, '') not in ('weighted_mean', 'last') and not exists (select 1 from indicator_calculation c
+          where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count'))
+    ), pair as materialized (
+      -- Of these in the period: no rows, and not two values at one place. What a document is the first to bring is looked at
+      -- as a whole, all else cell by cell.
+      select p.period, p.indicator_id from (select period, indicator_id, count(*) as n from seed group by 1, 2 having count(*) > 20) p
+      cross join lateral (
+        select count(*) as n, count(distinct d.location_id) as places, count(d.value) as given from (
+          select d.location_id, d.value from datapoint d where d.${period} = p.period and d.indicator_id = p.indicator_id
+            and d.retracted_at is null order by d.location_id limit p.n + 1) d) d
+      where d.n <= p.n and d.places = d.n and d.given = d.n
+        and not exists (select 1 from ${table} r where r.${period} = p.period and r.indicator_id = p.indicator_id)
+    ), own as materialized (
+      select s.*, case when s.indicator_id not in (select id from simple) then false
+          when s.location_id in (select l.parent_location_id from location l where l.parent_location_id is not null) then false
+          when (s.period, s.indicator_id) in (select f.period, f.indicator_id from pair f) then true
+          when exists (select 1 from ${table} r where ${key('r')}) then false
+          -- None, or one that is a value; an entry that clears its cell says something too.
+          else (select count(*) + count(*) filter (where d.value is null) from (
+            select d.value from datapoint d where ${key('d')} and d.retracted_at is null limit 2) d) <= 1 end as is_alone
+      from seed s
+    ), above as (
+      select s.indicator_id, l.parent_location_id as location_id, s.period
+      from seed s join location l on l.id = s.location_id where l.parent_location_id is not null
+      union
+      select a.indicator_id, l.parent_location_id, a.period
+      from above a join location l on l.id = a.location_id where l.parent_location_id is not null
+    ), reached as materialized (
+      select o.indicator_id, o.location_id, o.period from own o where not o.is_alone
+      union
+      select d.id, o.location_id, o.period from own o join dependent d on d.root = o.indicator_id and d.id <> d.root
+      union
+      select d.id, a.location_id, a.period from above a join dependent d on d.root = a.indicator_id
     ), depth as materialized (
       select t.location_id, max(t.lvl) as depth from location_tree t
       where t.location_id in (select location_id from reached) group by t.location_id
+    ), put as (
+      insert into ${cells} (indicator_id, location_id, period, round)
+      -- In the order of the indexes that are asked for each of them.
+      select r.indicator_id, r.location_id, r.period, k.rank - p.depth
+      from reached r join rank k on k.id = r.indicator_id join depth p on p.location_id = r.location_id order by 3, 1, 2
+      returning round
     )
-    insert into ${cells} (indicator_id, location_id, period, round)
-    -- In the order of the indexes that are asked for each of them.
-    select distinct d.id, r.location_id, r.period, k.rank - p.depth
-    from reached r join dependent d on d.root = r.indicator_id join rank k on k.id = d.id
-    join depth p on p.location_id = r.location_id order by 3, 1, 2`);
-  const rounds = await tx.many<{ round: number; cells: number }>(
-    sql`select round, count(*)::int as cells from ${cells} group by round order by round`,
-  );
+    select round, count(*)::int as cells from put group by round
+    union all select null, count(*)::int from own where is_alone order by round nulls last`);
+  const rounds = rows.flatMap(({ round, cells: n }) => (round === null ? [] : [{ round, cells: n }]));
   // Without statistics the planner takes a temporary table for small, whatever it holds.
   if (rounds.reduce((sum, one) => sum + one.cells, 0) > 500) await tx.exec(sql`analyze ${cells}`);
-  return rounds;
+  return { rounds, alone: rows.at(-1)?.cells ?? 0 };
 }
 
 /** Of a calculated value: what its components' marks say of it. */
@@ -121,28 +166,58 @@ const when = (condition: Sql, name: keyof typeof marks): Sql =>
 const worst = (which: Sql): Sql =>
   sql`min(array[a.branches_with_value::numeric / a.branches, -a.branches, a.branches_with_value]) filter (where a.value is not null and ${which})`;
 
+export interface Written {
+  /** Rows that came, changed or went. */
+  written: number;
+  /** Cells that one stored value says everything of: they have no row. */
+  alone: number;
+}
+
 /**
- * Works out the cells of one round, in sets, and writes those that differ. Answers how many were written; rows of cells
- * that have nothing to say any more go.
+ * Works out the cells of one round, in sets, and writes those that differ. Rows of cells that have nothing to say any
+ * more go; a cell that says no more than its only stored value gets none.
  */
 export async function workOutRound(
   tx: Tx,
   kind: Kind,
   round: number,
   { zeroDivision }: { zeroDivision: 'null' | 'zero' },
-): Promise<number> {
+): Promise<Written> {
   const { table, period, cells } = sqlOf(kind);
   const zero = zeroDivision === 'zero' ? sql`0::numeric` : sql`null::numeric`;
   const at = (indicator: Sql, of: Sql): Sql =>
     sql`a.${period} = ${of}.period and a.indicator_id = ${indicator} and a.location_id = ${of}.location_id`;
   // One cell each, found by its whole key: a table that has grown since it was counted looks so small to the planner that it
   // takes all places of an indicator for one (measured: 1.6 million rows looked at instead of 9,900).
-  const one = (indicator: Sql, location: Sql, of: Sql): Sql => sql`select a.* from ${table} a
-    where a.${period} = ${of}.period and a.indicator_id = ${indicator} and a.location_id = ${location} offset 0`;
+  // Its row or, without one, the value that is the cell; that of a document whose turn has not come counts already.
+  const one = (indicator: Sql, location: Sql, of: Sql): Sql => {
+    const key = (x: string): Sql =>
+      sql`${raw(x)}.${period} = ${of}.period and ${raw(x)}.indicator_id = ${indicator} and ${raw(x)}.location_id = ${location}`;
+    const either = (column: string, alone: string): string =>
+      `case when r.id is null then ${alone} else r.${column} end as ${column}`;
+    const said = [
+      either('value', 'd.value'),
+      either('marks', 'case when d.id is not null then 1 end'),
+      either('branches_with_value', 'case when d.id is not null then 1 end'),
+      either('branches', 'case when d.id is not null then 1 end'),
+      either('fold', 'd.value'),
+      either('fold_with_value', 'case when d.id is not null then 1 end'),
+      either('fold_branches', 'case when d.id is not null then 1 end'),
+      either('fold_conflict', 'case when d.id is not null then false end'),
+      'r.fold_weight, r.fold_last',
+    ];
+    return sql`select ${raw(said.join(', '))} from (select 1) o
+      left join lateral (select r.* from ${table} r where ${key('r')} offset 0) r on true
+      left join lateral (select d.id, d.value from datapoint d where r.id is null and ${key('d')} and d.retracted_at is null
+        and d.value is not null order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d on true`;
+  };
+  const here = (indicator: Sql, of: Sql): Sql => one(indicator, sql`${of}.location_id`, of);
+  const live = (of: string): Sql =>
+    sql`d.${period} = ${raw(of)}.period and d.indicator_id = ${raw(of)}.indicator_id and d.location_id = ${raw(of)}.location_id and d.retracted_at is null`;
   const role = (name: string): Sql => sql`sum(a.value) filter (where k.calculation = ${name})`;
   const difference = sql`k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
   const ratio = sql`k.calculation in ('NUMERATOR', 'DENOMINATOR')`;
-  const { written } = await tx.one<{ written: number }>(sql`
+  return await tx.one<Written>(sql`
     with recursive definition as materialized (
       select i.id, i.definition_version, i.weight_indicator_id, coalesce(k.sums, false) as sums,
         coalesce(k.quotients, false) as quotients, not coalesce(k.calculated, false) or i.aggregation is not null as falls_back,
@@ -161,8 +236,7 @@ export async function workOutRound(
       select c.indicator_id, c.location_id, c.period, d.*
       from cell c cross join lateral (
         select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
-        where d.${period} = c.period and d.indicator_id = c.indicator_id and d.location_id = c.location_id
-          and d.retracted_at is null
+        where ${live('c')}
         order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
     ), child as (
       select c.indicator_id, c.location_id, c.period,
@@ -189,15 +263,15 @@ export async function workOutRound(
     ), expanded (indicator_id, location_id, period, part) as (
       select c.indicator_id, c.location_id, c.period, k.indicator_component_id
       from cell c join indicator_calculation k on k.indicator_id = c.indicator_id and k.calculation = ${partsRole}
-      where exists (select 1 from nest n join ${table} a on ${at(sql`n.part`, sql`c`)}
+      where exists (select 1 from nest n cross join lateral (${here(sql`n.part`, sql`c`)}) a
         where n.whole = c.indicator_id and a.marks & ${bit('stored')} <> 0)
       union
       select e.indicator_id, e.location_id, e.period, k.indicator_component_id
       from expanded e join indicator_calculation k on k.indicator_id = e.part and k.calculation = ${partsRole}
-      where not exists (select 1 from ${table} a where ${at(sql`e.part`, sql`e`)} and a.fold_branches is not null)
+      where not exists (select 1 from (${here(sql`e.part`, sql`e`)}) a where a.fold_branches is not null)
     ), ending as materialized (
       select e.*, a.value, a.marks, a.branches_with_value, a.branches
-      from expanded e left join ${table} a on ${at(sql`e.part`, sql`e`)}
+      from expanded e left join lateral (${here(sql`e.part`, sql`e`)}) a on true
       where a.fold_branches is not null or not exists (
         select 1 from indicator_calculation k where k.indicator_id = e.part and k.calculation = ${partsRole})
     ), parts as (
@@ -272,7 +346,7 @@ export async function workOutRound(
         w.stored is not null and w.computed is not null
           and abs(w.stored - w.computed) > 1e-9 * greatest(abs(w.stored), abs(w.computed)) as is_conflict,
         case when w.operator = 'weighted_mean' then
-          (select a.value from ${table} a where ${at(sql`w.weight_indicator_id`, sql`w`)}) else 1 end as weight
+          (select a.value from (${here(sql`w.weight_indicator_id`, sql`w`)}) a) else 1 end as weight
       from worked_out w
     ), result as materialized (
       select d.indicator_id, d.location_id, d.period, coalesce(d.stored, d.computed) as value,
@@ -292,12 +366,18 @@ export async function workOutRound(
         case when d.is_stored then d.is_conflict when d.is_folded then d.fold_conflict end as fold_conflict, d.definition_version
       from decided d
     ), said as materialized (
-      select r.*, t.id from result r left join lateral (${one(sql`r.indicator_id`, sql`r.location_id`, sql`r`)}) t on true
+      select r.*, t.id, coalesce(t.id is null and r.marks = ${bit('stored')} and r.computed is null and r.computed_marks = 0 and r.fold = r.value
+          and r.fold_weight is null and r.fold_last is null and not r.fold_conflict
+          and (select count(*) from (select 1 from datapoint d where ${live('r')} limit 2) d) = 1, false) as is_alone
+      from result r left join lateral (select a.id from ${table} a where ${at(sql`r.indicator_id`, sql`r`)} offset 0) t on true
       where r.value is not null or r.marks <> 0 or r.fold_branches is not null or r.datapoint_id is not null
     ), come as (
-      -- Nobody else writes cells of these periods now, so there is no conflict to wait for; in the order of the index.
-      insert into ${table} (indicator_id, location_id, ${period}, ${columns})
-      select r.indicator_id, r.location_id, r.period, ${listed('r')} from said r where r.id is null
+      -- Nobody else writes cells of these periods now, so there is no conflict to wait for; in the order of the index. A cell
+      -- that was a value alone until now goes on under that value's id.
+      insert into ${table} (id, indicator_id, location_id, ${period}, ${columns})
+      select case when r.datapoint_id is null then nextval('cell_id') else coalesce((select min(d.id) from datapoint d
+          where ${live('r')} and d.value is not null), nextval('cell_id')) end,
+        r.indicator_id, r.location_id, r.period, ${listed('r')} from said r where r.id is null and not r.is_alone
       order by r.period, r.indicator_id, r.location_id
       returning 1
     ), changed as (
@@ -310,8 +390,8 @@ export async function workOutRound(
         and r.value is null and r.marks = 0 and r.fold_branches is null and r.datapoint_id is null
       returning 1
     )
-    select ((select count(*) from come) + (select count(*) from changed) + (select count(*) from gone))::int as written`);
-  return written;
+    select ((select count(*) from come) + (select count(*) from changed) + (select count(*) from gone))::int as written,
+      (select count(*) from said where is_alone)::int as alone`);
 }
 
 /** Rows of (indicator_id, location_id, period), numbered `n` in their order. */
@@ -327,18 +407,19 @@ export function givenCells(
 
 /** The ids of cells that are there, in the order of `given`; see `givenCells`. */
 export async function idsOfCells(tx: Queryable, kind: Kind, given: Sql): Promise<number[]> {
-  const { table, period } = sqlOf(kind);
-  const rows = await tx.many<{ id: number }>(sql`
-    select a.id from (${given}) g join ${table} a on a.${period} = g.period and a.indicator_id = g.indicator_id
-      and a.location_id = g.location_id order by g.n`);
+  const { period } = sqlOf(kind);
+  const at = sql`a.${period} = g.period and a.indicator_id = g.indicator_id and a.location_id = g.location_id`;
+  const rows = await tx.many<{ id: number }>(
+    sql`select a.id from (${given}) g cross join lateral (${cellAt(kind, at)}) a order by g.n`,
+  );
   return rows.map(({ id }) => id);
 }
 
 /** The periods of cells, by their ids. */
 export async function periodsOfCells(tx: Queryable, kind: Kind, ids: readonly number[]): Promise<Period[]> {
-  const { table, period } = sqlOf(kind);
+  const { all, period } = sqlOf(kind);
   const rows = await tx.many<{ period: Period }>(sql`
-    select distinct ${kind === 'date' ? sql`${period}::text` : period} as period from ${table} where id = any(${[...ids]}::bigint[])`);
+    select distinct ${kind === 'date' ? sql`${period}::text` : period} as period from ${all} where id = any(${[...ids]}::bigint[])`);
   return rows.map((row) => row.period);
 }
 
@@ -349,21 +430,36 @@ export function insertRequests(tx: Queryable, kind: Kind, cells: Sql): Promise<n
     select ${kind}, s.indicator_id::int, s.location_id::int, s.period::${type} from (${cells}) s`);
 }
 
+/**
+ * The same of many at once, as rows of (indicator_id, location_ids, period, document_id): until they are worked out, what
+ * that document brought to the period is not seen.
+ */
+export function insertArrivals(tx: Queryable, kind: Kind, cells: Sql): Promise<number> {
+  const { period } = sqlOf(kind);
+  return tx.exec(sql`insert into aggregate_request (kind, indicator_id, location_ids, ${period}, document_id)
+    select ${kind}, s.indicator_id, s.location_ids, s.period, s.document_id from (${cells}) s order by s.period, s.indicator_id`);
+}
+
 /** Requests for every period become one for each period concerned. */
 export async function expandRequests(tx: Tx, kind: Kind): Promise<void> {
   const { table, period } = sqlOf(kind);
+  // Of cells with a row and of values alone.
+  const each = (select: (from: Sql) => Sql): Sql =>
+    sql`${select(sql`${table} a`)} union ${select(sql`(select * from datapoint where ${period} is not null and retracted_at is null) a`)}`;
   await tx.exec(sql`
     with claimed as (
       delete from aggregate_request where kind = ${kind} and ${period} is null returning indicator_id, location_id
+    ), place as (
+      select distinct c.location_id as asked, l.id from claimed c join location l on l.id = c.location_id or l.parent_location_id = c.location_id
+      where c.indicator_id is null
+    ), part as (
+      select distinct c.indicator_id as asked, m.part from (select distinct indicator_id from claimed where location_id is null) c
+      join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
     )
     insert into aggregate_request (kind, indicator_id, location_id, ${period})
-    select ${kind}, a.indicator_id, c.location_id, a.${period} from claimed c join ${table} a on a.location_id = c.location_id
-      or a.location_id in (select k.id from location k where k.parent_location_id = c.location_id)
-      where c.indicator_id is null
+    ${each((from) => sql`select ${kind}, a.indicator_id, p.asked, a.${period} from place p join ${from} on a.location_id = p.id`)}
     union
-    select ${kind}, c.indicator_id, null, a.${period} from (select distinct indicator_id from claimed where location_id is null) c
-      join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
-      join ${table} a on a.indicator_id = m.part
+    ${each((from) => sql`select ${kind}, p.asked, null, a.${period} from part p join ${from} on a.indicator_id = p.part`)}
     union
     select ${kind}, null, null, p.period from (
       select ${period} as period from ${table} union select ${period} from datapoint where ${period} is not null) p
@@ -387,24 +483,27 @@ export async function waitingPeriods(
 /** For `spreadCells`: takes the requests of these periods away, and what they ask for. */
 export function claimedCells(kind: Kind, periods: readonly Period[]): { before: Sql; seeds: Sql } {
   const { table, period, type } = sqlOf(kind);
+  // Of cells with a row and of values alone.
+  const each = (select: (from: Sql) => Sql): Sql =>
+    sql`${select(sql`${table} a`)} union all ${select(sql`(select * from datapoint where ${period} is not null and retracted_at is null) a`)}`;
   return {
     before: sql`claimed as (
       delete from aggregate_request where kind = ${kind} and ${period} = any(${[...periods]}::${type}[])
-      returning indicator_id, location_id, ${period} as period
+      returning indicator_id, location_id, location_ids, ${period} as period
+    ), part as (
+      select distinct c.period, c.indicator_id as asked, m.part from claimed c
+      join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
+      where c.indicator_id is not null and c.location_id is null and c.location_ids is null
+    ), whole as (
+      select distinct period from claimed where indicator_id is null and location_id is null and location_ids is null
     ),`,
     seeds: sql`
       select indicator_id, location_id, period from claimed where indicator_id is not null and location_id is not null
       union all
-      select c.indicator_id, a.location_id, c.period from claimed c
-        join lateral (select c.indicator_id as part union select m.part from ${madeFrom} m where m.whole = c.indicator_id) m on true
-        join ${table} a on a.${period} = c.period and a.indicator_id = m.part
-        where c.indicator_id is not null and c.location_id is null
+      select c.indicator_id, l.id, c.period from claimed c cross join lateral unnest(c.location_ids) l (id)
       union all
-      select a.indicator_id, a.location_id, c.period from (select distinct period from claimed
-          where indicator_id is null and location_id is null) c join ${table} a on a.${period} = c.period
+      ${each((from) => sql`select p.asked, a.location_id, p.period from part p join ${from} on a.${period} = p.period and a.indicator_id = p.part`)}
       union all
-      select d.indicator_id, d.location_id, c.period from (select distinct period from claimed
-          where indicator_id is null and location_id is null) c
-        join datapoint d on d.${period} = c.period and d.retracted_at is null`,
+      ${each((from) => sql`select a.indicator_id, a.location_id, w.period from whole w join ${from} on a.${period} = w.period`)}`,
   };
 }

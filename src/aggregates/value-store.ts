@@ -1,5 +1,6 @@
 import type { IndicatorValues } from '../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { cellsWhere } from './cells.ts';
 import { type Grouping, groupings } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 
@@ -19,7 +20,7 @@ export interface CellQuery {
 
 /** Every cell asked for that has something to say, in the columns of the views of migration 0071. */
 export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQuery): Sql {
-  const { table, period } = kinds[kind];
+  const { period } = kinds[kind];
   const isStored = raw('a.marks & 1 <> 0');
   const [value, marks] =
     mode === 'agg-only'
@@ -28,22 +29,19 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
           sql`case when ${isStored} then coalesce(a.computed_marks, 0) else a.marks end`,
         ]
       : [sql`a.value`, sql`a.marks`];
+  const conditions = [sql`a.indicator_id = any(${indicatorIds}::int[])`, ...places, ...periods];
+  const cells = sql`(${cellsWhere(kind, join(conditions, sql` and `))}) a`;
   const [start, from] =
     kind === 'date'
-      ? [raw('a.data_date'), sql`${ident(table)} a`]
-      : [raw('pc.start_date'), sql`${ident(table)} a join campaign pc on pc.id = a.campaign_id`];
-  const conditions = [
-    sql`a.indicator_id = any(${indicatorIds}::int[])`,
-    mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)'),
-    ...places,
-    ...periods,
-  ];
+      ? [raw('a.data_date'), cells]
+      : [raw('pc.start_date'), sql`${cells} join campaign pc on pc.id = a.campaign_id`];
+  const shown = mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)');
   return sql`select v.* from (
     select a.id, a.indicator_id, a.location_id, a.${ident(period)}, ${value} as value, ${marks} as marks, a.computed,
       trim_scale(round(a.branches_with_value::numeric / a.branches, 6)) as coverage, a.datapoint_id,
       ${start} as period_start, null::jsonb as time_grouping,
       (select d.note from datapoint d where d.id = a.datapoint_id) as note
-    from ${from} where ${join(conditions, sql` and `)}) v where v.value is not null or v.marks <> 0`;
+    from ${from} where ${shown}) v where v.value is not null or v.marks <> 0`;
 }
 
 /** The same columns for both kinds of period, so that both fit into one list. */
@@ -160,11 +158,11 @@ export const indicatorValues: IndicatorValues = {
     const from = filter.campaignStart ?? null;
     const to = filter.campaignEnd ?? null;
     if (indicator.resourceName === 'date') {
-      return sql`exists (select 1 from date_aggregate fa where fa.location_id = ${place} and fa.indicator_id = ${indicator.id}
-        and fa.value = ${wanted} and fa.data_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity'))`;
+      return sql`exists (select 1 from (select fa.id from date_cell fa where fa.location_id = ${place} and fa.indicator_id = ${indicator.id}
+        and fa.value = ${wanted} and fa.data_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity') offset 0) fa)`;
     }
     if (filter.campaignIds === undefined && from === null && to === null) {
-      return sql`(select fa.value from aggregate fa join campaign fc on fc.id = fa.campaign_id
+      return sql`(select fa.value from campaign_cell fa join campaign fc on fc.id = fa.campaign_id
         where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value is not null
         order by fc.start_date desc, fc.id desc limit 1) = ${wanted}`;
     }
@@ -172,8 +170,8 @@ export const indicatorValues: IndicatorValues = {
       filter.campaignIds === undefined
         ? sql`fc.start_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity')`
         : sql`fc.id = any(${filter.campaignIds}::bigint[])`;
-    return sql`exists (select 1 from aggregate fa join campaign fc on fc.id = fa.campaign_id
-      where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value = ${wanted} and ${campaigns})`;
+    return sql`exists (select 1 from (select fa.id from campaign_cell fa join campaign fc on fc.id = fa.campaign_id
+      where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value = ${wanted} and ${campaigns} offset 0) fa)`;
   },
   valueOf: (
     place,
@@ -181,7 +179,7 @@ export const indicatorValues: IndicatorValues = {
   ) => sql`coalesce((select jsonb_build_object('value', value_shown(va.indicator_id, va.value),
       'is_agg', va.marks & 2 <> 0, 'is_calculated', va.marks & 4 <> 0, 'is_partial', va.marks & 8 <> 0,
       'has_conflict', va.marks & 16 <> 0, 'flags', aggregate_flags(va.marks))
-    from aggregate va where va.location_id = ${place} and va.indicator_id = ${indicatorId}::bigint
+    from campaign_cell va where va.location_id = ${place} and va.indicator_id = ${indicatorId}::bigint
       and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
 };
 

@@ -1,11 +1,10 @@
-import { refreshCells, requestRefresh } from '../aggregates/index.ts';
+import { refreshCells, requestArrival } from '../aggregates/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import {
   type Concern,
   insertDerivedCells,
   insertDerivedRows,
-  insertDerivedValues,
   markRows,
   prepareDerivation,
   readTexts,
@@ -13,6 +12,7 @@ import {
   replaceValues,
   type Touched,
   touchedCells,
+  touchedGroups,
   touchedSeeds,
   type ValueChanges,
 } from './derive-store.ts';
@@ -44,7 +44,6 @@ export async function deriveValues(
   await insertDerivedRows(tx, concern);
   await insertDerivedCells(tx, concern);
   await readTexts(tx);
-  await insertDerivedValues(tx);
   const values = await replaceValues(tx, concern.mapIds, by.runId, by.userId);
   await replaceIssues(tx, concern);
   await markRows(tx);
@@ -66,7 +65,7 @@ export async function refreshTouched(
     const periods = kind === 'campaign' ? touched.campaigns : touched.days;
     if (periods.length === 0) continue;
     if (now) written += (await refreshCells(context, tx, kind, periods, { seeds: touchedSeeds(kind) })).written;
-    else await requestRefresh(tx, kind, touchedSeeds(kind));
+    else await requestArrival(tx, kind, touchedGroups(kind));
   }
   return now ? written : undefined;
 }

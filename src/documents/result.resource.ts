@@ -1,3 +1,4 @@
+import { cellsWhere } from '../aggregates/index.ts';
 import { type Sql, sql } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 
@@ -25,10 +26,11 @@ export const campaignResultResource: ResourceDeclaration = resource({
       ${mapped(document, 'indicator')}
       union select k.indicator_id from made m join indicator_calculation k on k.indicator_component_id = m.id
     )
-    select a.id, a.indicator_id, a.location_id, a.campaign_id, a.value from aggregate a
-    where a.campaign_id in (${mapped(document, 'campaign')}) and a.indicator_id in (select id from made)
-      and a.location_id in (select t.parent_location_id from location_tree t where t.location_id in (${mapped(document, 'location')}))
-      and a.value is not null`,
+    select a.id, a.indicator_id, a.location_id, a.campaign_id, a.value from (${cellsWhere(
+      'campaign',
+      sql`a.campaign_id in (${mapped(document, 'campaign')}) and a.indicator_id in (select id from made)
+        and a.location_id in (select t.parent_location_id from location_tree t where t.location_id in (${mapped(document, 'location')}))`,
+    )}) a where a.value is not null`,
   help: 'Effective values that a campaign file reaches, its aggregates included.',
   fields: { ...fields, campaign_id: { ...coordinate, references: { resource: 'campaign' } } },
   query_fields: [

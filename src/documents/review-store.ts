@@ -193,7 +193,7 @@ export function reachedCells(tx: Tx, visible: (location: Sql) => Sql, limit: num
       union select up.root, c.indicator_id from up join indicator_calculation c on c.indicator_component_id = up.id
     ), reached as (
       select distinct up.id as indicator_id, t.parent_location_id as location_id, d.campaign_id, d.data_date
-      from derived_touch d join up on up.root = d.indicator_id join location_tree t on t.location_id = d.location_id
+      from derived_touch d join up on up.root = d.indicator_id join location_tree t on t.location_id = any(d.location_ids)
     )
     select r.indicator_id, r.location_id, r.campaign_id, r.data_date::text, ${valueNow(raw('r'))} as value
     from reached r where ${visible(raw('r.location_id'))}
@@ -210,8 +210,8 @@ export async function valuesOfCells(db: Queryable, cells: readonly PreviewCell[]
 }
 
 const valueNow = (r: Sql): Sql => sql`case when ${r}.campaign_id is not null
-  then (select a.value::float8 from aggregate a where a.campaign_id = ${r}.campaign_id and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id)
-  else (select a.value::float8 from date_aggregate a where a.data_date = ${r}.data_date and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id) end`;
+  then (select a.value::float8 from campaign_cell a where a.campaign_id = ${r}.campaign_id and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id)
+  else (select a.value::float8 from date_cell a where a.data_date = ${r}.data_date and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id) end`;
 
 /** The names a reader knows the cells by. */
 export function namesOf(

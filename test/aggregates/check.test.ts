@@ -83,7 +83,10 @@ test('doctor lists every difference, changes nothing, and ends with 1', async ()
   expect(await doctor()).toMatchObject({ code: 0, out: expect.stringMatching(/^(.*: as a rebuild makes it\n){3}$/) });
   await db.exec(cellAt('P'));
   await db.exec(sql`delete from aggregate where indicator_id = ${rate} and location_id = ${ids.a}`);
-  await db.exec(sql`update date_aggregate set marks = marks | 8 where location_id = ${ids.a}`);
+  // The value alone is its cell; here somebody wrote a row beside it.
+  await db.exec(sql`insert into date_aggregate (indicator_id, location_id, data_date, value, marks, branches_with_value, branches,
+      datapoint_id, computed_marks, fold, fold_with_value, fold_branches, fold_conflict, definition_version)
+    select indicator_id, location_id, data_date, value, marks | 8, 1, 1, id, 0, value, 1, 1, false, 1 from date_cell where location_id = ${ids.a}`);
   await db.exec(sql`update location_tree set lvl = 7 where location_id = ${ids.b} and parent_location_id = ${ids.P}`);
   const { code, out, err } = await doctor();
   expect([code, err]).toEqual([1, 'granary: 4 differences\n']);

@@ -7,9 +7,9 @@ import {
 } from '../../src/aggregates/pure/reference.ts';
 import type { World } from '../support/world.ts';
 
-/** Every row of the table as text, ids and all it remembers included, but for the times of writing. */
+/** Every cell as text, ids and all it remembers included, but for the times of writing. */
 export async function wholeTable(world: World, kind: Kind): Promise<string[]> {
-  const table = kind === 'campaign' ? 'aggregate' : 'date_aggregate';
+  const table = kind === 'campaign' ? 'campaign_cell' : 'date_cell';
   const { rows } = await world.context.db.pool.query<{ row: string }>(
     `select (to_jsonb(t) - 'updated_at' - 'created_at')::text as row from ${table} t order by id`,
   );
@@ -20,7 +20,7 @@ export async function wholeTable(world: World, kind: Kind): Promise<string[]> {
 export type Said = Omit<Effective, 'value' | 'computed'> & { value: string | null; computed: string | null };
 
 export async function cellsOf(world: World, kind: Kind, period: number | string): Promise<Map<string, Said>> {
-  const [table, column] = kind === 'campaign' ? ['aggregate', 'campaign_id'] : ['date_aggregate', 'data_date'];
+  const [table, column] = kind === 'campaign' ? ['campaign_cell', 'campaign_id'] : ['date_cell', 'data_date'];
   const { rows } = await world.context.db.pool.query<{
     indicator_id: number;
     location_id: number;

@@ -1,5 +1,6 @@
 import type { CalculationRole, Operator } from '../../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../../platform/db/index.ts';
+import { cellAt } from '../cells.ts';
 import { groupsAsked } from '../group-store.ts';
 import { type Grouping, groupings } from '../pure/groupings.ts';
 import { type Kind, kinds, type Period } from '../pure/kinds.ts';
@@ -32,7 +33,6 @@ const rowsOf = (kind: Kind, places: readonly CellPlace[]): Sql => sql`
 /** The row `a` of a table of cells, or of stored values, at the cell `v`. */
 const atCell = (kind: Kind): Sql =>
   sql`a.indicator_id = v.indicator_id and a.location_id = v.location_id and a.${ident(kinds[kind].period)} = v.period`;
-const tableOf = (kind: Kind): Sql => ident(kinds[kind].table);
 
 export async function placeOfCell(
   db: Queryable,
@@ -40,10 +40,10 @@ export async function placeOfCell(
   id: number,
   visible: Visible,
 ): Promise<CellPlace | undefined> {
-  const { table, period } = kinds[kind];
+  const { cells, period } = kinds[kind];
   const row = await db.maybe<Omit<CellPlace, 'kind'>>(sql`
     select a.indicator_id as "indicatorId", a.location_id as "locationId", ${periodText(kind, sql`a.${ident(period)}`)} as period
-    from ${ident(table)} a where a.id = ${id}::bigint and ${visible(raw('a.location_id'))}`);
+    from ${ident(cells)} a where a.id = ${id}::bigint and ${visible(raw('a.location_id'))}`);
   return row && { kind, ...row };
 }
 
@@ -75,7 +75,7 @@ export function factsOf(db: Queryable, kind: Kind, places: readonly CellPlace[])
       i.aggregation is not null or not exists (select 1 from indicator_calculation k where k.indicator_id = i.id
         and k.calculation not in ('latest_date', 'district_count')) as "fallsBack",
       ${operator} as operator
-    from ${rowsOf(kind, places)} join indicator i on i.id = v.indicator_id left join ${tableOf(kind)} a on ${atCell(kind)}
+    from ${rowsOf(kind, places)} join indicator i on i.id = v.indicator_id left join lateral (${cellAt(kind, atCell(kind))}) a on true
     order by v.n`);
 }
 
@@ -123,7 +123,7 @@ const inputColumns =
       a.value::float8 as value, coalesce(a.marks, 0) as marks, (select d.origin from datapoint d where d.id = a.datapoint_id) as origin`);
 /** The cell `a` of the indicator `i` at the place and in the period of `v`. */
 const inputAt = (kind: Kind): Sql => sql`join location l on l.id = v.location_id
-      left join ${tableOf(kind)} a on a.${ident(kinds[kind].period)} = v.period and a.indicator_id = i.id and a.location_id = l.id`;
+      left join lateral (${cellAt(kind, sql`a.${ident(kinds[kind].period)} = v.period and a.indicator_id = i.id and a.location_id = l.id`)}) a on true`;
 
 /** What each indicator is calculated from, with the values at the same place. */
 export async function componentsOf(
@@ -159,8 +159,11 @@ export type BranchWay = 'children' | 'contributions';
 
 /** `branch`: the places below each cell that go into it, or end without anything (`is_dead_end`). */
 function branches(kind: Kind, places: readonly CellPlace[], way: BranchWay): Sql {
-  const cell = sql`left join ${tableOf(kind)} a on a.${ident(kinds[kind].period)} = v.period
-      and a.indicator_id = v.indicator_id and a.location_id = l.id`;
+  const cell = sql`left join lateral (${cellAt(
+    kind,
+    sql`a.${ident(kinds[kind].period)} = v.period
+      and a.indicator_id = v.indicator_id and a.location_id = l.id`,
+  )}) a on true`;
   // The places directly below, for a sum of parts that nothing at the place itself speaks against.
   if (way === 'children') {
     return sql`branch as (
@@ -201,10 +204,10 @@ export async function branchInputs(
     with recursive ${branches(kind, places, way)},
     counted as (select b.*, (count(*) over (partition by b.n))::int as total from branch b where b.counts and ${visible(raw('b.id'))}),
     page as (select c.*, row_number() over (partition by c.n order by c.id) as rank from counted c where c.id > ${after}::int)
-    select c.n::int as n, c.total, ${inputColumns}, (select w.value::float8 from ${tableOf(kind)} w
+    select c.n::int as n, c.total, ${inputColumns}, (select w.value::float8 from ${ident(kinds[kind].cells)} w
       where w.indicator_id = (${[...weightIds]}::int[])[c.n] and w.location_id = l.id
         and w.${ident(kinds[kind].period)} = a.${ident(kinds[kind].period)}) as weight
-    from page c join location l on l.id = c.id join ${tableOf(kind)} a on a.id = c.cell_id join indicator i on i.id = a.indicator_id
+    from page c join location l on l.id = c.id cross join lateral (${cellAt(kind, raw('a.id = c.cell_id'))}) a join indicator i on i.id = a.indicator_id
     where c.rank <= ${limit}::int order by c.n, c.id`);
   return ofEach(places, rows).map((ofCell, n) => ({
     inputs: ofCell.map(({ total: _, weight, ...input }) => (weightIds[n] === null ? input : { ...input, weight })),
@@ -259,18 +262,18 @@ export async function membersOfGroup(
   group: { grouping: Grouping; label: string; periods: Sql[] },
   { after, limit }: { after: number; limit: number },
 ): Promise<{ total: number; inputs: (Input & { period: Period; n: number })[] }> {
-  const { table, period } = kinds[kind];
+  const { cells, period } = kinds[kind];
   const day =
     kind === 'date' ? sql`a.data_date` : sql`(select c.start_date from campaign c where c.id = a.campaign_id)`;
   const number = kind === 'date' ? raw(`(a.data_date - date '2000-01-01')`) : raw('a.campaign_id');
   const label = raw(groupings[group.grouping].label.replaceAll('{day}', 'd.day'));
-  const member = sql`select a.id as cell_id, ${number} as n from ${ident(table)} a cross join lateral (select ${day} as day) d
+  const member = sql`select a.id as cell_id, ${number} as n from ${ident(cells)} a cross join lateral (select ${day} as day) d
     where a.indicator_id = ${indicatorId}::int and a.location_id = ${locationId}::int and a.value is not null
       and ${label} #>> '{}' = ${group.label}${group.periods.length === 0 ? sql`` : sql` and ${join(group.periods, sql` and `)}`}`;
   const rows = await db.many<Input & { period: Period; n: number; total: number }>(sql`
     with member as (${member})
     select ${inputColumns}, ${periodText(kind, sql`a.${ident(period)}`)} as period, m.n, (select count(*) from member)::int as total
-    from member m join ${ident(table)} a on a.id = m.cell_id join indicator i on i.id = a.indicator_id join location l on l.id = a.location_id
+    from member m cross join lateral (${cellAt(kind, raw('a.id = m.cell_id'))}) a join indicator i on i.id = a.indicator_id join location l on l.id = a.location_id
     where m.n > ${after}::int order by m.n limit ${limit}::int`);
   return { total: rows[0]?.total ?? 0, inputs: rows.map(({ total: _, ...input }) => input) };
 }
