@@ -166,6 +166,21 @@ const when = (condition: Sql, name: keyof typeof marks): Sql =>
 const worst = (which: Sql): Sql =>
   sql`min(array[a.branches_with_value::numeric / a.branches, -a.branches, a.branches_with_value]) filter (where a.value is not null and ${which})`;
 
+/** What is read of a cell that others rest on, and what of it a stored value `d` says that is one; else nothing. */
+const asRead = {
+  value: 'd.value',
+  marks: 'case when d.id is not null then 1 end',
+  branches_with_value: 'case when d.id is not null then 1 end',
+  branches: 'case when d.id is not null then 1 end',
+  fold: 'd.value',
+  fold_weight: 'null::numeric',
+  fold_with_value: 'case when d.id is not null then 1 end',
+  fold_branches: 'case when d.id is not null then 1 end',
+  fold_last: 'null::numeric[]',
+  fold_conflict: 'case when d.id is not null then false end',
+};
+const read = Object.keys(asRead) as (keyof typeof asRead)[];
+
 export interface Written {
   /** Rows that came, changed or went. */
   written: number;
@@ -193,19 +208,9 @@ export async function workOutRound(
   const one = (indicator: Sql, location: Sql, of: Sql): Sql => {
     const key = (x: string): Sql =>
       sql`${raw(x)}.${period} = ${of}.period and ${raw(x)}.indicator_id = ${indicator} and ${raw(x)}.location_id = ${location}`;
-    const either = (column: string, alone: string): string =>
-      `case when r.id is null then ${alone} else r.${column} end as ${column}`;
-    const said = [
-      either('value', 'd.value'),
-      either('marks', 'case when d.id is not null then 1 end'),
-      either('branches_with_value', 'case when d.id is not null then 1 end'),
-      either('branches', 'case when d.id is not null then 1 end'),
-      either('fold', 'd.value'),
-      either('fold_with_value', 'case when d.id is not null then 1 end'),
-      either('fold_branches', 'case when d.id is not null then 1 end'),
-      either('fold_conflict', 'case when d.id is not null then false end'),
-      'r.fold_weight, r.fold_last',
-    ];
+    const said = read.map(
+      (column) => `case when r.id is not null then r.${column} else ${asRead[column]} end as ${column}`,
+    );
     return sql`select ${raw(said.join(', '))} from (select 1) o
       left join lateral (select r.* from ${table} r where ${key('r')} offset 0) r on true
       left join lateral (select d.id, d.value from datapoint d where r.id is null and ${key('d')} and d.retracted_at is null
@@ -238,8 +243,41 @@ export async function workOutRound(
         select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
         where ${live('c')}
         order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
+    ), dense as materialized (
+      -- Whose places below are at least a third of all there are of the indicator in the period: these are read as they lie
+      -- and not looked up one by one.
+      select a.period, a.indicator_id from (
+        select c.period, c.indicator_id, 3 * count(*) as limits from cell c join location k on k.parent_location_id = c.location_id
+        group by 1, 2 having count(*) > 100) a
+      where (select count(*) from (select 1 from datapoint d where d.${period} = a.period and d.indicator_id = a.indicator_id
+          and d.retracted_at is null limit a.limits) d)
+        + (select count(*) from (select 1 from ${table} r where r.${period} = a.period and r.indicator_id = a.indicator_id limit a.limits) r)
+        < a.limits
+    ), whole as materialized (
+      select r.${period} as period, r.indicator_id, r.location_id, ${raw(read.map((column) => `r.${column}`).join(', '))}
+      from dense f join ${table} r on r.${period} = f.period and r.indicator_id = f.indicator_id
+      union all
+      select f.period, f.indicator_id, d.location_id, ${raw(read.map((column) => asRead[column]).join(', '))}
+      from dense f cross join lateral (
+        select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
+        where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
+        order by d.location_id, d.precedence, d.ranked_at desc, d.source_row desc, d.id desc) d
+      where not exists (select 1 from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id and r.location_id = d.location_id)
+    ), below as (
+      select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
+      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true
+      where not exists (select 1 from dense f where f.period = c.period and f.indicator_id = c.indicator_id)
+      union all
+      -- A full join, and a condition that does not make it less than one: whatever the planner thinks of the size of these
+      -- lists, it cannot go through one for each line of the other.
+      select p.indicator_id, p.location_id, p.period, ${raw(read.map((column) => `w.${column}`).join(', '))}
+      from (select c.indicator_id, c.location_id, c.period, k.id as place from cell c
+        join dense f on f.period = c.period and f.indicator_id = c.indicator_id
+        join location k on k.parent_location_id = c.location_id) p
+      full join whole w on w.period = p.period and w.indicator_id = p.indicator_id and w.location_id = p.place
+      where coalesce(p.place, 0) > 0
     ), child as (
-      select c.indicator_id, c.location_id, c.period,
+      select a.indicator_id, a.location_id, a.period,
         bool_or(a.fold_branches is not null) as is_folded, sum(a.fold) as fold_sum, sum(a.fold_weight) as fold_weight,
         min(a.fold) as fold_min, max(a.fold) as fold_max, max(a.fold_last) as fold_last,
         sum(a.fold_with_value)::int as fold_with_value, sum(coalesce(a.fold_branches, 1))::int as fold_branches,
@@ -247,9 +285,7 @@ export async function workOutRound(
         sum(a.value) as value, bit_or(a.marks) filter (where a.value is not null) as marks,
         bool_or(a.value is null) as is_missing, sum(a.branches_with_value) filter (where a.value is not null)::int as branches_with_value,
         sum(case when a.value is null then 1 else a.branches end)::int as branches
-      from cell c join location k on k.parent_location_id = c.location_id
-      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true
-      group by c.indicator_id, c.location_id, c.period
+      from below a group by a.indicator_id, a.location_id, a.period
     ), reach (id) as (
       select id from definition where sums
       union

@@ -137,7 +137,7 @@ export async function replaceDocumentCodes(
         count(*) filter (where iso is null and not short_year and month_first is not null and day_first is null)::int as month_first_only
       from said group by map_id
     ), of_row as (
-      select row_number, count(*) filter (where coalesce(raw, '') ~ '[^[:space:]]')::int as cells from cell group by row_number
+      select row_number, count(*) filter (where ascii(raw) between 33 and 126 or coalesce(raw, '') ~ '[^[:space:]]')::int as cells from cell group by row_number
     ), code as (
       select s.location_map_id as map_id, s.row_number from source_submission s where s.document_id = ${documentId}
       union all
