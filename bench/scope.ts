@@ -1,4 +1,5 @@
 import { createUser } from '../src/accounts/index.ts';
+import { refreshAggregates, requestRebuild } from '../src/aggregates/index.ts';
 import type { Context } from '../src/platform/context.ts';
 import { sql } from '../src/platform/db/index.ts';
 import { type BenchLine, median } from './support/line.ts';
@@ -77,9 +78,11 @@ async function fill(context: Context): Promise<void> {
   await db.exec(sql`insert into campaign_type (name) values ('round')`);
   await db.exec(sql`insert into campaign (name, campaign_type_id, start_date, end_date)
     values ('c', 1, date '2020-01-01', date '2020-01-01')`);
-  await db.exec(sql`insert into aggregate (indicator_id, location_id, campaign_id, value, marks, branches_with_value, branches,
-      fold, fold_with_value, fold_branches, definition_version)
-    select i, l.id, 1, l.id % 100, 1, 1, 1, l.id % 100, 1, 1, 1 from location l, generate_series(1, 2) i`);
+  await db.exec(sql`insert into datapoint (indicator_id, location_id, campaign_id, value, origin, ranked_at)
+    select i, l.id, 1, l.id % 100, 'script', now() from location l join location_type t on t.id = l.location_type_id
+    cross join generate_series(1, 2) i where t.admin_level = 3`);
+  await db.transaction((tx) => requestRebuild(tx, 'campaign', [1]));
+  await refreshAggregates(context, {}, { signal: AbortSignal.timeout(600_000) });
   await db.pool.query('analyze');
 }
 

@@ -9,6 +9,8 @@ alter table datapoint alter column id set default nextval('cell_id');
 -- Values are looked for by place now, as aggregates are. One index for both kinds of period.
 drop index datapoint_location_id_idx;
 create index datapoint_location_id_idx on datapoint (location_id, indicator_id, campaign_id, data_date);
+-- Of history, too, whoever deletes a campaign wants to know whether any is its; what came together lies together.
+create index datapoint_campaign_id_idx on datapoint using brin (campaign_id) with (autosummarize = on);
 
 -- What a large document has brought is asked for by the hundred places, and is not seen before the sums that it changes.
 alter table aggregate_request add location_ids integer[], add document_id integer;
@@ -104,7 +106,8 @@ begin
   where p.id is not null and exists (select 1 from (select p.id as id union all select c.id from location c where c.parent_location_id = p.id) l
     where k.kind = 'campaign' and exists (select 1 from aggregate a where a.location_id = l.id)
       or k.kind = 'date' and exists (select 1 from date_aggregate a where a.location_id = l.id)
-      or exists (select 1 from datapoint d where d.location_id = l.id and (k.kind = 'campaign') = (d.campaign_id is not null)));
+      or k.kind = 'campaign' and exists (select 1 from datapoint d where d.location_id = l.id and d.campaign_id is not null)
+      or k.kind = 'date' and exists (select 1 from datapoint d where d.location_id = l.id and d.campaign_id is null));
   if found then
     perform graphile_worker.add_job('refresh-aggregates', '{}'::json, job_key => 'refresh-aggregates', max_attempts => 25);
   end if;

@@ -476,12 +476,17 @@ export function insertArrivals(tx: Queryable, kind: Kind, cells: Sql): Promise<n
     select ${kind}, s.indicator_id, s.location_ids, s.period, s.document_id from (${cells}) s order by s.period, s.indicator_id`);
 }
 
+/** What is stored and counts or waits to count, as `a`. */
+const storedOf = (kind: Kind): Sql =>
+  kind === 'campaign'
+    ? raw('(select * from datapoint where campaign_id is not null and retracted_at is null) a')
+    : raw('(select * from datapoint where campaign_id is null and data_date is not null and retracted_at is null) a');
+
 /** Requests for every period become one for each period concerned. */
 export async function expandRequests(tx: Tx, kind: Kind): Promise<void> {
   const { table, period } = sqlOf(kind);
   // Of cells with a row and of values alone.
-  const each = (select: (from: Sql) => Sql): Sql =>
-    sql`${select(sql`${table} a`)} union ${select(sql`(select * from datapoint where ${period} is not null and retracted_at is null) a`)}`;
+  const each = (select: (from: Sql) => Sql): Sql => sql`${select(sql`${table} a`)} union ${select(storedOf(kind))}`;
   await tx.exec(sql`
     with claimed as (
       delete from aggregate_request where kind = ${kind} and ${period} is null returning indicator_id, location_id
@@ -520,8 +525,7 @@ export async function waitingPeriods(
 export function claimedCells(kind: Kind, periods: readonly Period[]): { before: Sql; seeds: Sql } {
   const { table, period, type } = sqlOf(kind);
   // Of cells with a row and of values alone.
-  const each = (select: (from: Sql) => Sql): Sql =>
-    sql`${select(sql`${table} a`)} union all ${select(sql`(select * from datapoint where ${period} is not null and retracted_at is null) a`)}`;
+  const each = (select: (from: Sql) => Sql): Sql => sql`${select(sql`${table} a`)} union all ${select(storedOf(kind))}`;
   return {
     before: sql`claimed as (
       delete from aggregate_request where kind = ${kind} and ${period} = any(${[...periods]}::${type}[])

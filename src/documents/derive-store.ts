@@ -252,7 +252,8 @@ export async function replaceValues(
   if (isFirst) return await insertFirstValues(tx, runId);
   await tx.exec(sql`insert into derived_value ${derivedValues}`);
   await tx.exec(sql`analyze derived_value`);
-  await holdPeriods(tx, mapIds);
+  const periods = sql`select campaign_id, data_date from (${concernedValues(mapIds)}) l union all select campaign_id, data_date from derived_value`;
+  await holdPeriods(tx, periods);
   return await tx.one<ValueChanges>(sql`
     with live as materialized (${concernedValues(mapIds)}),
     kept as materialized (
@@ -283,15 +284,14 @@ export async function replaceValues(
     select come - moved as new, moved as changed, kept as unchanged, gone - moved as retracted from counted`);
 }
 
-/** A value that goes may be written down as its cell (migration 0161): nobody else may write cells of these periods now. */
-async function holdPeriods(tx: Tx, mapIds: Concern['mapIds']): Promise<void> {
+/**
+ * A value that goes may be written down as its cell (migration 0161): nobody else may write cells of these periods now.
+ * `periods` has rows of (campaign_id, data_date).
+ */
+async function holdPeriods(tx: Tx, periods: Sql): Promise<void> {
   const { campaigns, days } = await tx.one<{ campaigns: number[]; days: string[] }>(sql`
-    with period as (
-      select distinct campaign_id, data_date from (select campaign_id, data_date from (${concernedValues(mapIds)}) l
-        union all select campaign_id, data_date from derived_value) p
-    )
-    select coalesce(array_agg(campaign_id) filter (where campaign_id is not null), '{}') as campaigns,
-      coalesce(array_agg(data_date::text) filter (where data_date is not null), '{}') as days from period`);
+    select coalesce(array_agg(distinct campaign_id) filter (where campaign_id is not null), '{}') as campaigns,
+      coalesce(array_agg(distinct data_date::text) filter (where data_date is not null), '{}') as days from (${periods}) p`);
   await lockPeriods(tx, 'campaign', campaigns);
   await lockPeriods(tx, 'date', days);
 }
@@ -483,11 +483,13 @@ export async function retractValues(
   of: { id: number; datasetId: string; revision: number },
   userId: string | null,
 ): Promise<number> {
+  const live = sql`p.dataset_id = ${of.datasetId} and p.revision = ${of.revision}::int and p.document_id = ${of.id}::int
+        and p.origin = 'document' and p.retracted_at is null`;
+  await holdPeriods(tx, sql`select p.campaign_id, p.data_date from datapoint p where ${live}`);
   const { n } = await tx.one<{ n: number }>(sql`
     with gone as (
       update datapoint p set retracted_at = now(), retracted_by = ${userId}::uuid
-      where p.dataset_id = ${of.datasetId} and p.revision = ${of.revision}::int and p.document_id = ${of.id}::int
-        and p.origin = 'document' and p.retracted_at is null
+      where ${live}
       returning p.indicator_id, p.location_id, p.campaign_id, p.data_date, p.document_id
     ), touched as (
       ${insertTouched(raw('gone'))}
