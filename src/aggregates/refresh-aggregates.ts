@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import { sql } from '../platform/db/index.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
 import type { Kind } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
@@ -47,6 +48,9 @@ const maxLanes = 4;
 /** A claim is good only together with what it asks for: both are one transaction. Answers the number of periods done. */
 async function refreshSome(context: Context, kind: Kind, lane: Lane): Promise<number> {
   return await context.db.transaction(async (tx) => {
+    // Lost with the server, it is still asked for: what asked is deleted here, too. The end of the run waits for all of it.
+    // And what is joined fits into memory.
+    await tx.exec(sql`select set_config('synchronous_commit', 'off', true), set_config('work_mem', '64MB', true)`);
     const periods = await waitingPeriods(tx, kind, { limit: periodsAtOnce[kind], lane });
     if (periods.length > 0) await refreshCells(context, tx, kind, periods, claimedCells(kind, periods));
     return periods.length;

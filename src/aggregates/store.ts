@@ -180,6 +180,9 @@ const asRead = {
   fold_conflict: 'case when d.id is not null then false end',
 };
 const read = Object.keys(asRead) as (keyof typeof asRead)[];
+/** From the row `r` or, without one, from the value `d` that is the cell. */
+const readOf = (column: keyof typeof asRead): string =>
+  `case when r.id is not null then r.${column} else ${asRead[column]} end as ${column}`;
 
 export interface Written {
   /** Rows that came, changed or went. */
@@ -208,10 +211,7 @@ export async function workOutRound(
   const one = (indicator: Sql, location: Sql, of: Sql): Sql => {
     const key = (x: string): Sql =>
       sql`${raw(x)}.${period} = ${of}.period and ${raw(x)}.indicator_id = ${indicator} and ${raw(x)}.location_id = ${location}`;
-    const said = read.map(
-      (column) => `case when r.id is not null then r.${column} else ${asRead[column]} end as ${column}`,
-    );
-    return sql`select ${raw(said.join(', '))} from (select 1) o
+    return sql`select ${raw(read.map(readOf).join(', '))} from (select 1) o
       left join lateral (select r.* from ${table} r where ${key('r')} offset 0) r on true
       left join lateral (select d.id, d.value from datapoint d where r.id is null and ${key('d')} and d.retracted_at is null
         and d.value is not null order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d on true`;
@@ -254,15 +254,12 @@ export async function workOutRound(
         + (select count(*) from (select 1 from ${table} r where r.${period} = a.period and r.indicator_id = a.indicator_id limit a.limits) r)
         < a.limits
     ), whole as materialized (
-      select r.${period} as period, r.indicator_id, r.location_id, ${raw(read.map((column) => `r.${column}`).join(', '))}
-      from dense f join ${table} r on r.${period} = f.period and r.indicator_id = f.indicator_id
-      union all
-      select f.period, f.indicator_id, d.location_id, ${raw(read.map((column) => asRead[column]).join(', '))}
-      from dense f cross join lateral (
-        select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
-        where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
-        order by d.location_id, d.precedence, d.ranked_at desc, d.source_row desc, d.id desc) d
-      where not exists (select 1 from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id and r.location_id = d.location_id)
+      select f.period, f.indicator_id, w.* from dense f cross join lateral (
+        select coalesce(r.location_id, d.location_id) as location_id, ${raw(read.map(readOf).join(', '))}
+        from (select r.* from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id) r
+        full join (select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
+          where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
+          order by d.location_id, d.precedence, d.ranked_at desc, d.source_row desc, d.id desc) d on d.location_id = r.location_id) w
     ), below as (
       select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
       left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true
@@ -418,7 +415,7 @@ export async function workOutRound(
       returning 1
     ), changed as (
       update ${table} t set (${columns}, updated_at) = row (${listed('r')}, now()) from said r
-      where t.id = r.id and (${listed('t')}) is distinct from (${listed('r')})
+      where exists (select 1 from said where id is not null) and t.id = r.id and (${listed('t')}) is distinct from (${listed('r')})
       returning 1
     ), gone as (
       delete from ${table} t using result r

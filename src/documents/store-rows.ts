@@ -7,19 +7,25 @@ import type { CellReading } from './pure/column-roles.ts';
 
 /** SQL that takes a document's rows in: staged, their codes looked up, then kept. */
 
-const temporary = ['staged_row', 'staged_day'] as const;
+const temporary = ['staged_row', 'staged_text', 'staged_day'] as const;
 
-/** Rows as `writeRows` wrote them, in a table of this transaction. */
-export async function copyRows(tx: Tx, file: string): Promise<void> {
+/** Rows and texts as `writeRows` wrote them, in tables of this transaction. */
+export async function copyRows(tx: Tx, rows: string, texts: string): Promise<void> {
   await tx.exec(sql`
     create temp table if not exists staged_row (row_number integer, line bigint, location_code text, campaign_code text,
-      date_text text, unique_key text, indicator_code text, corrects_row integer, cells text[]) on commit delete rows`);
-  await tx.exec(sql`
+      date_text text, unique_key text, indicator_code text, corrects_row integer, later integer, filled integer,
+      cells text[]) on commit delete rows;
+    create temp table if not exists staged_text (position integer, indicator_code text, raw text, n bigint) on commit delete rows;
     create temp table if not exists staged_day (date_text text, day integer, problem text) on commit delete rows`);
   for (const table of temporary) await tx.exec(sql`delete from ${sql.ref(table)}`);
-  const copy = tx.client.query(copyStreams.from(`copy staged_row from stdin (format csv, null '\\N')`));
-  await pipeline(createReadStream(file), copy);
-  await tx.exec(sql`analyze staged_row`);
+  for (const [table, file] of [
+    ['staged_row', rows],
+    ['staged_text', texts],
+  ] as const) {
+    const copy = tx.client.query(copyStreams.from(`copy ${table} from stdin (format csv, null '\\N')`));
+    await pipeline(createReadStream(file), copy);
+    await tx.exec(sql`analyze ${sql.ref(table)}`);
+  }
 }
 
 /** Reads the days of all rows as one column: an order of day and month that only one row tells holds for all. */
@@ -55,22 +61,9 @@ const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
 /** The rows of the document as they are in the file; those it had before go. */
 export async function replaceSubmissions(
   tx: Tx,
-  document: { id: number; fileType: 'campaign' | 'date'; isKeyed: boolean; keepsRepeated: boolean },
+  { id, fileType }: { id: number; fileType: 'campaign' | 'date' },
 ): Promise<number> {
-  const { id, fileType, isKeyed, keepsRepeated } = document;
   await tx.exec(sql`delete from source_submission where document_id = ${id}`);
-  // In campaign files place and period identify a row; in files of days the row itself, unless a column is named.
-  const key = isKeyed
-    ? sql`s.unique_key`
-    : fileType === 'campaign' && !keepsRepeated
-      ? sql`s.location_code, s.campaign_code, s.indicator_code`
-      : undefined;
-  const later =
-    key === undefined
-      ? sql`null::int`
-      : sql`case when ${isKeyed ? sql`s.unique_key is not null` : sql`s.location_code is not null and s.campaign_code is not null`}
-          then nullif(last_value(s.row_number) over (partition by ${key} order by s.row_number
-            rows between current row and unbounded following), s.row_number) end`;
   return await tx.exec(sql`
     insert into source_submission (id, document_id, instance_guid, row_number, line, location_code, campaign_code,
       indicator_code, date_text, data_date, location_map_id, campaign_map_id, indicator_map_id, problem, duplicate_of, corrects_row, cells, location_id,
@@ -82,7 +75,7 @@ export async function replaceSubmissions(
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
         when ${fileType} = 'date' then d.problem end,
-      ${later}, s.corrects_row, s.cells,
+      s.later, s.corrects_row, s.cells,
       -- What becomes of most rows: markRows corrects it of the others, instead of writing every row twice.
       p.id, 'PROCESSED'
     from staged_row s
@@ -120,9 +113,10 @@ export async function replaceDocumentCodes(
 ): Promise<void> {
   await tx.exec(sql`delete from document_code where document_id = ${documentId}`);
   await tx.exec(sql`
-    with cell as materialized (${cellsOf(documentId, isLong)}),
-    text as (
-      select map_id, raw, count(*)::int as n, coalesce(raw, '') !~ '[^[:space:]]' as is_blank from cell group by map_id, raw
+    with text as (
+      select m.map_id, t.raw, sum(t.n)::int as n, coalesce(t.raw, '') !~ '[^[:space:]]' as is_blank
+      from staged_text t join (${mapsOf(documentId, isLong)}) m on ${isLong ? sql`m.code = t.indicator_code` : sql`m.position = t.position`}
+      group by m.map_id, t.raw
     ), said as materialized (
       select t.map_id, t.n, t.is_blank, t.raw, n.*, d.*
       from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`)}) d
@@ -136,31 +130,25 @@ export async function replaceDocumentCodes(
         count(*) filter (where iso is null and not short_year and day_first is not null and month_first is null)::int as day_first_only,
         count(*) filter (where iso is null and not short_year and month_first is not null and day_first is null)::int as month_first_only
       from said group by map_id
-    ), of_row as (
-      select row_number, count(*) filter (where ascii(raw) between 33 and 126 or coalesce(raw, '') ~ '[^[:space:]]')::int as cells from cell group by row_number
     ), code as (
-      select s.location_map_id as map_id, s.row_number from source_submission s where s.document_id = ${documentId}
+      select s.location_map_id as map_id, r.filled from source_submission s join staged_row r using (row_number) where s.document_id = ${documentId}
       union all
-      select s.campaign_map_id, s.row_number from source_submission s where s.document_id = ${documentId}
+      select s.campaign_map_id, r.filled from source_submission s join staged_row r using (row_number) where s.document_id = ${documentId}
     )
     insert into document_code (document_id, source_object_map_id, rows, cells, point_only, comma_only, point_or_comma,
       point_fractions, comma_fractions, day_first_only, month_first_only)
     select ${documentId}::int, map_id, rows, coalesce(cells, 0), point_only, comma_only, point_or_comma, point_fractions,
       comma_fractions, day_first_only, month_first_only from indicator
     union all
-    select ${documentId}::int, c.map_id, count(*)::int, coalesce(sum(r.cells), 0)::int, 0, 0, 0, 0, 0, 0, 0
-    from code c left join of_row r using (row_number) where c.map_id is not null group by c.map_id`);
+    select ${documentId}::int, c.map_id, count(*)::int, coalesce(sum(c.filled), 0)::int, 0, 0, 0, 0, 0, 0, 0
+    from code c where c.map_id is not null group by c.map_id`);
 }
 
-/** Every cell under an indicator's code: (row_number, map_id, raw). */
-function cellsOf(documentId: number, isLong: boolean): Sql {
+/** Whose texts a column holds: (map_id, position) of columns, (map_id, code) of codes in a column. */
+function mapsOf(documentId: number, isLong: boolean): Sql {
   if (isLong) {
-    return sql`select s.row_number, s.indicator_map_id as map_id, s.cells[v.position] as raw
-      from source_submission s join document_column v on v.document_id = ${documentId} and v.role = 'value'
-      where s.document_id = ${documentId} and s.indicator_map_id is not null`;
+    return sql`select id as map_id, source_object_code as code from source_object_map where content_type = 'indicator'`;
   }
-  return sql`select s.row_number, c.source_object_map_id as map_id, s.cells[c.position] as raw
-    from source_submission s join document_column c on c.document_id = ${documentId} and c.role = 'indicator'
-      and c.source_object_map_id is not null
-    where s.document_id = ${documentId}`;
+  return sql`select source_object_map_id as map_id, position from document_column
+    where document_id = ${documentId} and role = 'indicator' and source_object_map_id is not null`;
 }

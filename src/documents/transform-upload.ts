@@ -25,7 +25,7 @@ import {
   widenMemory,
 } from './store.ts';
 import { copyRows, readDays, replaceDocumentCodes, replaceFileIssues, replaceSubmissions } from './store-rows.ts';
-import { fileIssues, writeRows } from './write-rows.ts';
+import { fileIssues, type RowKey, type WrittenRows, writeRows } from './write-rows.ts';
 
 /**
  * The whole way of a document: its file becomes a revision, its rows and codes are kept, and what the codes mean makes
@@ -48,12 +48,12 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
   withWorkFolder(context, run, async (folder) => {
     const document = await documentOf(context, run.payload);
     const read = await readOrRefuse(context, run, document, folder);
-    const file = await writeRows(context, read, folder, run.signal);
+    const written = await writeRows(context, read, rowKeyOf(read), folder, run.signal);
     const issues = await fileIssues(context, read.revision, folder, run.signal);
     run.progress(60, 'map');
     const isDry = run.payload.dry_run === true;
     const derived = await unlessDry(context.db, isDry, async (tx) => {
-      await takeRowsIn(tx, read, file, issues);
+      await takeRowsIn(tx, read, written, issues);
       return await finish(context, tx, run, read.document, isDry);
     });
     return await summaryAfter(context, run, derived, isDry);
@@ -160,26 +160,27 @@ async function newRevision(
   }
 }
 
+/** In campaign files place and period identify a row; in files of days the row itself, unless a column is named. */
+function rowKeyOf({ document, roles, details }: ReadDocument): RowKey {
+  if (roles.some(({ role }) => role === 'unique_key')) return 'unique_key';
+  return document.fileType === 'campaign' && cellReading(details).duplicates === 'last' ? 'codes' : undefined;
+}
+
 async function takeRowsIn(
   tx: Tx,
   { document, roles, isLong, details }: ReadDocument,
-  file: string,
+  { rows, texts }: WrittenRows,
   issues: string | undefined,
 ): Promise<void> {
   const reading = cellReading(details);
   const headers = roles.filter(({ role }) => role === 'indicator').map(({ name }) => name);
   await lockDocuments(tx, [document.id]);
   await widenMemory(tx);
-  await copyRows(tx, file);
+  await copyRows(tx, rows, texts);
   await insertCodes(tx, headers);
   await replaceColumns(tx, document.id, roles);
   await readDays(tx, reading);
-  await replaceSubmissions(tx, {
-    id: document.id,
-    fileType: document.fileType,
-    isKeyed: roles.some(({ role }) => role === 'unique_key'),
-    keepsRepeated: reading.duplicates !== 'last',
-  });
+  await replaceSubmissions(tx, document);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
 }

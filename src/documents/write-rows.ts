@@ -11,16 +11,32 @@ export const maxRows = 9_999_999;
 /** Blanks that files have around codes. */
 const blanks = literal(' \t\r\n\u00a0');
 
+export interface WrittenRows {
+  /** Row, line, codes of place, period, key and indicator, row it corrects, later row of the same key, cells filled, all cells. */
+  rows: string;
+  /** What the columns of values say: position, code of the indicator where a column names it, text, in how many rows. */
+  texts: string;
+}
+
+/** How rows are told apart, see `replaceSubmissions`. */
+export type RowKey = 'unique_key' | 'codes' | undefined;
+
 /**
- * The rows of a revision as a file PostgreSQL can COPY: row, line, the codes of place, period, key and indicator, the row
- * it corrects, and all cells as one array. The engine writes it; no row passes through JavaScript.
+ * The rows of a revision, and the different texts of their columns, as files PostgreSQL can COPY. The engine writes them;
+ * no row passes through JavaScript.
  */
 export async function writeRows(
   context: Context,
-  { revision, roles, rowColumn }: { revision: Revision; roles: readonly ColumnRole[]; rowColumn: number | undefined },
+  {
+    revision,
+    roles,
+    rowColumn,
+    isLong,
+  }: { revision: Revision; roles: readonly ColumnRole[]; rowColumn: number | undefined; isLong: boolean },
+  key: RowKey,
   folder: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<WrittenRows> {
   const table = await context.blobs.localFile(revision.tableSha256, folder);
   const tabular = await openTabular({
     workFolder: folder,
@@ -45,21 +61,47 @@ export async function writeRows(
         ? 'null'
         : `nullif(trim(replace(${names[column.position - 1]}, chr(0), ''), ${blanks}), '')`;
     };
+    const coded = ['location', 'campaign', 'date', 'unique_key', 'indicator_code'] as const;
+    const cellOf = (position: number) => `replace(${names[position - 1]}, chr(0), '')`;
+    const valued = roles.filter(({ role, name }) => role === (isLong ? 'value' : 'indicator') && name.trim() !== '');
+    const isCoded = isLong ? `${named('indicator_code')} is not null and ` : '';
+    const filled = valued.map(
+      ({ position }) => `(${isCoded}regexp_matches(${cellOf(position)}, '[^\\s\\v]'))::integer`,
+    );
     const columns = [
       `${row} as row_number`,
       `${isOneFile ? lineOf(revision) : 'null'} as line`,
-      ...(['location', 'campaign', 'date', 'unique_key', 'indicator_code'] as const).map(named),
-      rowColumn === undefined ? 'null' : `try_cast(trim(${names[rowColumn - 1]}) as integer)`,
-      arrayText(names),
+      ...coded.map((role) => `${named(role)} as ${role}`),
+      `${rowColumn === undefined ? 'null' : `try_cast(trim(${names[rowColumn - 1]}) as integer)`} as corrects`,
+      `${filled.length === 0 ? '0' : filled.map((one) => `coalesce(${one}, 0)`).join(' + ')} as filled`,
+      `${arrayText(names)} as cells`,
     ];
-    const file = path.join(folder, 'rows.csv');
-    await tabular.run(
-      `copy (select ${columns.join(', ')} from ${source}) to ${literal(file)} (format csv, header false, nullstr '\\N')`,
+    const to = (file: string) => `to ${literal(file)} (format csv, header false, nullstr '\\N')`;
+    const [rows, texts] = [path.join(folder, 'rows.csv'), path.join(folder, 'texts.csv')];
+    await tabular.run(`copy (
+      select row_number, line, ${coded.join(', ')}, corrects, ${laterRow(key)}, filled, cells
+      from (select ${columns.join(', ')} from ${source}) order by row_number) ${to(rows)}`);
+    const said = valued.map(
+      ({ position }) => `select ${position} as position, ${isLong ? named('indicator_code') : 'null'} as code,
+        ${cellOf(position)} as raw, count(*) as n from ${source} group by all`,
     );
-    return file;
+    await tabular.run(
+      `copy (${said.length === 0 ? 'select 1, null, null, 1 where false' : said.join(' union all ')}) ${to(texts)}`,
+    );
+    return { rows, texts };
   } finally {
     tabular.close();
   }
+}
+
+/** The last row that says what it is about in the same words, of all but that row itself. */
+function laterRow(key: RowKey): string {
+  if (key === undefined) return 'null';
+  const [columns, isNamed] =
+    key === 'unique_key'
+      ? ['unique_key', 'unique_key is not null']
+      : ['location, campaign, indicator_code', 'location is not null and campaign is not null'];
+  return `case when ${isNamed} then nullif(max(row_number) over (partition by ${columns}), row_number) end`;
 }
 
 /** PostgreSQL's text of an array. */
