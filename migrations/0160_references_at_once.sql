@@ -8,7 +8,7 @@ declare
   missing text;
 begin
   foreach target in array tg_argv loop
-    execute format('select array_agg(distinct %1$s_id) filter (where %1$s_id is not null) from written', target) into named;
+    execute format('select array_agg(id) from (select distinct %1$s_id as id from written where %1$s_id is not null) w', target) into named;
     execute format('with found as (select id from %1$I where id = any($1) order by id for key share)
       select n.id from unnest($1) n (id) where n.id not in (select id from found) limit 1', target) into missing using named;
     if missing is not null then
