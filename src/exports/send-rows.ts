@@ -12,7 +12,7 @@ import {
   type Table,
 } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
-import { byteRange, matchesTag } from '../platform/http/index.ts';
+import { addVary, byteRange, matchesTag } from '../platform/http/index.ts';
 import { formatNotOffered, rangeOutside } from './errors.ts';
 import { isWholeTable, openBody } from './open-body.ts';
 import { openPackage } from './open-package.ts';
@@ -65,8 +65,7 @@ export function sendRows(
     const rows = await parseRowsRequest(context, table, parameters, cursor);
     if (rows.options.shape === 'array') address = { ...address, envelope: 'array' };
     if (rows.plan) return reply.send(await planOf(context, table, rows, format));
-    const varied = [reply.getHeader('vary') ?? []].flat().join(', ');
-    reply.header('vary', [varied, 'Accept', 'Authorization', 'Cookie'].filter((name) => name !== '').join(', '));
+    addVary(reply, 'Accept', 'Authorization', 'Auth-Token', 'Cookie');
     reply.headers(headersOf(context, table, rows, format, address, parameters));
     if (format === 'zip') refusePresentation(rows);
     if (format === 'zip')

@@ -14,7 +14,10 @@ export interface Count {
   estimated: boolean;
 }
 
-/** Counts as asked; unasked, exactly below 100,000 rows and by the planner's estimate above. */
+/**
+ * Counts as asked; unasked, exactly below 100,000 rows and by the planner's estimate above. Of a table the planner knows
+ * which it is; of SQL of its own, a cross product say, it may guess tens of thousands of times too high.
+ */
 export async function countRows(
   resources: Resources,
   model: Model,
@@ -26,7 +29,8 @@ export async function countRows(
   if (query.count === 'exact')
     return { total: await exactly(resources, model, query, access, source), estimated: false };
   const estimate = await estimateOf(resources, model, query, access, source);
-  if (query.count === 'estimated' || estimate >= exactBelow) return { total: estimate, estimated: true };
+  const isKnown = estimate >= exactBelow && 'table' in source;
+  if (query.count === 'estimated' || isKnown) return { total: estimate, estimated: true };
   const total = await exactly(resources, model, query, access, source, exactBelow + 1);
   return total > exactBelow ? { total: Math.max(estimate, total), estimated: true } : { total, estimated: false };
 }

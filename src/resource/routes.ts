@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../platform/db/index.ts';
-import { matchesTag, methodNotAllowed, unsupportedMediaType } from '../platform/http/index.ts';
+import { addVary, matchesTag, methodNotAllowed, unsupportedMediaType } from '../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { deleteByFilter } from './delete-by-filter.ts';
 import { deleteObject } from './delete-objects.ts';
@@ -213,7 +213,7 @@ async function answerList(resources: Resources, model: Model, request: FastifyRe
     access,
   );
   const path = `${apiPrefix}/${model.name}/`;
-  reply.header('vary', 'Accept, Authorization');
+  addVary(reply, 'Accept');
   if (format !== 'json') return await streamList(resources, model, query, access, path, request, reply);
   const { body, links } = await readList(resources, model, query, access, path);
   linkHeaders(reply, links);
@@ -475,7 +475,7 @@ const pack = promisify(gzip);
 /** Long lists go compressed to who takes that: a tree of places is a tenth of its size then. */
 async function packed(request: FastifyRequest, reply: FastifyReply, body: string): Promise<string | Buffer> {
   if (body.length < packedFromBytes) return body;
-  reply.header('vary', 'Accept, Accept-Encoding, Authorization');
+  addVary(reply, 'Accept-Encoding');
   if (!/\bgzip\b(?!\s*;\s*q=0(?![.]\d*[1-9]))/i.test(request.headers['accept-encoding'] ?? '')) return body;
   reply.header('content-encoding', 'gzip');
   return await pack(body, { level: 4 });

@@ -32,6 +32,15 @@ test('live, ready, metrics and the API description are there', async () => {
   expect((await anon.get('/docs/')).text).toContain('<html');
 });
 
+test('an answer of the API depends on who asks, on what page, and in which format', async () => {
+  const page = 'https://app.example.org';
+  const world = await startWorld({ CORS_ORIGINS: page });
+  const { headers } = await world.anon.get('/api/v1/dataset', { origin: page });
+  expect(headers.get('vary')?.split(', ')).toEqual(['Origin', 'Authorization', 'Auth-Token', 'Cookie', 'Accept']);
+  expect(headers.get('access-control-allow-origin')).toBe(page);
+  expect((await world.anon.get('/livez')).headers.get('vary') ?? '').not.toContain('Cookie');
+});
+
 test('a gzip body that is not gzip is refused', async () => {
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
   const bad = await anon.post('/livez', new Uint8Array([1, 2, 3]), headers);

@@ -275,6 +275,43 @@ describe('explain_access', () => {
     expect(body.view).toEqual({ granted: false, reason, responsibilities: [] });
   });
 
+  test('a membership of a project is named, and neither grants nor denies', async () => {
+    const sentence = 'Places belong to no project: being a member of one neither grants nor denies anything here.';
+    const member = await someone(world);
+    const answers = async () => [
+      (await explain(admin, 'a', member.number)).body,
+      (await explain(admin, 'a', manager.number)).body,
+    ];
+    const before = await answers();
+    for (const user of [member, manager])
+      await must(user.post('/api/v1/project/', { title: `of ${user.number}` }), 201);
+    const after = await answers();
+    expect(after).toEqual(before);
+    expect(after.map((one) => [one.role, one.membership, one.view.granted, one.manage.granted])).toEqual([
+      ['USER', sentence, false, false],
+      ['USER', sentence, true, true],
+    ]);
+    expect(after[1].manage).toMatchObject({
+      reason: `Responsible with 'manage' 1 above, at location ${ids.P}.`,
+      responsibilities: [{ top: ids.P, right: 'manage', distance: 1 }],
+    });
+  });
+
+  test('a narrowed credential is named as what denies', async () => {
+    const token = await createToken(world.context, manager.id, { name: 'narrow', locationIds: [ids.b!] });
+    const narrowed = new Actor(world.url, { authorization: `Bearer ${token.secret}` });
+    expect((await explain(narrowed, 'b')).body.manage.granted).toBe(true);
+    const reading = await createToken(world.context, manager.id, { name: 'reading', rights: ['location.read'] });
+    const reader = new Actor(world.url, { authorization: `Bearer ${reading.secret}` });
+    expect((await explain(reader, 'b')).body).toMatchObject({
+      view: { granted: true },
+      manage: {
+        granted: false,
+        reason: `Responsible with 'manage' 1 above, at location ${ids.P}, but the credential is narrowed.`,
+      },
+    });
+  });
+
   test('administrators hold all places', async () => {
     const { body } = await explain(admin, 'a', admin.number);
     expect(body).toMatchObject({

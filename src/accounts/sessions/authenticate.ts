@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../platform/context.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
-import type { App } from '../../platform/http/index.ts';
+import { type App, addVary } from '../../platform/http/index.ts';
 import { anonymousAccess, compileAccess } from '../access/compile-access.ts';
 import { placesOf } from '../access/places.ts';
 import type { Narrowing, Principal } from '../access/principal.ts';
@@ -61,7 +61,12 @@ export const tokenPrefix = 'grn_';
 export function authenticate(app: App, context: Context): void {
   app.decorateRequest('auth');
   app.decorateRequest('access');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api/')) {
+      // Who asks decides what an answer holds: no cache may give it to anybody else, nor to them once their rights are gone.
+      addVary(reply, 'Authorization', 'Auth-Token', 'Cookie');
+      reply.header('cache-control', 'private, no-cache');
+    }
     const found = await identify(context, request);
     request.auth = found.auth;
     request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);

@@ -1,3 +1,4 @@
+export { addVary } from './add-vary.ts';
 export { byteRange } from './byte-range.ts';
 export { toAppError } from './convert-error.ts';
 export { type App, type CorsPolicies, createHttp, type HttpOptions, urlHost } from './create-http.ts';
