@@ -19,7 +19,8 @@ export async function quotientsAmong(db: Queryable, indicatorIds: readonly numbe
 
 /**
  * Groups over time: places first, each day by itself, as kept; then the days of a group, with the indicator's operator.
- * Quotients are worked out from the groups of their components. Columns as the views of migration 0071 have them.
+ * Quotients are worked out from the groups of their components. What joins several days covers the branches of all of them,
+ * what is calculated as much as its least complete component. Columns as the views of migration 0071 have them.
  */
 export async function groupsAsked(
   db: Queryable,
@@ -48,7 +49,8 @@ export async function groupsAsked(
       sql` union all `,
     );
   return sql`with cell as (
-      select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks, a.branches_with_value as n, a.fold_weight
+      select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks,
+        a.branches_with_value as n, a.branches, a.fold_weight
       from (${cellsWhere(kind, join(conditions, sql` and `))}) a where ${mode === 'no-agg' ? raw('a.marks & 1 <> 0') : raw('true')}
     ), step_0 as materialized (
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, trim_scale(case o.operator
@@ -59,7 +61,8 @@ export async function groupsAsked(
           when 'last' then (array_agg(c.value order by c.day desc))[1]
           else case when count(*) = 1 then min(c.value) end end) as value,
         bit_or(c.marks) & ~1 | case when o.operator = 'none' and count(*) > 1 then 256 else 0 end
-          | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end as marks
+          | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end as marks,
+        sum(c.n)::numeric / sum(c.branches) as coverage
       from cell c join lateral (
         select case when exists (select 1 from indicator_calculation k where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') then 'sum'
           when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
@@ -73,7 +76,8 @@ export async function groupsAsked(
       sql``,
     )}, counted as (${kind === 'date' ? datesCounted(query, needed, of(start, 'a.data_date')) : nothingCounted})
     select null::bigint as id, f.indicator_id, f.location_id, null::${raw(kinds[kind].type)} as ${ident(period)}, f.value, f.marks,
-      null::numeric as computed, null::numeric as coverage, null::bigint as datapoint_id, f.start as period_start,
+      null::numeric as computed, trim_scale(round(case when f.value is null then 0 else f.coverage end, 6)) as coverage,
+      null::bigint as datapoint_id, f.start as period_start,
       ${of(label, 'f.start')} as time_grouping, null::text as note
     from (${found(steps.length)} union all select * from counted) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
 }
@@ -87,10 +91,12 @@ function quotientStep(ids: number[], step: number, before: Sql, zeroDivision: 'n
           case when q.part is not null and q.whole = 0 then ${zero} end, q.numerator / nullif(q.denominator, 0),
           case when q.numerator is not null and q.denominator = 0 then ${zero} end)) as value,
         4 | (q.marks & 10) | case when q.marks & 48 <> 0 then 32 else 0 end
-          | case when coalesce(q.part is not null and q.whole = 0, false) or coalesce(q.numerator is not null and q.denominator = 0, false) then 128 else 0 end as marks
+          | case when coalesce(q.part is not null and q.whole = 0, false) or coalesce(q.numerator is not null and q.denominator = 0, false) then 128 else 0 end as marks,
+        q.coverage
       from (
         select k.indicator_id, v.location_id, v.start, ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,
-          ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator, bit_or(v.marks) as marks
+          ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator, bit_or(v.marks) as marks,
+          min(v.coverage) filter (where v.value is not null) as coverage
         from indicator_calculation k join (${before}) v on v.indicator_id = k.indicator_component_id
         where k.indicator_id = any(${ids}::int[]) and k.calculation <> 'PART_TO_BE_SUMMED'
         group by k.indicator_id, v.location_id, v.start) q
@@ -98,9 +104,9 @@ function quotientStep(ids: number[], step: number, before: Sql, zeroDivision: 'n
     )`;
 }
 
-const nothingCounted = raw(
-  'select null::int as indicator_id, null::int as location_id, null::date as start, null::numeric as value, null::int as marks where false',
-);
+const nothingCounted =
+  raw(`select null::int as indicator_id, null::int as location_id, null::date as start, null::numeric as value,
+  null::int as marks, null::numeric as coverage where false`);
 
 /**
  * `latest_date` and `district_count` (§8.4): the newest day, and the number of places, with a value of the component that
@@ -111,7 +117,7 @@ function datesCounted({ places, periods, mode }: CellQuery, needed: number[], st
   return sql`
       select a.indicator_id, a.location_id, ${start} as start, case a.calculation
           when 'latest_date' then to_char(max(a.data_date), 'YYYYMMDD')::numeric else count(distinct a.counted_at)::numeric end as value,
-        4 | case when bool_or(a.counted_at <> a.location_id) then 2 else 0 end as marks
+        4 | case when bool_or(a.counted_at <> a.location_id) then 2 else 0 end as marks, null::numeric as coverage
       from (
         select k.indicator_id, k.calculation, v.data_date, v.location_id as counted_at, t.parent_location_id as location_id
         from indicator_calculation k

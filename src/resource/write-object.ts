@@ -78,8 +78,12 @@ export async function createObjects(writer: Writer, bodies: ObjectBody[]): Promi
   const written: Written[] = [];
   for (const [index, id] of inserted.entries()) {
     const after = stored.get(id);
-    if (after === undefined || !after.may) throw inRow(forbidden(), index + 1);
-    await finish(writer, 'create', undefined, after);
+    try {
+      if (after === undefined || !after.may) throw forbidden();
+      await finish(writer, 'create', undefined, after);
+    } catch (error) {
+      throw inRow(error, index + 1);
+    }
     written.push({ id, body: withUri(model, after), created: true });
   }
   return written;

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { createUser } from '../../src/accounts/index.ts';
 import { checkAggregates } from '../../src/aggregates/index.ts';
 import { sql } from '../../src/platform/db/index.ts';
 import { startJobs } from '../../src/worker.ts';
 import { must, someone } from '../locations/places-world.ts';
+import { Actor } from '../support/actor.ts';
+import { testPassword } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { valueWorld } from './value-world.ts';
 
@@ -105,6 +108,56 @@ test('doctor lists every difference, changes nothing, and ends with 1', async ()
   await must(admin.post('/api/v1/cache_meta/', {}), 200);
   await world.runJobs();
   expect((await checkAggregates(world.context)).flatMap((one) => one.differences)).toEqual([]);
+});
+
+describe('GET on an action', () => {
+  const addresses = [
+    `agg_refresh/?campaign_id=${may}`,
+    'cache_meta/',
+    'transform_upload/?document_id=1',
+    'refresh_master/?document_id=1',
+    'queue_process/?document_id=1',
+  ];
+  const runs = async () => (await must(admin.get('/api/v1/run/'), 200)).meta.total_count;
+
+  test.each(addresses)('with a cookie is 403, and starts nothing: %s', async (address) => {
+    const { username } = await createUser(world.context, {
+      email: `${address.split('/')[0]}@cookies.org`,
+      username: address.split('/')[0],
+      name: 'C',
+      role: 'ADMIN',
+      password: testPassword,
+    });
+    const login = await world.anon.post('/api/v1/session', { username, password: testPassword });
+    const cookie = login.headers
+      .getSetCookie()
+      .map((text) => text.split(';')[0])
+      .join('; ');
+    const browser = new Actor(world.url, { cookie });
+    const before = await runs();
+    const refused = await browser.get(`/api/v1/${address}`);
+    expect([refused.status, refused.body.code]).toEqual([403, 'header_credential_required']);
+    const url = `/api/v1/${address}`;
+    expect([(await browser.head(url)).status, (await browser.post(url)).body.code]).toEqual([
+      403,
+      'csrf_token_required',
+    ]);
+    expect((await world.anon.get(url)).status).toBeGreaterThanOrEqual(401);
+    expect(await runs()).toBe(before);
+  });
+
+  test('with a header it is done, and its answer is never kept; a page posts with its token', async () => {
+    const done = await admin.get('/api/v1/cache_meta/');
+    expect([done.status, done.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const login = await world.anon.post('/api/v1/session', { username: 'cache_meta', password: testPassword });
+    const cookie = login.headers
+      .getSetCookie()
+      .map((text) => text.split(';')[0])
+      .join('; ');
+    const browser = new Actor(world.url, { cookie, 'x-csrf-token': login.body.csrf_token });
+    expect((await browser.post('/api/v1/cache_meta/')).status).toBe(200);
+    expect((await browser.get('/api/v1/cache_meta/')).status).toBe(403);
+  });
 });
 
 test('GET on actions can be switched off', async () => {

@@ -160,6 +160,60 @@ describe('writes', () => {
     expect((await admin.delete(`/api/v1/location/${equal.id}/`)).status).toBe(204);
   });
 
+  describe('levels in a write of several', () => {
+    const narrow = (code: string, parent: number) =>
+      fresh({ name: code, location_code: code, location_type_id: types.District, parent_location_id: parent });
+    const wide = (code: string, parent: number) => ({ ...narrow(code, parent), location_type_id: types.Province });
+    const stored = async () => (await must(admin.get('/api/v1/location/?order_by=id'), 200)).objects;
+
+    test.each([
+      ['POST', () => [narrow('n1', ids.P!), wide('n2', ids.a!), narrow('n3', ids.P!)], 1],
+      ['PUT', () => [narrow('n1', ids.P!), { ...wide('b', ids.a!), name: 'place b' }], 1],
+      [
+        'PATCH',
+        () => [
+          { id: ids.b, aliases: ['x'] },
+          { id: ids.Q, parent_location_id: ids.b },
+        ],
+        1,
+      ],
+      [
+        'PATCH',
+        () => [
+          { id: ids.Q, aliases: ['x'] },
+          { id: ids.P, location_type_id: types.Clinic },
+        ],
+        1,
+      ],
+    ] as const)('%s of a parent narrower than its child is refused as a whole', async (method, objects, at) => {
+      const before = await stored();
+      const { status, body } = await admin.send(method, '/api/v1/location/', { objects: objects() });
+      expect([status, body.code, body.errors?.[0]?.row]).toEqual([400, 'admin_level_order', at + 1]);
+      expect(body.error).toMatch(/location \d+ \(admin_level \d\) cannot be below location \d+ \(admin_level \d\)$/);
+      expect(await stored()).toEqual(before);
+    });
+
+    test('where each stands for itself, only that one is refused', async () => {
+      const objects = [narrow('n1', ids.P!), wide('n2', ids.a!), narrow('n3', ids.P!)];
+      const answer = await admin.post('/api/v1/location/', { objects }, { prefer: 'handling=lenient' });
+      expect([answer.status, answer.body.results.map((one: { status: number }) => one.status)]).toEqual([
+        207,
+        [201, 400, 201],
+      ]);
+      expect(answer.body.results[1].error).toMatch(/\(admin_level 1\) cannot be below location \d+ \(admin_level 2\)$/);
+      for (const index of [0, 2]) await must(admin.delete(`/api/v1/location/${answer.body.results[index].id}/`), 204);
+    });
+
+    test('of kinds of places too', async () => {
+      const level = (name: string, admin_level: number) => ({ id: types[name], admin_level });
+      const objects = [level('Clinic', 4), level('Province', 3)];
+      const refused = await admin.patch('/api/v1/location_type/', { objects });
+      expect([refused.status, refused.body.code]).toEqual([400, 'admin_level_order']);
+      const { body } = await admin.get('/api/v1/location_type/');
+      expect(body.objects.map((type: { admin_level: number }) => type.admin_level)).toEqual([0, 1, 2, 3]);
+    });
+  });
+
   test('a place cannot be below itself', async () => {
     const { status, body } = await admin.patch(`/api/v1/location/${ids.P}/`, { parent_location_id: ids.x });
     expect([status, body.error]).toEqual([
