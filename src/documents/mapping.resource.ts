@@ -42,18 +42,20 @@ export const mappingResource: ResourceDeclaration = resource({
   natural_keys: [['content_type', 'source_object_code']],
   GET_params_required: [['id', 'document_id']],
   parameters: {
+    id: { type: 'integer', help: 'This one, whatever document is named beside it.' },
     document_id: { type: 'integer', help: 'The codes this document uses; rows and cells then count in it.' },
     is_mapped: { type: 'boolean', help: '0: not mapped, 1: mapped.' },
   },
   order: ['content_type', 'source_object_code'],
   permission: { read: 'metadata.read', write: 'mapping.write', rows: mappingVisible },
-  list_source: ({ document_id: documentId }) =>
-    documentId === undefined
+  list_source: ({ id, document_id: documentId }) =>
+    documentId === undefined || id !== undefined
       ? sql`select * from source_object_map`
       : sql`select m.*, u.document_id as for_document from source_object_map m join document_code u on u.source_object_map_id = m.id
           and u.document_id = ${documentId}::bigint`,
   hooks: {
-    select: (query, { is_mapped: isMapped }) => {
+    select: (query, { id, is_mapped: isMapped }) => {
+      if (id !== undefined) query.where(sql`${query.column('id')} = ${id}::bigint`);
       if (isMapped === undefined) return;
       query.where(sql`${query.column('master_object_id')} ${raw(isMapped === true ? '> 0' : '= -1')}`);
     },

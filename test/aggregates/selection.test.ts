@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { must, someone } from '../locations/places-world.ts';
 import { valueWorld } from './value-world.ts';
 
-const { world, admin, ids, may, june, codeOf, indicator, enter } = await valueWorld();
+const { world, admin, ids, may, june, codeOf, indicator, formula, enter } = await valueWorld();
 const seen = await indicator('seen', 'int');
 const visits = await indicator('visits', 'int', { resource_name: 'date' });
 const open = await indicator('open', 'bool');
@@ -23,6 +23,7 @@ for (const code of Object.keys(ids)) {
   await must(admin.post('/api/v1/geo/', { location_id: ids[code], geo_json }), 201);
 }
 await world.runJobs();
+afterEach(() => world.runJobs());
 const viewer = await someone(world);
 await must(
   admin.post('/api/v1/location_responsibility/', { user_id: viewer.number, top_lvl_location_id: ids.P, right: 'view' }),
@@ -115,6 +116,57 @@ describe('the period that filter_indicator takes its value from (§5.2)', () => 
     const of = (campaigns: string) =>
       `/api/v1/campaign_datapoint/?indicator__in=${seen}&campaign__in=${campaigns}&filter_indicator=seen&filter_value=70`;
     expect([await places(of(`${may}`)), await places(of(`${may},${june}`))]).toEqual(['', 'a']);
+  });
+
+  test('values of days by an indicator of campaigns: as places are', async () => {
+    for (const name of ['date_datapoint, flat', 'date_datapoint, grouped', 'datapoint'] as const) {
+      const asked = (value: number) => `${endpoints[name]}filter_indicator=seen&filter_value=${value}`;
+      // In June only a and b have one of their own, and what lies above them.
+      expect(await places(asked(70))).toBe('a');
+      expect(await places(asked(everywhere.a!))).toBe('');
+      expect(await places(`${asked(everywhere.a!)}&campaign__in=${may}`)).toBe('a');
+      expect(await places(asked(everywhere.d!))).toBe('d');
+      for (const [from, to] of [
+        ['campaign_start', 'campaign_end'],
+        ['start_date', 'end_date'],
+      ]) {
+        const days = `${from}=2020-05-01&${to}=2020-05-31`;
+        expect([from, await places(`${asked(everywhere.a!)}&${days}`)]).toEqual([from, 'a']);
+        expect([from, await places(`${asked(70)}&${days}`)]).toEqual([from, '']);
+      }
+    }
+  });
+
+  test('the value is the effective one, rolled up and calculated alike', async () => {
+    const halved = await indicator('halved', 'float');
+    const two = await indicator('two', 'int');
+    await formula(halved, { NUMERATOR: [seen], DENOMINATOR: [two] });
+    await enter(two, { P: 2, a: 2 }, june);
+    for (const url of [endpoints.location, endpoints.geo]) {
+      expect(await places(`${url}filter_indicator=seen&filter_value=${70 + 71}&campaign__in=${june}`)).toBe('KP');
+      expect(await places(`${url}filter_indicator=halved&filter_value=${(70 + 71) / 2}`)).toBe('KP');
+      expect(await places(`${url}filter_indicator=halved&filter_value=35`, viewer)).toBe('a');
+    }
+  });
+
+  test('a text that is no value of the indicator finds nothing', async () => {
+    for (const query of [
+      'filter_indicator=seen&filter_value=many',
+      'filter_indicator=grade&filter_value=best',
+      'filter_indicator=open&filter_value=yes,',
+    ]) {
+      for (const url of Object.values(endpoints))
+        expect([url, query, await places(url + query)]).toEqual([url, query, '']);
+    }
+  });
+
+  test('missing cells are those of the places that pass', async () => {
+    const query = `filter_indicator=open&filter_value=true,false&show_missing_data=1`;
+    const empty = await indicator('empty', 'int');
+    const url = `/api/v1/campaign_datapoint/?indicator__in=${empty}&campaign__in=${may}&${query}`;
+    expect(await places(`${url}&location_type=District`)).toBe('ab');
+    expect(await places(`${url}&location_type=District`, viewer)).toBe('ab');
+    expect(await places(`${url}&location_id=${ids.Q}&location_depth=1`)).toBe('');
   });
 
   test('values of days: any day of the span', async () => {

@@ -194,6 +194,20 @@ describe('entering', () => {
     expect(await db.many(sql`select 1 from datapoint`)).toHaveLength(status === 201 ? 1 : 0);
   });
 
+  test('bounds colour a value and never judge it; min and max do', async () => {
+    const bound = { indicator_id: missed, bound_name: 'good', mn_val: 0, mx_val: 5 };
+    const { id } = await must(admin.post('/api/v1/indicator_bound/', bound), 201);
+    await must(admin.patch(`/api/v1/indicator/${missed}/`, { good_bound: 1, bad_bound: 3 }), 202);
+    await enter(missed, 'a', 5000);
+    await must(admin.patch(`/api/v1/indicator/${missed}/`, { max: 5000 }), 202);
+    expect((await admin.post(url, cell(missed, 'b', 5000))).status).toBe(201);
+    const refused = await admin.post(url, { ...cell(missed, 'c', 5001), confirm_warnings: true });
+    expect([refused.status, refused.body.code]).toEqual([400, 'out_of_range']);
+    await must(admin.delete(`/api/v1/indicator_bound/${id}/`), 204);
+    const back = { max: null, good_bound: null, bad_bound: null };
+    await must(admin.patch(`/api/v1/indicator/${missed}/`, back), 202);
+  });
+
   test('values of days', async () => {
     const day = { indicator_id: visits, location_id: ids.a, data_date: '2020-03-01', value: 4 };
     const { id } = await must(admin.post('/api/v1/date_datapoint/', day), 201);

@@ -59,6 +59,25 @@ test('a change of one date is checked against the other, and told', async () => 
   expect(told).toEqual([[row.id]]);
 });
 
+test('one start per kind: another kind may begin that day; a campaign may be a day long', async () => {
+  const other = (await must(admin.post('/api/v1/campaign_type/', { name: ' Sub   national ' }), 201)).id;
+  const made = await must(campaign('2021-05-01', '2021-05-01', { campaign_type_id: other, name: '  a  name ' }), 201);
+  expect([made.name, made.campaign_type_id]).toEqual(['a name', other]);
+  const taken = await admin.patch(`${url}${made.id}/`, { campaign_type_id: type });
+  expect([taken.status, taken.body.error]).toEqual([
+    409,
+    `key: "campaign_type_id, start_date" with value: "${type}, 2021-05-01" already exists`,
+  ]);
+  const names = (await admin.get('/api/v1/campaign_type/')).body.objects.map((row: { name: string }) => row.name);
+  expect(names).toEqual(['National', 'Sub national']);
+  for (const [name, status] of [
+    ['Sub national', 409],
+    ['sub national', 201],
+  ] as const) {
+    expect((await admin.post('/api/v1/campaign_type/', { name })).status).toBe(status);
+  }
+});
+
 test('two of the same start at once: one is made', async () => {
   const answers = await Promise.all([1, 2, 3].map(() => campaign('2030-01-01', '2030-01-02')));
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);

@@ -339,6 +339,66 @@ describe('calculations', () => {
   });
 });
 
+test('in the order of their names, as typed', async () => {
+  for (const name of ['zz last', 'Zz first', 'éz']) {
+    await must(admin.post(url, { name, short_name: name, data_format: 'int' }), 201);
+  }
+  const { body } = await admin.get(url);
+  const names = body.objects.map((row: { name: string }) => row.name);
+  const { rows } = await world.context.db.pool.query<{ name: string }>('select name from indicator order by name');
+  expect(names).toEqual(rows.map(({ name }) => name));
+  expect(new Set(names).size).toBe(names.length);
+  expect((await admin.post(url, { name: 'zz  last ', short_name: 'x', data_format: 'int' })).body.error).toBe(
+    'key: "name" with value: "zz last" already exists',
+  );
+});
+
+test('categories are kept as values and labels', async () => {
+  const categories = [
+    { value: 1, label: 'poor' },
+    { value: 2, label: 'good' },
+  ];
+  const body = { name: 'Grade', short_name: 'grade', data_format: 'class', categories };
+  const made = await must(admin.post(url, body), 201);
+  expect(made.categories).toEqual(categories);
+  const [listed] = (await admin.get(`${url}?id=${made.id}`)).body.objects;
+  expect(listed.categories).toEqual(categories);
+  const text = JSON.stringify(categories.slice(1));
+  expect((await must(admin.patch(`${url}${made.id}/`, { categories: text }), 202)).categories).toEqual([categories[1]]);
+});
+
+test('another weight, and another kind of period, alter values', async () => {
+  const heavy = await make('heavy');
+  const light = await make('light');
+  const mean = { data_format: 'pct', aggregation: 'weighted_mean' };
+  await make('weighed', { ...mean, weight_indicator_id: heavy });
+  const { definition_version: before } = await get('weighed');
+  const changed = await must(admin.patch(`${url}${ids.weighed}/`, { weight_indicator_id: light }), 202);
+  expect(changed.definition_version).toBe(before + 1);
+  const dated = await must(admin.patch(`${url}${heavy}/`, { resource_name: 'date' }), 202);
+  expect([dated.resource_name, dated.definition_version]).toEqual(['date', 2]);
+  const same = await must(admin.patch(`${url}${heavy}/`, { resource_name: 'date', is_reported: false }), 202);
+  expect([same.is_reported, same.definition_version]).toEqual([false, 2]);
+});
+
+test('a tag that is renamed or moved stays in its indicators, and one that is used is not deleted', async () => {
+  const parent = await must(admin.post('/api/v1/indicator_tag/', { tag_name: 'above' }), 201);
+  const tag = await must(admin.post('/api/v1/indicator_tag/', { tag_name: 'before' }), 201);
+  const id = await make('tagged');
+  await must(admin.post('/api/v1/indicator_to_tag/', { indicator_id: id, indicator_tag_id: tag.id }), 201);
+  await must(admin.patch(`/api/v1/indicator_tag/${tag.id}/`, { tag_name: 'after', parent_tag_id: parent.id }), 202);
+  expect((await get('tagged')).tag_json).toEqual([tag.id]);
+  const [link] = (await admin.get(`/api/v1/indicator_to_tag/?indicator_id=${id}`)).body.objects;
+  expect(link.indicator_tag__tag_name).toBe('after');
+  for (const [used, by] of [
+    [tag.id, 'indicator_to_tag'],
+    [parent.id, 'indicator_tag'],
+  ]) {
+    const answer = await admin.delete(`/api/v1/indicator_tag/${used}/`);
+    expect([answer.status, answer.body.error]).toEqual([409, `indicator_tag ${used} is used by ${by} (1)`]);
+  }
+});
+
 test('bulk upsert by short_name', async () => {
   const objects = [
     { short_name: 'kids', name: 'Kids seen', data_format: 'int' },
