@@ -40,6 +40,10 @@ export const csrfTokenRequired = () =>
 export const recentLoginRequired = () => new AppError(403, 'recent_login_required', 'Recent login required');
 export const weakPassword = (detail: string) => new AppError(422, 'weak_password', detail);
 export const userNotFound = (given: string) => new AppError(404, 'not_found', `User with id ${given} does not exist`);
+export const noSuchMember = (given: string) =>
+  new AppError(400, 'reference_not_found', `user_id ${given} does not exist`, {
+    errors: [{ pointer: '/user_id', code: 'reference_not_found', message: `user_id ${given} does not exist` }],
+  });
 export const sessionNotFound = () => new AppError(404, 'not_found', 'Session not found');
 export const serviceClientNotFound = () => new AppError(404, 'not_found', 'Service client not found');
 export const invalidResetToken = () =>

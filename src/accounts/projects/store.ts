@@ -122,7 +122,8 @@ export function oldestProjectOf(
 ): Promise<{ title: string; description: string } | undefined> {
   return db.maybe(sql`
     select p.title, p.description from project_member m join project p on p.id = m.project_id and p.deleted_at is null
-    where (m.user_id = ${userId} or m.group_id in (select g.group_id from user_group g where g.user_id = ${userId}))
+    where (m.user_id = ${userId} or m.group_id in (select g.group_id from user_group g
+        join "user" u on u.number = g.user_id where u.id = ${userId}))
       and m.since <= now() and (m.until is null or m.until > now())
     order by m.number limit 1`);
 }

@@ -41,7 +41,7 @@ function bearerStatement(name: string, from: string, columns: string): { name: s
       array(select json_build_array(m.project_id, m.role)
         from project_member m join project p on p.id = m.project_id and p.deleted_at is null
         where m.since <= now() and (m.until is null or m.until > now())
-          and (m.user_id = u.id or m.group_id in (select g.group_id from user_group g where g.user_id = u.id))
+          and (m.user_id = u.id or m.group_id in (select g.group_id from user_group g where g.user_id = u.number))
       ) as memberships
     from ${from}`,
   };

@@ -163,7 +163,7 @@ export async function eraseUser(tx: Queryable, id: string): Promise<void> {
       disabled_at = coalesce(disabled_at, now()), deleted_at = now(), updated_at = now()
     where id = ${id}`);
   await tx.exec(sql`delete from identity where user_id = ${id}`);
-  await tx.exec(sql`delete from user_group where user_id = ${id}`);
+  await tx.exec(sql`delete from user_group where user_id = (select u.number from "user" u where u.id = ${id})`);
   await tx.exec(
     sql`update project_member set until = now() where user_id = ${id} and (until is null or until > now())`,
   );
