@@ -1,3 +1,4 @@
+import { dayShown, showDays } from '../indicators/index.ts';
 import { idsOf } from '../locations/index.ts';
 import type { Context } from '../platform/context.ts';
 import { sql } from '../platform/db/index.ts';
@@ -65,7 +66,13 @@ export const datapointHistoryResource: ResourceDeclaration = resource({
     location_id: { ...coordinate, references: { resource: 'location' } },
     campaign_id: { ...coordinate, nullable: true, references: { resource: 'campaign' } },
     data_date: { type: 'date', nullable: true },
-    value: { type: 'number', sql_type: 'numeric', nullable: true, help: 'Null cleared the cell.' },
+    value: {
+      type: 'number',
+      sql_type: 'numeric',
+      nullable: true,
+      ...dayShown('value'),
+      help: 'Null cleared the cell.',
+    },
     origin: { type: 'string', choices: ['entry', 'script', 'document'] },
     note: { type: 'string', nullable: true },
     ranked_at: { type: 'datetime', help: 'When it was entered, or its document uploaded.' },
@@ -78,8 +85,9 @@ export const datapointHistoryResource: ResourceDeclaration = resource({
   order: ['-id'],
   permission: { read: 'datapoint.read', write: 'datapoint.write', scope: 'location_id' },
   hooks: {
-    select: (query, { indicator__in: ids }) => {
+    select: async (query, { indicator__in: ids }, read) => {
       query.where(sql`${query.column('indicator_id')} = any(${idsOf('indicator__in', String(ids))}::bigint[])`);
+      await showDays(query, read, ['value']);
     },
   },
 });
@@ -97,11 +105,12 @@ export const conflictResource: ResourceDeclaration = resource({
     indicator__short_name: { type: 'string' },
     campaign_id: coordinate,
     campaign__name: { type: 'string' },
-    stored_value: { type: 'number', sql_type: 'numeric' },
-    computed_value: { type: 'number', sql_type: 'numeric' },
+    stored_value: { type: 'number', sql_type: 'numeric', ...dayShown('stored_value') },
+    computed_value: { type: 'number', sql_type: 'numeric', ...dayShown('computed_value') },
   },
   order: ['location_id', 'indicator_id'],
   GET_params_required: ['campaign_id'],
   methods: [],
   permission: { read: 'datapoint.read', scope: 'location_id' },
+  hooks: { select: (query, _given, read) => showDays(query, read, ['stored_value', 'computed_value']) },
 });

@@ -35,6 +35,8 @@ export const more = {
     sql_type: 'numeric',
     nullable: true,
     expression: 'case when {t}.marks & 16 <> 0 then {t}.computed end',
+    detail_expression: 'case when {t}.marks & 16 <> 0 then value_shown({t}.indicator_id, {t}.computed) end',
+    detail_type: 'scalar',
     help: 'What there would be without the stored value, where it differs.',
   },
   note: { type: 'string', nullable: true, maxLength: 2000, help: 'What whoever entered it had to say.' },
@@ -170,7 +172,11 @@ export function readHooks(context: Context, endpoint: Kind | 'any', told: readon
       }
       query.only([...shownAlways, ...periods]);
       // Only where such values were asked for: the others are plain numbers, in Parquet too.
-      if (list.dayIds.length > 0) query.replace('value', 'scalar', 'value_shown(t.indicator_id, t.value)');
+      if (list.dayIds.length > 0) {
+        query.replace('value', 'scalar', 'value_shown(t.indicator_id, t.value)');
+        const conflict = 'case when t.marks & 16 <> 0 then value_shown(t.indicator_id, t.computed) end';
+        query.replace('conflict', 'scalar', conflict);
+      }
       if (given.lineage !== undefined) {
         query.add('lineage', 'string', lineageColumn(context.config.baseUrl?.replace(/\/+$/, '') ?? '', list));
       }

@@ -1,3 +1,4 @@
+import { dayShown, showDays } from '../indicators/index.ts';
 import type { Context } from '../platform/context.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { checkDetail } from './receive-document.ts';
@@ -206,7 +207,7 @@ export const documentValueResource: ResourceDeclaration = resource({
     location_id: { ...documentId, references: { resource: 'location' } },
     campaign_id: { ...documentId, nullable: true, references: { resource: 'campaign' } },
     data_date: { type: 'date', nullable: true, readonly: true },
-    value: { type: 'number', sql_type: 'numeric', readonly: true },
+    value: { type: 'number', sql_type: 'numeric', readonly: true, ...dayShown('value') },
     row: { type: 'integer', column: 'source_row', readonly: true },
     column: { type: 'string', column: 'source_column', readonly: true },
     raw: { type: 'string', nullable: true, readonly: true },
@@ -233,4 +234,5 @@ export const documentValueResource: ResourceDeclaration = resource({
   methods: [],
   order: ['row', 'id'],
   permission: { read: 'datapoint.read', scope: 'location_id' },
+  hooks: { select: (query, _given, read) => showDays(query, read, ['value']) },
 });

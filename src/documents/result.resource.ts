@@ -1,4 +1,5 @@
 import { cellsWhere } from '../aggregates/index.ts';
+import { showDays } from '../indicators/index.ts';
 import { type Sql, sql } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 
@@ -11,6 +12,7 @@ const fields = {
   value: { type: 'number', sql_type: 'numeric', nullable: true },
 } as const;
 const parameters = { document_id: { type: 'integer', required: true } } as const;
+const hooks: ResourceDeclaration['hooks'] = { select: (query, _given, read) => showDays(query, read, ['value']) };
 const permission = { read: 'datapoint.read', scope: 'location_id' } as const;
 
 /** Objects of one kind that the document's codes mean. */
@@ -48,6 +50,7 @@ export const campaignResultResource: ResourceDeclaration = resource({
   parameters,
   order: ['campaign_id', 'location_id', 'indicator_id'],
   permission,
+  hooks,
 });
 
 /** The values of a file of days. */
@@ -72,4 +75,5 @@ export const dateResultResource: ResourceDeclaration = resource({
   parameters,
   order: ['data_date', 'location_id', 'indicator_id'],
   permission,
+  hooks,
 });

@@ -182,7 +182,8 @@ export interface PreviewCell {
   location_id: number;
   campaign_id: number | null;
   data_date: string | null;
-  value: number | null;
+  /** A day of data_format date is text. */
+  value: number | string | null;
 }
 
 /** What the derivation just made can reach, as far as `visible`: at most so many cells, with their values as of now. */
@@ -201,8 +202,8 @@ export function reachedCells(tx: Tx, visible: (location: Sql) => Sql, limit: num
 }
 
 /** Values of the same cells, in their order, for whoever asks: outside a transaction what everybody sees. */
-export async function valuesOfCells(db: Queryable, cells: readonly PreviewCell[]): Promise<(number | null)[]> {
-  const rows = await db.many<{ value: number | null }>(sql`
+export async function valuesOfCells(db: Queryable, cells: readonly PreviewCell[]): Promise<PreviewCell['value'][]> {
+  const rows = await db.many<{ value: PreviewCell['value'] }>(sql`
     select ${valueNow(raw('r'))} as value from rows from (jsonb_to_recordset(${JSON.stringify(cells)}::jsonb)
       as (indicator_id int, location_id int, campaign_id int, data_date date)) with ordinality
       r (indicator_id, location_id, campaign_id, data_date, n) order by r.n`);
@@ -210,8 +211,8 @@ export async function valuesOfCells(db: Queryable, cells: readonly PreviewCell[]
 }
 
 const valueNow = (r: Sql): Sql => sql`case when ${r}.campaign_id is not null
-  then (select a.value::float8 from campaign_cell a where a.campaign_id = ${r}.campaign_id and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id)
-  else (select a.value::float8 from date_cell a where a.data_date = ${r}.data_date and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id) end`;
+  then (select value_shown(a.indicator_id, a.value) from campaign_cell a where a.campaign_id = ${r}.campaign_id and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id)
+  else (select value_shown(a.indicator_id, a.value) from date_cell a where a.data_date = ${r}.data_date and a.indicator_id = ${r}.indicator_id and a.location_id = ${r}.location_id) end`;
 
 /** The names a reader knows the cells by. */
 export function namesOf(

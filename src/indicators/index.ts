@@ -19,6 +19,7 @@ export {
   /** @public */
   roles as calculationRoles,
 } from './pure/operators.ts';
+export { dayShown, showDays } from './show-days.ts';
 export type { FilterIndicator } from './store.ts';
 
 export function indicatorResources(context: Context): ResourceDeclaration[] {

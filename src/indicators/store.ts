@@ -91,6 +91,14 @@ export function findIndicatorNamed(db: Queryable, shortName: string): Promise<Fi
 }
 
 /** Indicators that carry any of these tags. */
+/** Is there any indicator whose values are calendar days? */
+export async function hasDays(db: Queryable): Promise<boolean> {
+  const { has } = await db.one<{ has: boolean }>(
+    sql`select exists (select 1 from indicator where data_format = 'date') as has`,
+  );
+  return has;
+}
+
 export function tagged(indicator: Sql, tagIds: readonly number[]): Sql {
   return sql`${indicator} in (select t.indicator_id from indicator_to_tag t
     where t.indicator_tag_id = any(${[...tagIds]}::bigint[]))`;

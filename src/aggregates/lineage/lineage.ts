@@ -11,7 +11,7 @@ export interface Lineage {
     data_date?: string;
     time_grouping?: unknown;
   };
-  value: number | null;
+  value: number | string | null;
   kind: string;
   flags: string[];
   lineage: string;

@@ -5,7 +5,8 @@ import { type Access, invalidParameter, missingParameter, noObject } from '../..
 import { groupingOf } from '../pure/groupings.ts';
 import { fromTheFirst, type Lineage, type Question, visibleTo } from './lineage.ts';
 import { provOf } from './pure/prov.ts';
-import { type CellPlace, namesOf, placeOfCell } from './store.ts';
+import { indicatorsOf, withDays } from './pure/with-days.ts';
+import { type CellPlace, daysAmong, namesOf, placeOfCell } from './store.ts';
 import { traceCell } from './trace-cells.ts';
 import { type GroupPlace, traceGroup } from './trace-group.ts';
 
@@ -59,6 +60,7 @@ export function lineageOfValues(app: App, context: Context): void {
         if (place === undefined) throw noObject(resource, request.params.id);
         const question = questionOf(request.access, request.query);
         return answered(
+          context,
           await named(context, await traceCell(context, place, question), place, question),
           request.query,
           originOf(context, request),
@@ -79,7 +81,7 @@ export function lineageOfValues(app: App, context: Context): void {
     async (request) => {
       const question = questionOf(request.access, request.query);
       const lineage = await traceCoordinates(context, request.query, question);
-      return answered(lineage, request.query, originOf(context, request));
+      return answered(context, lineage, request.query, originOf(context, request));
     },
   );
 }
@@ -152,5 +154,8 @@ function afterOf(cursor: string): number {
   return Number(after);
 }
 
-const answered = (lineage: Lineage, { format }: Paging, origin: string): object =>
-  format === 'prov' ? provOf(lineage, origin) : lineage;
+async function answered(context: Context, told: Lineage, { format }: Paging, origin: string): Promise<object> {
+  const days = new Set(await daysAmong(context.db, indicatorsOf(told)));
+  const lineage = days.size === 0 ? told : withDays(told, (id) => days.has(id));
+  return format === 'prov' ? provOf(lineage, origin) : lineage;
+}

@@ -65,6 +65,14 @@ export function namesOf(
       (select c.name from campaign c where c.id = ${campaignId}::bigint) as campaign`);
 }
 
+/** Those of the indicators whose values are calendar days. */
+export async function daysAmong(db: Queryable, indicatorIds: readonly number[]): Promise<number[]> {
+  const rows = await db.many<{ id: number }>(
+    sql`select id from indicator where data_format = 'date' and id = any(${[...indicatorIds]}::int[])`,
+  );
+  return rows.map((row) => row.id);
+}
+
 /** The cells themselves, in their order; where nothing is kept for one there is still its indicator. */
 export function factsOf(db: Queryable, kind: Kind, places: readonly CellPlace[]): Promise<CellFacts[]> {
   return db.many<CellFacts>(sql`

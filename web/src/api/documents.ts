@@ -96,8 +96,8 @@ export interface Preview {
     location__name: string | null;
     campaign__name: string | null;
     data_date: string | null;
-    from: number | null;
-    to: number | null;
+    from: number | string | null;
+    to: number | string | null;
   }[];
 }
 
@@ -136,7 +136,7 @@ export interface DocumentValue {
   campaign_id: number | null;
   campaign__name: string | null;
   data_date: string | null;
-  value: number;
+  value: number | string;
   row: number;
   column: string;
   raw: string | null;

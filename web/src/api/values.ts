@@ -132,7 +132,7 @@ export interface EnteredBy {
   username: string | null;
   at: string;
   note: string | null;
-  value_before?: number | null;
+  value_before?: number | string | null;
 }
 
 export interface Lineage {
@@ -153,8 +153,8 @@ export interface Lineage {
   source?: Source;
   entry?: EnteredBy;
   cleared?: EnteredBy;
-  conflict?: { stored: number; computed: number };
-  superseded?: { value: number | null; reason: string; source?: Source; entry?: EnteredBy }[];
+  conflict?: { stored: number | string; computed: number | string };
+  superseded?: { value: number | string | null; reason: string; source?: Source; entry?: EnteredBy }[];
   inputs?: Lineage[];
   inputs_total?: number;
   without_data?: { location_id: number; location: string }[];

@@ -2,7 +2,7 @@
 export interface Traced {
   cell: object;
   id?: unknown;
-  value: number | null;
+  value: number | string | null;
   kind: string;
   flags: string[];
   lineage: string;
@@ -62,7 +62,9 @@ export function provOf(traced: Traced, origin: string): object {
       'prov:type': name('granary:value'),
       'granary:kind': one.kind,
       ...Object.fromEntries(Object.entries(one.cell).map(([key, value]) => [`granary:${key}`, value])),
-      ...(one.value === null ? {} : { 'prov:value': { $: String(one.value), type: 'xsd:decimal' } }),
+      ...(one.value === null
+        ? {}
+        : { 'prov:value': { $: String(one.value), type: typeof one.value === 'string' ? 'xsd:date' : 'xsd:decimal' } }),
       ...(one.flags.length === 0 ? {} : { 'granary:flags': one.flags }),
     };
     if (one.source !== undefined) addSource(entity, one.source as Source);
