@@ -263,6 +263,52 @@ describe('formats', () => {
     for (const one of grouped) expect((await must(admin.get(one.lineage!), 200)).value).toBe(one.value);
   });
 
+  test.each([
+    ['campaign_datapoint', ''],
+    ...['year', 'quarter', 'month', 'all_time'].map((group) => ['campaign_datapoint', `&group_by_time=${group}`]),
+    ['date_datapoint', ''],
+    ...['year', 'quarter', 'month', 'week', 'day', 'all_time'].map((group) => [
+      'date_datapoint',
+      `&group_by_time=${group}`,
+    ]),
+    ['datapoint', ''],
+    ['datapoint', '&group_by_time=quarter'],
+  ])('the lineage of every row says its value: %s %s', async (resource, query) => {
+    const everything = [seen, missed, rate, stock, visits, late, share, newest, reporting].join(',');
+    const list = await rows(`/api/v1/${resource}/?indicator__in=${everything}&lineage=url${query}`);
+    expect(list.length).toBeGreaterThan(4);
+    for (const one of list) {
+      const lineage = await must(admin.get(one.lineage!), 200);
+      const { indicator_id, location_id } = one;
+      expect([lineage.value, lineage.cell], one.lineage).toEqual([
+        one.value,
+        expect.objectContaining({ indicator_id, location_id }),
+      ]);
+      expect(lineage.kind, one.lineage).not.toBe('none');
+    }
+  });
+
+  test('what is asked for at the same time has a meta of its own', async () => {
+    const asked = Array.from({ length: 12 }, (_, n) => ({ code: 'abPQ'[n % 4]!, campaign: n % 2 ? may : june }));
+    const answers = await Promise.all(
+      asked.map(({ code, campaign }, n) =>
+        must(
+          admin.get(
+            `/api/v1/campaign_datapoint/?indicator__in=${seen}&location_id=${ids[code]}&campaign__in=${campaign}&chart_uuid=${n}`,
+          ),
+          200,
+        ),
+      ),
+    );
+    for (const [n, { meta, objects }] of answers.entries()) {
+      const { code, campaign } = asked[n]!;
+      expect(meta).toMatchObject({ chart_uuid: String(n), total_count: objects.length });
+      expect(meta.location_ids).toEqual(objects.length === 0 ? [] : [ids[code]]);
+      expect(meta.campaign_ids).toEqual(objects.length === 0 ? [] : [campaign]);
+      expect(meta.get_params.location_id).toBe(String(ids[code]));
+    }
+  });
+
   test('the same rows in every format, inside the scope', async () => {
     const lines = (text: string) => text.trim().split(/\r?\n/).length;
     expect(lines((await admin.get(`${url}&format=ndjson`)).text)).toBe(6);
