@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../src/accounts/tokens/create-token.ts';
 import { startDocumentsWorld } from '../documents/documents-world.ts';
 import { codesIn, must, type Someone, someone } from '../locations/places-world.ts';
-import type { Actor } from '../support/actor.ts';
+import { Actor } from '../support/actor.ts';
 
 /** Contract monitoring §5.3: the same scope in every answer, whoever has asked before and whatever was kept of it. */
 
@@ -27,6 +28,11 @@ const [inP, inQ, sender] = [
   await responsible('P', 'capture'),
 ];
 const nobody = await someone(world);
+const token = async (request: object) =>
+  new Actor(world.url, {
+    authorization: `Bearer ${(await createToken(world.context, admin.id, { name: 'narrow', ...request })).secret}`,
+  });
+const fenced = await token({ locationIds: [places.a!] });
 
 const both = await the.document('geocode,campaign,seen\na,may,60\nb,may,x\nc,may,30\nd,may,y\n');
 const ofP = await the.document('geocode,campaign,seen\nb,may,90\n', {}, sender);
@@ -88,6 +94,7 @@ describe('what is kept of one answer is never given to somebody with another sco
     for (const [actor, expected] of [
       [inQ, ofInQ],
       [nobody, ''],
+      [fenced, [...ofAll].filter((code) => 'ax'.includes(code)).join('')],
       [admin, ofAll],
     ] as const) {
       const other = await actor.get(url, { 'if-none-match': tag });
@@ -223,6 +230,32 @@ test('the top is the own one, and what lies above it is not named', async () => 
   expect(await top(inP)).toEqual(['Pa', places.P]);
   expect(await top(inQ)).toEqual(['Q', places.Q]);
   expect(await top(nobody)).toEqual(['', null]);
+});
+
+test('a stored answer is repeated to whoever made the request, not to somebody else with its key', async () => {
+  const managers = [await responsible('P', 'manage'), await responsible('Q', 'manage')];
+  const type = (await must(admin.get('/api/v1/location_type/?name=Clinic'), 200)).objects[0].id;
+  const body = (code: string) => ({ name: 'once', location_code: code, location_type_id: type });
+  const key = { 'idempotency-key': 'the same for both' };
+  const made = await managers[0]!.post('/api/v1/location/', { ...body('oP'), parent_location_id: places.a }, key);
+  const other = await managers[1]!.post('/api/v1/location/', { ...body('oQ'), parent_location_id: places.c }, key);
+  expect([made.status, other.status]).toEqual([201, 201]);
+  expect([made.body.parent_location_id, other.body.parent_location_id]).toEqual([places.a, places.c]);
+  const again = await managers[0]!.post('/api/v1/location/', { ...body('oP'), parent_location_id: places.a }, key);
+  expect(again.text).toBe(made.text);
+  for (const { body: place } of [made, other]) await must(admin.delete(`/api/v1/location/${place.id}/`), 204);
+});
+
+test('a cursor is of the list it was given for, whoever follows it', async () => {
+  const first = await must(admin.get('/api/v1/location/?limit=3&order_by=id'), 200);
+  expect(codesIn(places, first)).toBe('KPQ');
+  const follow = async (actor: Actor) => codesIn(places, await must(actor.get(first.meta.next), 200));
+  expect([await follow(admin), await follow(inP), await follow(inQ), await follow(nobody)]).toEqual([
+    'abc',
+    'abx',
+    'cd',
+    '',
+  ]);
 });
 
 test('what a mapping would change is shown inside the scope', async () => {
