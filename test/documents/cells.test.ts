@@ -60,13 +60,13 @@ describe('cells', () => {
     ['int', ['12.5', '-3'], ['12.5fractional_int?', '-3out_of_range?']],
     ['bounded', ['11', '10', '-1', '3.5'], ['out_of_range!', '10', 'out_of_range!', '3.5fractional_int?']],
     ['int', ['none', 'X', '5'], ['missing', 'missing', '5'], { missing_values: 'None,x' }],
-    ['date', ['2015-06-05', '20150606', 'x'], ['20150605', '20150606', 'not_a_date!']],
-    ['date', ['3/6/2014', '25/6/2014'], ['20140603', '20140625']],
-    ['date', ['3/6/2014', '6/25/2014'], ['20140306', '20140625']],
-    ['date', ['3/6/2014', '3/3/2014'], ['ambiguous_date!', '20140303']],
+    ['date', ['2015-06-05', '20150606', 'x'], ['2015-06-05', '2015-06-06', 'not_a_date!']],
+    ['date', ['3/6/2014', '25/6/2014'], ['2014-06-03', '2014-06-25']],
+    ['date', ['3/6/2014', '6/25/2014'], ['2014-03-06', '2014-06-25']],
+    ['date', ['3/6/2014', '3/3/2014'], ['ambiguous_date!', '2014-03-03']],
     ['date', ['3-6-14', '31.12.99'], ['ambiguous_date!', 'ambiguous_date!']],
-    ['date', ['3-6-14', '31.12.99'], ['20140603', '19991231'], { date_order: 'DMY' }],
-    ['date', ['30/2/2014', '29/2/2016'], ['not_a_date!', '20160229']],
+    ['date', ['3-6-14', '31.12.99'], ['2014-06-03', '1999-12-31'], { date_order: 'DMY' }],
+    ['date', ['30/2/2014', '29/2/2016'], ['not_a_date!', '2016-02-29']],
   ])('%s %j', async (indicator, cells, expected, fields) => {
     expect(await read(indicator, cells, fields)).toEqual(expected);
   });
@@ -114,8 +114,8 @@ describe('files of days', () => {
 
   test('a pattern holds for cells that are days too', async () => {
     expect(await read('date', ['1-Mar-2020', '2020-03-02', '3/4/2020'], { date_order: '%d-%b-%Y' })).toEqual([
-      '20200301',
-      '20200302',
+      '2020-03-01',
+      '2020-03-02',
       'not_a_date!',
     ]);
   });
