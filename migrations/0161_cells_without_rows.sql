@@ -5,6 +5,10 @@
 select setval('cell_id', greatest((select coalesce(max(id), 0) from datapoint), nextval('cell_id')) + 1, false);
 alter table datapoint alter column id drop identity;
 alter table datapoint alter column id set default nextval('cell_id');
+-- What waits to be worked out has no row yet, and an id that may be some row's.
+update datapoint d set id = nextval('cell_id') where d.retracted_at is null
+  and not exists (select 1 from aggregate r where r.campaign_id = d.campaign_id and r.indicator_id = d.indicator_id and r.location_id = d.location_id)
+  and not exists (select 1 from date_aggregate r where r.data_date = d.data_date and r.indicator_id = d.indicator_id and r.location_id = d.location_id);
 
 -- Values are looked for by place now, as aggregates are. One index for both kinds of period.
 drop index datapoint_location_id_idx;

@@ -107,6 +107,9 @@ export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = 
       select i.id from indicator i where i.id in (select indicator_id from seeded)
         and coalesce(i.aggregation, '') not in ('weighted_mean', 'last') and not exists (select 1 from indicator_calculation c
           where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count'))
+    ), leaf as materialized (
+      select p.location_id from (select distinct location_id from seed) p
+      where not exists (select 1 from location k where k.parent_location_id = p.location_id)
     ), pair as materialized (
       -- Of these in the period: no rows, and not two values at one place. What a document is the first to bring is looked at
       -- as a whole, all else cell by cell.
@@ -119,7 +122,7 @@ export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = 
         and not exists (select 1 from ${table} r where r.${period} = p.period and r.indicator_id = p.indicator_id)
     ), own as materialized (
       select s.*, case when s.indicator_id not in (select id from simple) then false
-          when s.location_id in (select l.parent_location_id from location l where l.parent_location_id is not null) then false
+          when s.location_id not in (select location_id from leaf) then false
           when (s.period, s.indicator_id) in (select f.period, f.indicator_id from pair f) then true
           when exists (select 1 from ${table} r where ${key('r')}) then false
           -- None, or one that is a value; an entry that clears its cell says something too.

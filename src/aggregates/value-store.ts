@@ -22,13 +22,16 @@ export interface CellQuery {
 export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQuery): Sql {
   const { period } = kinds[kind];
   const isStored = raw('a.marks & 1 <> 0');
-  const [value, marks] =
+  // How complete a computed value is that a stored one hides is not kept.
+  const branches = sql`trim_scale(round(a.branches_with_value::numeric / a.branches, 6))`;
+  const [value, marks, coverage] =
     mode === 'agg-only'
       ? [
           sql`case when ${isStored} then a.computed else a.value end`,
           sql`case when ${isStored} then coalesce(a.computed_marks, 0) else a.marks end`,
+          sql`case when not ${isStored} then ${branches} end`,
         ]
-      : [sql`a.value`, sql`a.marks`];
+      : [sql`a.value`, sql`a.marks`, branches];
   const conditions = [sql`a.indicator_id = any(${indicatorIds}::int[])`, ...places, ...periods];
   const cells = sql`(${cellsWhere(kind, join(conditions, sql` and `))}) a`;
   const [start, from] =
@@ -38,8 +41,7 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
   const shown = mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)');
   return sql`select v.* from (
     select a.id, a.indicator_id, a.location_id, a.${ident(period)}, ${value} as value, ${marks} as marks, a.computed,
-      trim_scale(round(a.branches_with_value::numeric / a.branches, 6)) as coverage, a.datapoint_id,
-      ${start} as period_start, null::jsonb as time_grouping,
+      ${coverage} as coverage, a.datapoint_id, ${start} as period_start, null::jsonb as time_grouping,
       (select d.note from datapoint d where d.id = a.datapoint_id) as note
     from ${from} where ${shown}) v where v.value is not null or v.marks <> 0`;
 }
@@ -152,6 +154,8 @@ export const indicatorValues: IndicatorValues = {
       const label = indicator.categories?.find((one) => one.label.trim().toLowerCase() === text.toLowerCase());
       if (label) return label.value;
       if (indicator.dataFormat === 'bool' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 1 : 0;
+      const day = /^date/.test(indicator.dataFormat) ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) : null;
+      if (day !== null) return Number(day.slice(1).join(''));
       return text === '' ? Number.NaN : Number(text);
     });
     const wanted = sql`any(${numbers.filter(Number.isFinite)}::numeric[])`;

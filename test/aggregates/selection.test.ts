@@ -18,6 +18,7 @@ await enter(seen, everywhere);
 await enter(visits, everywhere, '2020-05-03');
 await enter(open, { a: 1, b: 0 });
 await enter(grade, { a: 2, c: 1 });
+await enter(await indicator('opened', 'date'), { c: 20150605, d: 20150606 });
 for (const code of Object.keys(ids)) {
   const geo_json = { type: 'Point', coordinates: [ids[code], 1] };
   await must(admin.post('/api/v1/geo/', { location_id: ids[code], geo_json }), 201);
@@ -94,6 +95,7 @@ describe.each(Object.entries(endpoints))('places of %s (monitoring §5)', (_, ur
       () => `filter_indicator=grade&filter_value=fair,poor&location_id=${ids.P}&location_depth=1`,
       'a',
     ],
+    ['a calendar day', () => 'filter_indicator=opened&filter_value=2015-06-05', 'c'],
     ['by days', () => `filter_indicator=visits&filter_value=${everywhere.b}`, 'b'],
   ])('filter_indicator: %s', async (_name, query, expected) => {
     expect(await places(url + query())).toBe(expected);

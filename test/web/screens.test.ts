@@ -84,6 +84,7 @@ describe.skipIf(chromiumPath === undefined)('screens', async () => {
           .first()
           .click();
         await page.getByRole('combobox', { name: /^What “/ }).waitFor();
+        await page.getByRole('option').first().waitFor();
       },
     ],
     ['document-reading', `documents/${document}`, '1 code to decide', press('Change how it is read')],

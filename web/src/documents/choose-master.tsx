@@ -28,7 +28,8 @@ export function ChooseMaster({ code, onChoose }: ChooseProps) {
 }
 
 function CampaignSelect({ label, onChoose }: { label: string; onChoose: (id: number) => void }) {
-  const campaigns = useQuery(campaignsQuery).data?.objects ?? [];
+  const { data, isPending } = useQuery(campaignsQuery);
+  const campaigns = data?.objects ?? [];
   return (
     <Select
       label={label}
@@ -37,7 +38,7 @@ function CampaignSelect({ label, onChoose }: { label: string; onChoose: (id: num
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
       value={null}
       onChange={(next) => next !== null && onChoose(Number(next))}
-      nothingFoundMessage="No campaign is called so"
+      nothingFoundMessage={isPending ? undefined : 'No campaign is called so'}
     />
   );
 }

@@ -105,7 +105,8 @@ function ChooseKind({ kind, onChange }: { kind: PeriodKind; onChange: (kind: Per
 }
 
 function ChooseCampaign({ value, onChange }: { value: string | undefined; onChange: (id: string) => void }) {
-  const campaigns = useQuery(campaignsQuery).data?.objects ?? [];
+  const { data, isPending } = useQuery(campaignsQuery);
+  const campaigns = data?.objects ?? [];
   return (
     <Select
       label="Campaign"
@@ -116,7 +117,7 @@ function ChooseCampaign({ value, onChange }: { value: string | undefined; onChan
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
       value={value ?? null}
       onChange={(next) => next !== null && onChange(next)}
-      nothingFoundMessage="No campaign yet"
+      nothingFoundMessage={isPending ? undefined : 'No campaign yet'}
     />
   );
 }

@@ -21,7 +21,7 @@ export function IndicatorPicker({
   onChange,
   ...props
 }: PickerProps & { value: number | undefined; onChange: (id: number) => void }) {
-  const { data, setTyped, more } = useOptions(value === undefined ? [] : [value], props);
+  const { data, setTyped, nothing, more } = useOptions(value === undefined ? [] : [value], props);
   return (
     <Select
       {...more}
@@ -32,7 +32,7 @@ export function IndicatorPicker({
       value={value === undefined ? null : String(value)}
       onChange={(next) => next !== null && onChange(Number(next))}
       onSearchChange={setTyped}
-      nothingFoundMessage="No indicator is called so"
+      nothingFoundMessage={nothing}
     />
   );
 }
@@ -42,7 +42,7 @@ export function IndicatorsPicker({
   onChange,
   ...props
 }: PickerProps & { value: readonly number[]; onChange: (ids: number[]) => void }) {
-  const { data, setTyped, more } = useOptions(value, props);
+  const { data, setTyped, nothing, more } = useOptions(value, props);
   return (
     <MultiSelect
       {...more}
@@ -52,7 +52,7 @@ export function IndicatorsPicker({
       value={value.map(String)}
       onChange={(next) => onChange(next.map(Number))}
       onSearchChange={setTyped}
-      nothingFoundMessage="No indicator is called so"
+      nothingFoundMessage={nothing}
     />
   );
 }
@@ -63,13 +63,14 @@ function useOptions(chosen: readonly number[], { kind, without = [], ...more }: 
   const known = useQuery(indicatorsQuery(chosen)).data ?? [];
   // The text of what is chosen stands in the field and is not a search.
   const words = known.some((one) => optionOf(one).label === search) ? '' : search;
-  const found = useQuery(indicatorSearchQuery(words)).data?.objects ?? [];
+  const { data: answer, isPending } = useQuery(indicatorSearchQuery(words));
+  const found = answer?.objects ?? [];
   const fitting = found.filter(
     (one) => (kind === undefined || one.resource_name === kind) && !without.includes(one.id),
   );
   const ids = new Set(fitting.map(({ id }) => id));
   const data = [...known.filter(({ id }) => !ids.has(id)), ...fitting].map(optionOf);
-  return { data, setTyped, more };
+  return { data, setTyped, nothing: isPending ? undefined : 'No indicator is called so', more };
 }
 
 const optionOf = ({ id, name, short_name }: Indicator) => ({

@@ -22,7 +22,7 @@ export function PlacePicker({ label, value, onChange, clearable = false, ...more
   const chosen = useQuery({ ...placeQuery(value ?? 0), enabled: value !== undefined }).data;
   // The text of what is chosen stands in the field and is not a search.
   const words = chosen !== undefined && search === labelOf(chosen) ? '' : search.trim();
-  const found = useQuery(placeSearchQuery(words)).data ?? [];
+  const { data: found = [], isPending } = useQuery(placeSearchQuery(words));
   const options = chosen !== undefined && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
   return (
     <Select
@@ -35,7 +35,7 @@ export function PlacePicker({ label, value, onChange, clearable = false, ...more
       value={value === undefined || chosen === undefined ? null : String(value)}
       onChange={(next) => onChange(next === null ? undefined : Number(next))}
       onSearchChange={setTyped}
-      nothingFoundMessage="No place is called so"
+      nothingFoundMessage={isPending ? undefined : 'No place is called so'}
       placeholder="Search by name or code"
       {...more}
     />
