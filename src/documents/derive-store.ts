@@ -83,7 +83,7 @@ export async function insertDerivedCells(tx: Tx, { mapIds }: Concern): Promise<v
       from derived_row r join source_doc d on d.id = r.document_id and d.state <> 'undone'
       join source_submission s on s.id = r.id
       where r.problem is null and r.duplicate_of is null and not r.is_open
-      order by r.campaign_id, r.data_date, r.location_id
+      order by r.campaign_id, r.data_date, r.location_id, r.row_number
     )
     insert into derived_cell ${cells('indicator', sql`c.source_object_map_id`)}
     union all ${cells('value', sql`r.indicator_map_id`)}`);
