@@ -34,7 +34,10 @@ function topsOf(userId: string, rights: string[]): Sql {
 export function topLocation(access: Access): Sql {
   if (access.userId === null) return raw('null');
   const visible = access.where('location.read', { location: raw('top.id') });
-  return sql`(select top.id from location top join location_type kind on kind.id = top.location_type_id
-    where (top.parent_location_id is null or top.id = any(${topsOf(access.userId, [...enough.view])})) and ${visible}
+  // Two short lists by their indexes: of one condition with `or` the planner made a look at every place.
+  return sql`(select top.id from (
+      select l.id, l.location_type_id from location l where l.parent_location_id is null
+      union select l.id, l.location_type_id from location l where l.id = any(${topsOf(access.userId, [...enough.view])})) top
+    join location_type kind on kind.id = top.location_type_id where ${visible}
     order by kind.admin_level, top.id limit 1)`;
 }
