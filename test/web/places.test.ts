@@ -166,7 +166,7 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByLabel('First day').fill('2026-03-02');
     await page.getByLabel('Last day').fill('2026-03-01');
     await page.getByRole('button', { name: 'Save campaign' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'end_date must not be before start_date' }).waitFor();
     await page.getByLabel('Last day').fill('2026-03-06');
     await page.getByRole('button', { name: 'Save campaign' }).click();
     await page.getByRole('cell', { name: 'March 2026', exact: true }).waitFor();
