@@ -28,8 +28,9 @@ export async function refreshCells(
   await prepareCells(tx, kind);
   const { rounds, alone } = await spreadCells(tx, kind, seeds, before);
   const refreshed = { cells: alone, written: isRebuild ? 0 : alone };
+  const isMany = rounds.reduce((sum, one) => sum + one.cells, 0) > 500;
   for (const { round, cells } of rounds) {
-    const done = await workOutRound(tx, kind, round, config);
+    const done = await workOutRound(tx, kind, round, config, isMany);
     refreshed.cells += cells;
     refreshed.written += done.written + (isRebuild ? 0 : done.alone);
   }

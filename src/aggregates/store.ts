@@ -203,6 +203,7 @@ export async function workOutRound(
   kind: Kind,
   round: number,
   { zeroDivision }: { zeroDivision: 'null' | 'zero' },
+  isMany: boolean,
 ): Promise<Written> {
   const { table, period, cells } = sqlOf(kind);
   const zero = zeroDivision === 'zero' ? sql`0::numeric` : sql`null::numeric`;
@@ -225,27 +226,12 @@ export async function workOutRound(
   const role = (name: string): Sql => sql`sum(a.value) filter (where k.calculation = ${name})`;
   const difference = sql`k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
   const ratio = sql`k.calculation in ('NUMERATOR', 'DENOMINATOR')`;
-  return await tx.one<Written>(sql`
-    with recursive definition as materialized (
-      select i.id, i.definition_version, i.weight_indicator_id, coalesce(k.sums, false) as sums,
-        coalesce(k.quotients, false) as quotients, not coalesce(k.calculated, false) or i.aggregation is not null as falls_back,
-        case when k.sums then 'sum' when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
-          when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
-      from indicator i left join lateral (
-        select bool_or(c.calculation = ${partsRole}) as sums, bool_or(c.calculation <> ${partsRole}) as quotients,
-          true as calculated
-        from indicator_calculation c where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count')
-        having count(*) > 0) k on true
-      where i.id in (select c.indicator_id from ${cells} c where c.round = ${round})
-    ), cell as materialized (
-      select c.location_id, c.period, d.id as indicator_id, d.*
-      from ${cells} c join definition d on d.id = c.indicator_id where c.round = ${round}
-    ), won as (
-      select c.indicator_id, c.location_id, c.period, d.*
-      from cell c cross join lateral (
-        select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
-        where ${live('c')}
-        order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
+  // What is below each cell. Few are looked up one by one: what many need costs more to plan than few take.
+  const few = sql`
+    ), below as (
+      select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
+      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true`;
+  const many = sql`
     ), dense as materialized (
       -- Whose places below are at least a third of all there are of the indicator in the period: these are read as they lie
       -- and not looked up one by one.
@@ -275,7 +261,29 @@ export async function workOutRound(
         join dense f on f.period = c.period and f.indicator_id = c.indicator_id
         join location k on k.parent_location_id = c.location_id) p
       full join whole w on w.period = p.period and w.indicator_id = p.indicator_id and w.location_id = p.place
-      where coalesce(p.place, 0) > 0
+      where coalesce(p.place, 0) > 0`;
+  return await tx.one<Written>(sql`
+    with recursive definition as materialized (
+      select i.id, i.definition_version, i.weight_indicator_id, coalesce(k.sums, false) as sums,
+        coalesce(k.quotients, false) as quotients, not coalesce(k.calculated, false) or i.aggregation is not null as falls_back,
+        case when k.sums then 'sum' when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
+          when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
+      from indicator i left join lateral (
+        select bool_or(c.calculation = ${partsRole}) as sums, bool_or(c.calculation <> ${partsRole}) as quotients,
+          true as calculated
+        from indicator_calculation c where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count')
+        having count(*) > 0) k on true
+      where i.id in (select c.indicator_id from ${cells} c where c.round = ${round})
+    ), cell as materialized (
+      select c.location_id, c.period, d.id as indicator_id, d.*
+      from ${cells} c join definition d on d.id = c.indicator_id where c.round = ${round}
+    ), won as (
+      select c.indicator_id, c.location_id, c.period, d.*
+      from cell c cross join lateral (
+        select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
+        where ${live('c')}
+        order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
+${isMany ? many : few}
     ), child as (
       select a.indicator_id, a.location_id, a.period,
         bool_or(a.fold_branches is not null) as is_folded, sum(a.fold) as fold_sum, sum(a.fold_weight) as fold_weight,
