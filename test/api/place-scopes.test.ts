@@ -73,7 +73,7 @@ const lists: [path: string, inP: string, inQ: string, all: string][] = [
   [`date_datapoint/?${visits}`, 'a', 'c', 'ac'],
   [`date_datapoint/?${visits}&group_by_time=year`, 'Pa', 'Qc', 'KPQac'],
   [`datapoint/?${seen},${the.indicators.visits}`, 'aPb', 'cQ', 'acKPQb'],
-  [`datapoint_history/?${seen}&order_by=id`, 'abP', 'cQ', 'acbPQ'],
+  [`datapoint_history/?${seen}&order_by=location_id`, 'Pab', 'Qc', 'PQabc'],
   [`conflict/?campaign_id=${the.campaigns.may}`, 'P', 'Q', 'PQ'],
   [`source_submission/?document_id=${both.id}`, 'ab', 'cd', 'abcd'],
   [`source_doc/${both.id}/issues`, 'b', 'd', 'bd'],
