@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Concerned, invalidBody, type WriteContext } from '../resource/index.ts';
+import { dayNumber } from './pure/day-number.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
 import { givenCells, idsOfCells, lockPeriods, periodsOfCells } from './store.ts';
@@ -35,8 +36,8 @@ export function entryHooks(context: Context, kind: Kind) {
     // Null is something to say here, while to the framework it is the same as nothing.
     given: async (sent: Row) => {
       if (sent.value === null) return { ...sent, clears: true };
-      const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(typeof sent.value === 'string' ? sent.value : '');
-      return day === null ? sent : { ...sent, value: Number(day.slice(1).join('')), as_day: true };
+      const day = typeof sent.value === 'string' ? dayNumber(sent.value) : undefined;
+      return day === undefined ? sent : { ...sent, value: day, as_day: true };
     },
     lock: async (tx: Tx, { ids, rows }: Concerned) => {
       const named = rows.map((row) => row[period] as Period | undefined).filter((one) => one !== undefined);

@@ -8,6 +8,8 @@ import { marks } from './pure/marks.ts';
  * `pure/reference.ts`. Long, because one statement works out a whole round and is only understood as a whole.
  */
 
+/** Of the stored values `d` of a cell the first in this order counts (monitoring §7.7). */
+const ranking = raw('d.precedence, d.ranked_at desc, d.source_row desc, d.id desc');
 const partsRole = 'PART_TO_BE_SUMMED';
 
 /** Of one kind, as SQL. `period` is the column's name in every table; inside these statements it is called `period`. */
@@ -218,7 +220,7 @@ export async function workOutRound(
     return sql`select ${raw(read.map(readOf).join(', '))} from (select 1) o
       left join lateral (select r.* from ${table} r where ${key('r')} offset 0) r on true
       left join lateral (select d.id, d.value from datapoint d where r.id is null and ${key('d')} and d.retracted_at is null
-        and d.value is not null order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d on true`;
+        and d.value is not null order by ${ranking} limit 1) d on true`;
   };
   const here = (indicator: Sql, of: Sql): Sql => one(indicator, sql`${of}.location_id`, of);
   const live = (of: string): Sql =>
@@ -227,10 +229,11 @@ export async function workOutRound(
   const difference = sql`k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
   const ratio = sql`k.calculation in ('NUMERATOR', 'DENOMINATOR')`;
   // What is below each cell. Few are looked up one by one: what many need costs more to plan than few take.
+  const lookedUp = sql`select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
+      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true`;
   const few = sql`
     ), below as (
-      select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
-      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true`;
+      ${lookedUp}`;
   const many = sql`
     ), dense as materialized (
       -- Whose places below are at least a third of all there are of the indicator in the period: these are read as they lie
@@ -248,10 +251,9 @@ export async function workOutRound(
         from (select r.* from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id) r
         full join (select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
           where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
-          order by d.location_id, d.precedence, d.ranked_at desc, d.source_row desc, d.id desc) d on d.location_id = r.location_id) w
+          order by d.location_id, ${ranking}) d on d.location_id = r.location_id) w
     ), below as (
-      select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
-      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true
+      ${lookedUp}
       where not exists (select 1 from dense f where f.period = c.period and f.indicator_id = c.indicator_id)
       union all
       -- A full join, and a condition that does not make it less than one: whatever the planner thinks of the size of these
@@ -282,7 +284,7 @@ export async function workOutRound(
       from cell c cross join lateral (
         select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
         where ${live('c')}
-        order by d.precedence, d.ranked_at desc, d.source_row desc, d.id desc limit 1) d
+        order by ${ranking} limit 1) d
 ${isMany ? many : few}
     ), child as (
       select a.indicator_id, a.location_id, a.period,

@@ -1,6 +1,7 @@
 import type { IndicatorValues } from '../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
 import { cellsWhere } from './cells.ts';
+import { dayNumber } from './pure/day-number.ts';
 import { type Grouping, groupings } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 
@@ -154,8 +155,8 @@ export const indicatorValues: IndicatorValues = {
       const label = indicator.categories?.find((one) => one.label.trim().toLowerCase() === text.toLowerCase());
       if (label) return label.value;
       if (indicator.dataFormat === 'bool' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 1 : 0;
-      const day = /^date/.test(indicator.dataFormat) ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) : null;
-      if (day !== null) return Number(day.slice(1).join(''));
+      const day = indicator.dataFormat.startsWith('date') ? dayNumber(text) : undefined;
+      if (day !== undefined) return day;
       return text === '' ? Number.NaN : Number(text);
     });
     const wanted = sql`any(${numbers.filter(Number.isFinite)}::numeric[])`;

@@ -18,7 +18,7 @@ export interface WrittenRows {
   texts: string;
 }
 
-/** How rows are told apart, see `replaceSubmissions`. */
+/** How rows are told apart, see `laterRow`. */
 export type RowKey = 'unique_key' | 'codes' | undefined;
 
 /**

@@ -90,7 +90,6 @@ export function findIndicatorNamed(db: Queryable, shortName: string): Promise<Fi
     from indicator where short_name = ${shortName}`);
 }
 
-/** Indicators that carry any of these tags. */
 /** Is there any indicator whose values are calendar days? */
 export async function hasDays(db: Queryable): Promise<boolean> {
   const { has } = await db.one<{ has: boolean }>(
@@ -99,6 +98,7 @@ export async function hasDays(db: Queryable): Promise<boolean> {
   return has;
 }
 
+/** Indicators that carry any of these tags. */
 export function tagged(indicator: Sql, tagIds: readonly number[]): Sql {
   return sql`${indicator} in (select t.indicator_id from indicator_to_tag t
     where t.indicator_tag_id = any(${[...tagIds]}::bigint[]))`;
