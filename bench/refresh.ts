@@ -110,8 +110,8 @@ async function changeOne(context: Context, campaigns: number): Promise<number> {
     await context.db.transaction(async (tx) => {
       await tx.exec(sql`update datapoint set value = value + 1
         where campaign_id = ${campaign} and indicator_id = 1 and location_id = ${place} and retracted_at is null`);
-      const seeds = sql`select 1 as indicator_id, ${place}::int as location_id, ${campaign}::int as period`;
-      await refreshCells(context, tx, 'campaign', [campaign], { seeds });
+      const groups = sql`select 1 as indicator_id, array[${place}::int] as location_ids, ${campaign}::int as period`;
+      await refreshCells(context, tx, 'campaign', [campaign], { groups });
     });
     if (n >= 10) times.push(performance.now() - begun);
   }

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { readConfig } from '../src/platform/config/index.ts';
 import type { Context } from '../src/platform/context.ts';
 import { startEmbedded } from '../src/platform/db/embed/index.ts';
@@ -9,6 +7,7 @@ import { defineJob, enqueue, handler, type JobHandler, startWorker } from '../sr
 import { createLog } from '../src/platform/log/index.ts';
 import { migrateDatabase, openContext } from '../src/platform/open-context.ts';
 import { defineRunKind, executeRunHandler, insertRun, runHandler } from '../src/runs/index.ts';
+import { makeFolder } from './support/make-folder.ts';
 
 /**
  * No-op runs, from insert to `succeeded` in the database, against bare graphile-worker jobs, from insert to gone from
@@ -33,7 +32,7 @@ const bareJob = defineJob<{ runId: string }>()('bench-bare', { maxAttempts: 25 }
 const noop = defineRunKind<{ n: number }>()('bench-noop');
 
 export async function run(): Promise<BenchLine[]> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-bench-'));
+  const folder = await makeFolder();
   const log = createLog({ level: 'warn', pretty: false });
   const server = await startEmbedded({ dataDir: folder, log });
   try {

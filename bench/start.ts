@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BenchLine, median } from './support/line.ts';
+import { makeFolder } from './support/make-folder.ts';
 import { startServer } from './support/start-server.ts';
 
 /**
@@ -15,7 +14,7 @@ const starts = 5;
 const settleMs = 3000;
 
 export async function run(): Promise<BenchLine[]> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-bench-'));
+  const folder = await makeFolder();
   const env = { GRANARY_DATA_DIR: folder };
   try {
     const first = await startServer(env);

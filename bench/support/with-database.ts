@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureFirstAdmin } from '../../src/accounts/index.ts';
 import { readConfig } from '../../src/platform/config/index.ts';
@@ -7,6 +6,7 @@ import type { Context } from '../../src/platform/context.ts';
 import { startEmbedded } from '../../src/platform/db/embed/index.ts';
 import { createLog } from '../../src/platform/log/index.ts';
 import { migrateDatabase, openContext } from '../../src/platform/open-context.ts';
+import { makeFolder } from './make-folder.ts';
 import { admin } from './start-server.ts';
 
 export interface Prepared {
@@ -18,7 +18,7 @@ export interface Prepared {
 
 /** A migrated database of its own with its administrator, removed afterwards. */
 export async function withDatabase<T>(work: (prepared: Prepared) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'granary-bench-'));
+  const folder = await makeFolder();
   const log = createLog({ level: 'warn', pretty: false });
   const server = await startEmbedded({ dataDir: path.join(folder, 'database'), log });
   try {

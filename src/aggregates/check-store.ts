@@ -1,5 +1,6 @@
 import { ident, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
+import { inGroups } from './store.ts';
 
 /** All periods with anything stored or worked out, in portions. */
 export async function periodsAfter(
@@ -18,14 +19,15 @@ export async function periodsAfter(
 }
 
 /** Every cell that is kept, and every one that has something stored. */
-export function everyCell(kind: Kind, periods: readonly Period[]): { seeds: Sql; isRebuild: true } {
+export function everyCell(kind: Kind, periods: readonly Period[]): { groups: Sql; isRebuild: true } {
   const { table, period, type } = kinds[kind];
   const of = sql`any(${[...periods]}::${raw(type)}[])`;
   return {
     isRebuild: true,
-    seeds: sql`select a.indicator_id, a.location_id, a.${ident(period)} as period from ${ident(table)} a where a.${ident(period)} = ${of}
+    groups:
+      inGroups(sql`select a.indicator_id, a.location_id, a.${ident(period)} as period from ${ident(table)} a where a.${ident(period)} = ${of}
       union all select d.indicator_id, d.location_id, d.${ident(period)} from datapoint d
-        where d.${ident(period)} = ${of} and d.retracted_at is null`,
+        where d.${ident(period)} = ${of} and d.retracted_at is null`),
   };
 }
 

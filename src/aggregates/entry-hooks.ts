@@ -6,7 +6,7 @@ import { type Concerned, invalidBody, type WriteContext } from '../resource/inde
 import { dayNumber } from './pure/day-number.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
-import { givenCells, idsOfCells, lockPeriods, periodsOfCells } from './store.ts';
+import { givenCells, idsOfCells, inGroups, lockPeriods, periodsOfCells } from './store.ts';
 
 type Row = Record<string, unknown>;
 
@@ -73,7 +73,7 @@ export function entryHooks(context: Context, kind: Kind) {
 
 async function refreshEntered(context: Context, tx: Tx, kind: Kind, cells: readonly Cell[]): Promise<void> {
   const given = periodsOf(cells);
-  await refreshCells(context, tx, kind, [...new Set(given)], { seeds: givenCells(kind, cells, given) });
+  await refreshCells(context, tx, kind, [...new Set(given)], { groups: inGroups(givenCells(kind, cells, given)) });
 }
 
 const periodsOf = (cells: readonly Cell[]): Period[] =>

@@ -12,7 +12,7 @@ export interface Refreshed {
 
 /**
  * Works out what changed stored values can reach, in the caller's transaction: their places and ancestors × their
- * indicators and all that depend on them × their periods. `seeds` gives rows of (indicator_id, location_id, period);
+ * indicators and all that depend on them × their periods. `groups` gives rows of (indicator_id, location_ids, period);
  * `before` are common table expressions it needs; `isRebuild`: they are no changes, so that a cell without a row of its
  * own has not changed. The number of statements depends on the depth of the tree and of the
  * formulas, not on the number of cells.
@@ -22,11 +22,11 @@ export async function refreshCells(
   tx: Tx,
   kind: Kind,
   periods: readonly Period[],
-  { seeds, before, isRebuild }: { seeds: Sql; before?: Sql; isRebuild?: boolean },
+  { groups, before, isRebuild }: { groups: Sql; before?: Sql; isRebuild?: boolean },
 ): Promise<Refreshed> {
   await lockPeriods(tx, kind, periods);
   await prepareCells(tx, kind);
-  const { rounds, alone } = await spreadCells(tx, kind, seeds, before);
+  const { rounds, alone } = await spreadCells(tx, kind, groups, before);
   const refreshed = { cells: alone, written: isRebuild ? 0 : alone };
   const isMany = rounds.reduce((sum, one) => sum + one.cells, 0) > 500;
   for (const { round, cells } of rounds) {

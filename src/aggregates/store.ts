@@ -85,20 +85,28 @@ export interface Spread {
   alone: number;
 }
 
+/** Rows of (indicator_id, location_id, period) as rows of (indicator_id, location_ids, period). */
+export const inGroups = (
+  seeds: Sql,
+): Sql => sql`select s.indicator_id, array_agg(distinct s.location_id) as location_ids, s.period
+  from (${seeds}) s group by s.indicator_id, s.period`;
+
 /**
  * Every cell that the seeds can reach: their places and all ancestors × their indicators and all that depend on them.
  * A cell's round is later than those of the cells it is worked out from: its components at its place, its indicator at
  * the places below. Seeds that are one stored value, at a place without places below, of an indicator without formula are
- * what they are: they need neither a look nor a row (decision 0160).
+ * what they are: they need neither a look nor a row (decision 0160). `groups` gives rows of (indicator_id, location_ids,
+ * period).
  */
-export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = sql``): Promise<Spread> {
+export async function spreadCells(tx: Tx, kind: Kind, groups: Sql, before: Sql = sql``): Promise<Spread> {
   const { table, period, cells } = sqlOf(kind);
   const key = (of: string): Sql =>
     sql`${raw(of)}.${period} = s.period and ${raw(of)}.indicator_id = s.indicator_id and ${raw(of)}.location_id = s.location_id`;
   const rows = await tx.many<{ round: number | null; cells: number }>(sql`
-    with recursive ${before} seed as materialized (
-      select distinct s.indicator_id, s.location_id, s.period from (${seeds}) s
-    ), seeded as materialized (select distinct indicator_id from seed),
+    with recursive ${before} given as materialized (
+      select g.indicator_id, g.location_ids, g.period, cardinality(g.location_ids) as n,
+        count(*) over (partition by g.indicator_id, g.period) as times from (${groups}) g
+    ), seeded as materialized (select distinct indicator_id from given),
     up (root, id, depth) as (
       select indicator_id, indicator_id, 0 from seeded
       union
@@ -109,23 +117,38 @@ export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = 
       select i.id from indicator i where i.id in (select indicator_id from seeded)
         and coalesce(i.aggregation, '') not in ('weighted_mean', 'last') and not exists (select 1 from indicator_calculation c
           where c.indicator_id = i.id and c.calculation not in ('latest_date', 'district_count'))
-    ), leaf as materialized (
-      select p.location_id from (select distinct location_id from seed) p
-      where not exists (select 1 from location k where k.parent_location_id = p.location_id)
+    ), list as materialized (
+      -- The same places again and again: what is known of a list is known of all its indicators and periods.
+      select l.location_ids, row_number() over () as list, not exists (select 1 from unnest(l.location_ids) p (id)
+          join location k on k.parent_location_id = p.id) as is_leaves
+      from (select location_ids from given where n > 20 and times = 1 group by location_ids) l
     ), pair as materialized (
       -- Of these in the period: no rows, and not two values at one place. What a document is the first to bring is looked at
       -- as a whole, all else cell by cell.
-      select p.period, p.indicator_id from (select period, indicator_id, count(*) as n from seed group by 1, 2 having count(*) > 20) p
+      select p.period, p.indicator_id, p.n, l.list from given p join list l on l.location_ids = p.location_ids and l.is_leaves
       cross join lateral (
         select count(*) as n, count(distinct d.location_id) as places, count(d.value) as given from (
           select d.location_id, d.value from datapoint d where d.${period} = p.period and d.indicator_id = p.indicator_id
             and d.retracted_at is null order by d.location_id limit p.n + 1) d) d
-      where d.n <= p.n and d.places = d.n and d.given = d.n
+      where p.times = 1 and p.indicator_id in (select id from simple) and d.n <= p.n and d.places = d.n and d.given = d.n
         and not exists (select 1 from ${table} r where r.${period} = p.period and r.indicator_id = p.indicator_id)
+    ), place as materialized (
+      select l.list, p.id as location_id from list l cross join lateral unnest(l.location_ids) p (id)
+      where l.list in (select list from pair)
+    ), above_list as (
+      select p.list, l.parent_location_id as location_id
+      from place p join location l on l.id = p.location_id where l.parent_location_id is not null
+      union
+      select a.list, l.parent_location_id from above_list a join location l on l.id = a.location_id where l.parent_location_id is not null
+    ), seed as materialized (
+      select distinct g.indicator_id, p.id as location_id, g.period from given g cross join lateral unnest(g.location_ids) p (id)
+      where not exists (select 1 from pair f where f.period = g.period and f.indicator_id = g.indicator_id)
+    ), leaf as materialized (
+      select p.location_id from (select distinct location_id from seed) p
+      where not exists (select 1 from location k where k.parent_location_id = p.location_id)
     ), own as materialized (
       select s.*, case when s.indicator_id not in (select id from simple) then false
           when s.location_id not in (select location_id from leaf) then false
-          when (s.period, s.indicator_id) in (select f.period, f.indicator_id from pair f) then true
           when exists (select 1 from ${table} r where ${key('r')}) then false
           -- None, or one that is a value; an entry that clears its cell says something too.
           else (select count(*) + count(*) filter (where d.value is null) from (
@@ -143,6 +166,11 @@ export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = 
       select d.id, o.location_id, o.period from own o join dependent d on d.root = o.indicator_id and d.id <> d.root
       union
       select d.id, a.location_id, a.period from above a join dependent d on d.root = a.indicator_id
+      union
+      select d.id, p.location_id, f.period from pair f join dependent d on d.root = f.indicator_id and d.id <> d.root
+        join place p on p.list = f.list
+      union
+      select d.id, a.location_id, f.period from pair f join dependent d on d.root = f.indicator_id join above_list a on a.list = f.list
     ), depth as materialized (
       select t.location_id, max(t.lvl) as depth from location_tree t
       where t.location_id in (select location_id from reached) group by t.location_id
@@ -154,7 +182,8 @@ export async function spreadCells(tx: Tx, kind: Kind, seeds: Sql, before: Sql = 
       returning round
     )
     select round, count(*)::int as cells from put group by round
-    union all select null, count(*)::int from own where is_alone order by round nulls last`);
+    union all select null, ((select count(*) from own where is_alone) + coalesce((select sum(n) from pair), 0))::int
+    order by round nulls last`);
   const rounds = rows.flatMap(({ round, cells: n }) => (round === null ? [] : [{ round, cells: n }]));
   // Without statistics the planner takes a temporary table for small, whatever it holds.
   if (rounds.reduce((sum, one) => sum + one.cells, 0) > 500) await tx.exec(sql`analyze ${cells}`);
@@ -532,7 +561,7 @@ export async function waitingPeriods(
 }
 
 /** For `spreadCells`: takes the requests of these periods away, and what they ask for. */
-export function claimedCells(kind: Kind, periods: readonly Period[]): { before: Sql; seeds: Sql } {
+export function claimedCells(kind: Kind, periods: readonly Period[]): { before: Sql; groups: Sql } {
   const { table, period, type } = sqlOf(kind);
   // Of cells with a row and of values alone.
   const each = (select: (from: Sql) => Sql): Sql => sql`${select(sql`${table} a`)} union all ${select(storedOf(kind))}`;
@@ -547,13 +576,14 @@ export function claimedCells(kind: Kind, periods: readonly Period[]): { before: 
     ), whole as (
       select distinct period from claimed where indicator_id is null and location_id is null and location_ids is null
     ),`,
-    seeds: sql`
-      select indicator_id, location_id, period from claimed where indicator_id is not null and location_id is not null
+    groups: sql`
+      select indicator_id, location_ids, period from claimed where location_ids is not null
       union all
-      select c.indicator_id, l.id, c.period from claimed c cross join lateral unnest(c.location_ids) l (id)
-      union all
-      ${each((from) => sql`select p.asked, a.location_id, p.period from part p join ${from} on a.${period} = p.period and a.indicator_id = p.part`)}
-      union all
-      ${each((from) => sql`select a.indicator_id, a.location_id, w.period from whole w join ${from} on a.${period} = w.period`)}`,
+      ${inGroups(sql`
+        select indicator_id, location_id, period from claimed where indicator_id is not null and location_id is not null
+        union all
+        ${each((from) => sql`select p.asked, a.location_id, p.period from part p join ${from} on a.${period} = p.period and a.indicator_id = p.part`)}
+        union all
+        ${each((from) => sql`select a.indicator_id, a.location_id, w.period from whole w join ${from} on a.${period} = w.period`)}`)}`,
   };
 }

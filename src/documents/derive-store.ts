@@ -340,12 +340,7 @@ export async function touchedCells(tx: Tx): Promise<Touched> {
     from derived_touch`);
 }
 
-/** For the refresh: rows of (indicator_id, location_id, period). */
-export const touchedSeeds = (kind: Kind): Sql => sql`
-  select d.indicator_id, l.id as location_id, d.period
-  from (${touchedGroups(kind)}) d cross join lateral unnest(d.location_ids) l (id)`;
-
-/** The same as rows of (indicator_id, location_ids, period, document_id). */
+/** For the refresh: rows of (indicator_id, location_ids, period, document_id). */
 export const touchedGroups = (kind: Kind): Sql => {
   const period = raw(kind === 'campaign' ? 'campaign_id' : 'data_date');
   return sql`select indicator_id, location_ids, ${period} as period, document_id from derived_touch where ${period} is not null`;

@@ -13,7 +13,6 @@ import {
   type Touched,
   touchedCells,
   touchedGroups,
-  touchedSeeds,
   type ValueChanges,
 } from './derive-store.ts';
 import { lockDocuments } from './store.ts';
@@ -64,7 +63,7 @@ export async function refreshTouched(
   for (const kind of ['campaign', 'date'] as const) {
     const periods = kind === 'campaign' ? touched.campaigns : touched.days;
     if (periods.length === 0) continue;
-    if (now) written += (await refreshCells(context, tx, kind, periods, { seeds: touchedSeeds(kind) })).written;
+    if (now) written += (await refreshCells(context, tx, kind, periods, { groups: touchedGroups(kind) })).written;
     else await requestArrival(tx, kind, touchedGroups(kind));
   }
   return now ? written : undefined;

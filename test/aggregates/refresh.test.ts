@@ -123,8 +123,8 @@ test('a change touches its place and the ancestors × its indicator and all that
 
   const refreshed = await db.transaction(async (tx) => {
     await tx.exec(sql`update datapoint set value = 2 where indicator_id = 1 and location_id = 4`);
-    const seeds = sql`select 1 as indicator_id, 4 as location_id, 1 as period`;
-    return await refreshCells(world.context, tx, 'campaign', [1], { seeds });
+    const groups = sql`select 1 as indicator_id, array[4] as location_ids, 1 as period`;
+    return await refreshCells(world.context, tx, 'campaign', [1], { groups });
   });
   expect(refreshed).toEqual({ cells: 12, written: 12 });
 });
@@ -138,7 +138,7 @@ test('a request made while another is being worked on is not lost', async () => 
   const claimed = Promise.withResolvers<void>();
   const first = db.transaction(async (tx) => {
     await refreshCells(world.context, tx, 'campaign', [1], {
-      seeds: sql`select 1 as indicator_id, 2 as location_id, 1 as period`,
+      groups: sql`select 1 as indicator_id, array[2] as location_ids, 1 as period`,
     });
     claimed.resolve();
     await held.promise;
@@ -163,8 +163,8 @@ test('two changes at once below one place both arrive there', async () => {
         const place = index + 2;
         await tx.exec(sql`insert into datapoint (indicator_id, location_id, campaign_id, value, origin, ranked_at)
           values (1, ${place}, 1, 1, 'script', now())`);
-        const seeds = sql`select 1 as indicator_id, ${place}::int as location_id, 1 as period`;
-        await refreshCells(world.context, tx, 'campaign', [1], { seeds });
+        const groups = sql`select 1 as indicator_id, array[${place}::int] as location_ids, 1 as period`;
+        await refreshCells(world.context, tx, 'campaign', [1], { groups });
       }),
     ),
   );

@@ -23,6 +23,8 @@ export async function settingsText({ durable }: ServerSettings): Promise<string>
     wal_level: 'minimal',
     max_wal_senders: '0',
     wal_compression: 'on',
+    // A 32nd of shared_buffers, its default, is full several times a second when values are loaded.
+    wal_buffers: '16MB',
     max_wal_size: '1GB',
     checkpoint_timeout: '15min',
     // Also without fsync: what was committed is then in the system's hands, and outlives a kill of the server.
