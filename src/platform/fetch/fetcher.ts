@@ -1,7 +1,7 @@
 import { type AddressPolicy, addressPolicy } from './address-policy.ts';
-import type { Lookup } from './connect-checked.ts';
 import type { Fetched, FetchRequest } from './fetch-request.ts';
 import type { Way } from './follow-redirects.ts';
+import type { Lookup } from './resolve-target.ts';
 
 export interface FetcherOptions {
   /** Exceptions: `host[:port]`, `address[:port]` or `network/bits`. */
