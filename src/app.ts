@@ -4,6 +4,7 @@ import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } fr
 import { valueActions, valueResources, valueRoutes } from './aggregates/index.ts';
 import { campaignResources } from './campaigns/index.ts';
 import { connectModules } from './connect-modules.ts';
+import { connectionResource, connectionRoutes } from './connections/index.ts';
 import { dashboardResources } from './dashboards/index.ts';
 import {
   datasetResource,
@@ -50,6 +51,7 @@ const modules: RegisterRoutes[] = [
   revisionRoutes,
   lineageRoutes,
   uploadRoutes,
+  connectionRoutes,
   ingestRoutes,
   seedcaseInputRoutes,
   documentRoutes,
@@ -72,6 +74,7 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
   datasetResource,
   revisionResource,
   uploadResource,
+  connectionResource(context),
   ...documentResources(context),
   webhookResource(context),
   webhookDeliveryResource,

@@ -51,7 +51,8 @@ export const rights = {
   'dataset.write': { about: 'change metadata and recipes, undo revisions', place: 'capture' },
   'dataset.delete': { about: 'delete datasets, erase people', place: 'manage' },
   'connection.read': { about: 'see connections to other systems', place: 'view' },
-  'connection.write': { about: 'change and use connections', place: 'manage' },
+  'connection.write': { about: 'change, try and use connections', place: 'manage' },
+  'connection.use': { about: 'use connections that members may use, without seeing them', place: 'capture' },
   'request.submit': { about: 'ask for data', place: 'view' },
   'request.decide': { about: 'decide on requests', place: 'view' },
   'run.read': { about: 'see runs and their logs', place: 'view' },
@@ -173,7 +174,15 @@ const read: readonly Right[] = [
   'plan.read',
   'member.read',
 ];
-const edit: readonly Right[] = [...read, 'row.add', 'dataset.write', 'run.write', 'flow.write', 'plan.write'];
+const edit: readonly Right[] = [
+  ...read,
+  'row.add',
+  'connection.use',
+  'dataset.write',
+  'run.write',
+  'flow.write',
+  'plan.write',
+];
 const manage: readonly Right[] = [
   ...edit,
   'project.write',
@@ -190,7 +199,7 @@ export const projectRights: Record<ProjectRole, ReadonlySet<Right>> = {
   owner: new Set<Right>([...manage, 'request.submit', 'request.decide', 'dataset.delete', 'project.delete']),
   manager: new Set<Right>([...manage, 'request.submit']),
   editor: new Set<Right>([...edit, 'request.submit']),
-  contributor: new Set<Right>([...see, 'row.add', 'request.submit']),
+  contributor: new Set<Right>([...see, 'row.add', 'connection.use', 'request.submit']),
   viewer: new Set<Right>([...read, 'request.submit']),
   requester: new Set<Right>([...see, 'request.submit']),
   approver: new Set<Right>([...see, 'request.decide']),

@@ -52,6 +52,8 @@ export {
   writeRejects,
   writeSqlite,
 } from './products/index.ts';
+export { type CsvDialect, CsvTokeniser } from './pure/csv-tokeniser.ts';
+export { type ExactJson, isExactNumber, parseExact } from './pure/parse-exact.ts';
 export type { Category, Constraints, Field, FieldType, MissingValue, TableSchema } from './pure/table-schema.ts';
 export { primaryKeyOf, schemaProblems } from './pure/table-schema.ts';
 export type { ReadingOptions } from './reading-options.ts';

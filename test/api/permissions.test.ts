@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startWorld } from '../support/world.ts';
 import { accountRows } from './permissions/accounts.rows.ts';
 import { makeCast, makeScene, type Part, parts, type Scene } from './permissions/cast.ts';
+import { connectionRows } from './permissions/connections.rows.ts';
 import { datasetRows } from './permissions/datasets.rows.ts';
 import { documentRows } from './permissions/documents.rows.ts';
 import { exportRows } from './permissions/exports.rows.ts';
@@ -20,6 +21,7 @@ const rows: Rows = {
   ...accountRows,
   ...runRows,
   ...datasetRows,
+  ...connectionRows,
   ...ingestRows,
   ...flowRows,
   ...exportRows,

@@ -290,6 +290,30 @@ export const settings = {
     min: 1,
     max: 86_400,
   }),
+  connectionConnectSeconds: integer(
+    'GRANARY_CONNECTION_CONNECT_SECONDS',
+    10,
+    'Longest time until another system accepts a connection and answers a test or a preview.',
+    { min: 1, max: 600 },
+  ),
+  connectionStatementSeconds: integer(
+    'GRANARY_CONNECTION_STATEMENT_SECONDS',
+    300,
+    'Longest time of one statement or request that a connection sends.',
+    { min: 1, max: 86_400 },
+  ),
+  pullSeconds: integer('GRANARY_PULL_SECONDS', 3600, 'Longest time of one read through a connection.', {
+    min: 1,
+    max: 604_800,
+  }),
+  pullMaxRows: integer('GRANARY_PULL_MAX_ROWS', 5_000_000, 'Most rows of one read through a connection.', {
+    min: 1,
+    max: 1_000_000_000,
+  }),
+  pullMaxBytes: integer('GRANARY_PULL_MAX_BYTES', 2 * GiB, 'Largest outcome of one read through a connection.', {
+    min: KiB,
+    max: 1024 * GiB,
+  }),
   smtpUrl: optionalText(
     'GRANARY_SMTP_URL',
     'Mail server. Unset: mail stays in the outbox, to be read with `granary mail`.',

@@ -49,6 +49,8 @@ export interface Scene {
   /** Of the project, made by somebody who has left; with one delivery. */
   webhook: string;
   delivery: string;
+  /** Of the project, usable by its members. */
+  connection: string;
   /** One of each kind of master data, which nothing else refers to unless its name says so. */
   master: Master;
 }
@@ -151,6 +153,11 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
      returning webhook_id as webhook, id as delivery`,
     [project, bystander.id],
   );
+  const connected = await context.db.pool.query<{ connection: string }>(
+    `insert into connection (project_id, name, type, config, queries, usable_by)
+     values ($1, 'lab', 'http-json', '{"url":"http://127.0.0.1:1/"}', '{"all":{}}', 'members') returning id as connection`,
+    [project],
+  );
   const { dataset, upload } = options.full ? await withData(world, cast, project) : await bareDataset(world, project);
   return {
     project,
@@ -163,6 +170,7 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
     dataset,
     upload,
     ...hook.rows[0]!,
+    ...connected.rows[0]!,
     master: await makeMasterData(context.db.pool, `scene ${count}`, bystander.id),
   };
 }
