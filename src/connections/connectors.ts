@@ -1,12 +1,14 @@
 import type { Connector } from './connector.ts';
+import { mariadb, mysql } from './databases/mysql.ts';
+import { postgres } from './databases/postgres.ts';
 import { connectorNotInstalled, unknownConnector } from './errors.ts';
 import { httpJson } from './http/http-json.ts';
 
 /** Every connector there is, one list. Each is asked only with what its own schemas let through. */
-const connectors = [httpJson] as Connector<never, never>[];
+const connectors = [httpJson, postgres, mysql, mariadb] as Connector<never, never>[];
 
 /** Named by the contract, and not part of this version. */
-const notInstalled = ['postgres', 'mysql', 'mariadb', 'odk-central', 'sqlite', 'mssql', 'oracle', 'mongodb', 'clickhouse', 's3', 'kobo', 'redcap'];
+const notInstalled = ['odk-central', 'sqlite', 'mssql', 'oracle', 'mongodb', 'clickhouse', 's3', 'kobo', 'redcap'];
 
 /** Throws `connector_not_installed` (501) or `unknown_connector`. */
 export function connectorOf(type: string): Connector<never, never> {
