@@ -12,6 +12,7 @@ const order = [
   'recipes',
   'connections',
   'ingest',
+  'pulls',
   'documents',
   'flows',
   'scripts',

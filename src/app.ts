@@ -25,6 +25,7 @@ import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
 import { packageFolder } from './platform/package-folder.ts';
+import { pullActions, pullResource, pullResultResource, pullRoutes } from './pulls/index.ts';
 import {
   type ActionDeclaration,
   createResources,
@@ -54,6 +55,7 @@ const modules: RegisterRoutes[] = [
   connectionRoutes,
   ingestRoutes,
   seedcaseInputRoutes,
+  pullRoutes,
   documentRoutes,
   sourceRoutes,
   packageRoutes,
@@ -75,13 +77,19 @@ const resourcesOf = (context: Context): ResourceDeclaration[] => [
   revisionResource,
   uploadResource,
   connectionResource(context),
+  pullResource,
+  pullResultResource,
   ...documentResources(context),
   webhookResource(context),
   webhookDeliveryResource,
 ];
 
 /** Every module's actions, one list. */
-const actions: ActionDeclaration[] = [...valueActions, ...documentActions];
+const actionsOf = (context: Context): ActionDeclaration[] => [
+  ...valueActions,
+  ...documentActions,
+  ...pullActions(context),
+];
 
 const webFolder = path.join(packageFolder, 'web', 'dist');
 /** The whole server over one context; not listening yet. */
@@ -132,7 +140,7 @@ export async function createApp(context: Context): Promise<App> {
     getActions: context.config.getActions,
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
   };
-  const resources = createResources(resourcesOf(context), deps, actions);
+  const resources = createResources(resourcesOf(context), deps, actionsOf(context));
   await registerResources(app as unknown as FastifyInstance, resources);
   docsRoutes(app);
   await serveWeb(app, webFolder);

@@ -23,6 +23,7 @@ import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
 import { sweepBlobsJob, sweepStorage } from './platform/storage/index.ts';
+import { pullRows } from './pulls/index.ts';
 import { purgeIdempotencyAnswers } from './resource/index.ts';
 import { purgeIdempotencyAnswersJob } from './resource/jobs.ts';
 import { admitRuns, executeRunHandler, type RunHandler, reapExpiredRuns, reapRuns } from './runs/index.ts';
@@ -31,6 +32,7 @@ import { admitRuns as admitRunsJob, reapRuns as reapRunsJob } from './runs/jobs.
 /** Every kind of run and what works on it, one list. */
 export const runHandlers: RunHandler[] = [
   ingestUpload,
+  pullRows,
   reviseDataset,
   refreshCampaign,
   checkMeta,

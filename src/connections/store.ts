@@ -48,3 +48,7 @@ export function usableWith(access: Access, projectId: Sql): Sql {
 }
 
 export const managedWith = (access: Access): Sql => access.where('connection.write', { project: raw('c.project_id') });
+
+/** For rows of other modules that name a connection. */
+export const usableByMembers = (connectionId: Sql): Sql =>
+  sql`exists (select 1 from connection c where c.id = ${connectionId} and c.usable_by = 'members')`;

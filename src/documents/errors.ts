@@ -29,9 +29,3 @@ export const revisionNotThere = (given: string, revision: number | undefined) =>
     'dataset',
     `dataset ${given}${revision === undefined ? '' : `, revision ${revision}`} does not exist`,
   );
-export const noConnection = (form: string | undefined) =>
-  form === undefined
-    ? new AppError(400, 'missing_parameter', 'Missing required parameter odk_form_id')
-    : new AppError(404, 'not_found', `No connection object found for id : ${form}`, {
-        hint: 'No form is registered: this installation has no connections. Send its export to source_doc instead.',
-      });

@@ -3,7 +3,6 @@ import type { Context } from '../platform/context.ts';
 import { unlessDry } from '../platform/db/index.ts';
 import type { App } from '../platform/http/index.ts';
 import { noObject } from '../resource/index.ts';
-import { noConnection } from './errors.ts';
 import { exportMappings, importMappings } from './import-mappings.ts';
 import { contentTypes, mappingStatuses } from './mapping-store.ts';
 import { previewMapping } from './preview-mapping.ts';
@@ -148,20 +147,5 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
         return importMappings(context, request.access, text, (request.query as { dry_run?: boolean }).dry_run === true);
       },
     );
-  });
-
-  // Forms are pulled through connections, of which this version has none: every form is one it does not know.
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/v1/sync_odk',
-    config: signedIn,
-    schema: {
-      querystring: Type.Object({ odk_form_id: Type.Optional(Type.String()) }),
-      summary: 'Pull a registered form',
-      tags: ['source_doc'],
-    },
-    handler: (request) => {
-      throw noConnection(request.query.odk_form_id);
-    },
   });
 }

@@ -9,6 +9,7 @@ import {
   uploadNotFound,
 } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
+import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
@@ -30,9 +31,19 @@ export const ingestUpload = runHandler(ingestRun, (context, run) =>
   withWorkFolder(context, run, (folder) => workOn(context, run, folder)),
 );
 
-/** The same as a part of somebody else's run, which goes on afterwards. `folder` is the caller's to remove. */
-export async function ingestWithin(context: Context, run: LiveRun, uploadId: string, folder: string): Promise<Upload> {
-  const part = { ...run, payload: { uploadId }, succeed: async () => undefined };
+/**
+ * The same as a part of somebody else's run, which goes on afterwards, or is ended by `published` in the transaction that
+ * publishes. `folder` is the caller's to remove.
+ */
+export async function ingestWithin(
+  context: Context,
+  run: LiveRun,
+  uploadId: string,
+  folder: string,
+  published: (tx: Tx, summary: Json) => Promise<void> = async () => undefined,
+): Promise<Upload> {
+  const succeed = (tx: Tx, summary?: Json) => published(tx, summary ?? null);
+  const part = { ...run, payload: { uploadId }, succeed };
   await workOn(context, part, folder);
   return (await findUpload(context.db, uploadId, everything))!;
 }

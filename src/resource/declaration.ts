@@ -238,8 +238,13 @@ export interface ActionDeclaration {
   lock_key(parameters: ParameterValues): string;
   /** The run's kind, as the runs module knows it. */
   run_kind: string;
-  /** What the answer's `objects` are, read after the run with the caller's rights. */
-  objects?: { resource: string; filter(parameters: ParameterValues): Record<string, string> };
+  /**
+   * What the answer's `objects` are, read after the run with the caller's rights: rows of a resource, or what the run
+   * says it made, as JSON text.
+   */
+  objects?:
+    | { resource: string; filter(parameters: ParameterValues): Record<string, string> }
+    | { rows(summary: unknown, access: Access): Promise<{ objects: string; total: number }> };
 }
 
 export const action = (declaration: ActionDeclaration): ActionDeclaration => declaration;

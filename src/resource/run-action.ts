@@ -130,7 +130,7 @@ async function answer(
     return reply.code(202).header('location', `/api/v1/run/${run.id}`).send(body);
   }
   if (error !== undefined) throw errors.runFailed(error, shown);
-  const { objects, total } = await objectsOf(resources, action, parameters, access);
+  const { objects, total } = await objectsOf(resources, action, parameters, access, run.summary);
   const meta = JSON.stringify({ total_count: total, run: shown });
   return reply
     .header('content-type', 'application/json; charset=utf-8')
@@ -143,8 +143,10 @@ async function objectsOf(
   action: ActionDeclaration,
   parameters: ParameterValues,
   access: Access,
+  summary: unknown,
 ): Promise<{ objects: string; total: number }> {
   if (action.objects === undefined) return { objects: '[]', total: 0 };
+  if ('rows' in action.objects) return action.objects.rows(summary, access);
   const model = modelNamed(resources, action.objects.resource);
   const raw = { ...action.objects.filter(parameters), count: 'exact' };
   const { cursorKey } = resources.deps;

@@ -40,6 +40,7 @@ const answers: Record<string, (asked: Asked, response: ServerResponse) => void> 
   '/ragged': (_, response) => void response.end('id,name\n1\n'),
   '/post': ({ body, headers, method }, response) =>
     sendJson(response, [{ method, body, type: headers['content-type'] }]),
+  '/numbers': (_, response) => void response.end('[1.50]'),
   '/who': ({ headers, query }, response) =>
     sendJson(response, [{ auth: headers.authorization ?? headers['x-key'] ?? query.get('k') }]),
 };
@@ -95,6 +96,7 @@ test('NDJSON and CSV are read as they come', async () => {
   ]);
   expect((await preview({ path: 'ragged', format: 'csv' })).body).toMatchObject({ code: 'source_broken' });
   expect((await preview({ path: 'csv' })).body).toMatchObject({ code: 'source_broken' });
+  expect((await preview({ path: 'numbers' })).body).toMatchObject({ code: 'source_broken' });
 });
 
 test('a first read begins at the initial cursor', async () => {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CsvTokeniser, type ExactJson, parseExact } from '../../recipes/index.ts';
 import type { Row } from '../connector.ts';
+import { isRecord } from '../pure/is-record.ts';
 import { valueAt } from '../pure/pointer.ts';
 import { SourceFault } from '../source-fault.ts';
 import type { HttpSource } from './http-source.ts';
@@ -36,8 +37,6 @@ function onlyArray(answer: ExactJson): unknown {
   const arrays = Object.values(answer).filter((value) => Array.isArray(value));
   return arrays.length === 1 ? arrays[0] : answer;
 }
-
-const isRecord = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Rows of an answer that is read as it comes. */
 export async function* readLines(body: Readable, source: HttpSource): AsyncGenerator<Row[]> {

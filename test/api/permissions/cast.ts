@@ -51,6 +51,8 @@ export interface Scene {
   delivery: string;
   /** Of the project, usable by its members. */
   connection: string;
+  /** Of that connection, for a dataset of the project. */
+  pull: number;
   /** One of each kind of master data, which nothing else refers to unless its name says so. */
   master: Master;
 }
@@ -153,9 +155,11 @@ export async function makeScene(world: World, cast: Cast, options: { full?: bool
      returning webhook_id as webhook, id as delivery`,
     [project, bystander.id],
   );
-  const connected = await context.db.pool.query<{ connection: string }>(
-    `insert into connection (project_id, name, type, config, queries, usable_by)
-     values ($1, 'lab', 'http-json', '{"url":"http://127.0.0.1:1/"}', '{"all":{}}', 'members') returning id as connection`,
+  const connected = await context.db.pool.query<{ connection: string; pull: number }>(
+    `with c as (insert into connection (project_id, name, type, config, queries, usable_by)
+       values ($1, 'lab', 'http-json', '{"url":"http://127.0.0.1:1/"}', '{"all":{}}', 'members') returning id)
+     insert into pull (project_id, name, connection, connection_id, query, dataset)
+     select $1, 'lab', 'lab', c.id, 'all', 'pulled' from c returning connection_id as connection, id as pull`,
     [project],
   );
   const { dataset, upload } = options.full ? await withData(world, cast, project) : await bareDataset(world, project);

@@ -20,6 +20,21 @@ const sent = (scene: Scene, name = 'sent') => ({
   config: { url: 'http://127.0.0.1:1/' },
 });
 
+const onePull = (scene: Scene) => `/api/v1/pull/${scene.pull}`;
+const pulled = (scene: Scene) => ({
+  project_id: scene.project,
+  name: 'sent',
+  connection: 'lab',
+  query: 'all',
+  dataset: 'sent',
+});
+/** Whoever brings data in sees it; managers change it. */
+const mayChangePull = (status: number) => `401 404 404 403 403 ${status} ${status} ${status} 403`;
+const membersSee: Pick<Row, 'sees' | 'find'> = {
+  sees: '- - - x x x x x -',
+  find: (answer: Answer) => answer.body.objects?.length > 0,
+};
+
 export const connectionRows: Rows = {
   'GET /api/v1/connection': {
     answers: listers,
@@ -56,5 +71,53 @@ export const connectionRows: Rows = {
     body: () => ({ query: 'all' }),
     sees: '- - - - - x x x -',
     find: (answer) => answer.body.code === 'source_forbidden',
+  },
+
+  'GET /api/v1/pull': { answers: listers, ...membersSee, path: (scene) => `/api/v1/pull?id=${scene.pull}` },
+  'GET /api/v1/pull/:pk': { answers: '401 404 404 200 200 200 200 200 403', path: onePull },
+  'GET /api/v1/pull/set/:ids': { answers: listers, ...membersSee, path: (scene) => `/api/v1/pull/set/${scene.pull}` },
+  'GET /api/v1/pull/schema': { answers: listers },
+  'POST /api/v1/pull': { answers: '401 404 404 403 403 201 201 201 403', body: (scene) => pulled(scene) },
+  'PUT /api/v1/pull': {
+    answers: mayChangePull(200),
+    body: (scene) => ({ objects: [{ ...pulled(scene), id: scene.pull }] }),
+  },
+  'PUT /api/v1/pull/:pk': { answers: mayChangePull(200), path: onePull, body: (scene) => pulled(scene) },
+  'PATCH /api/v1/pull': {
+    answers: mayChangePull(202),
+    body: (scene) => ({ objects: [{ id: scene.pull, name: 'x' }] }),
+  },
+  'PATCH /api/v1/pull/:pk': { answers: mayChangePull(202), path: onePull, body: () => ({ name: 'x' }) },
+  'DELETE /api/v1/pull': { answers: mayChangePull(204), path: (scene) => `/api/v1/pull?id=${scene.pull}` },
+  'DELETE /api/v1/pull/:pk': { answers: mayChangePull(204), path: onePull },
+  'GET /api/v1/pull/:pk/history': {
+    answers: '401 404 404 200 200 200 200 200 403',
+    path: (scene) => `${onePull(scene)}/history`,
+  },
+  'GET /api/v1/pull_result': { answers: listers },
+  'GET /api/v1/pull_result/:pk': {
+    answers: '401 404 404 404 404 404 404 404 403',
+    path: () => '/api/v1/pull_result/1',
+  },
+  'GET /api/v1/pull_result/set/:ids': { answers: listers, path: () => '/api/v1/pull_result/set/1' },
+  'GET /api/v1/pull_result/schema': { answers: listers },
+  'POST /api/v1/pull/:id/run': {
+    answers: '401 404 404 202 202 202 202 202 404',
+    path: (scene) => `${onePull(scene)}/run`,
+  },
+  'POST /api/v1/pull/:id/reset': {
+    answers: '401 404 404 404 404 204 204 204 404',
+    path: (scene) => `${onePull(scene)}/reset`,
+  },
+  // Nobody works on it here.
+  'GET /api/v1/sync_odk': {
+    answers: '401 404 404 202 202 202 202 202 404',
+    path: (scene) => `/api/v1/sync_odk?odk_form_id=${scene.pull}`,
+    headers: { prefer: 'respond-async' },
+  },
+  'POST /api/v1/sync_odk': {
+    answers: '401 404 404 202 202 202 202 202 404',
+    path: (scene) => `/api/v1/sync_odk?odk_form_id=${scene.pull}`,
+    headers: { prefer: 'respond-async' },
   },
 };

@@ -207,14 +207,6 @@ export const documentRows: Rows = {
     answers: adminsMay(200, 404).replace(/403$/, '404'),
     path: ({ master }) => `/api/v1/source_doc/${master.document}/undo`,
   },
-  'GET /api/v1/sync_odk': {
-    answers: everybodyMay(404).replace(/403$/, '404'),
-    path: () => '/api/v1/sync_odk?odk_form_id=x',
-  },
-  'POST /api/v1/sync_odk': {
-    answers: everybodyMay(404).replace(/403$/, '404'),
-    path: () => '/api/v1/sync_odk?odk_form_id=x',
-  },
   ...results('campaign_doc_result'),
   ...results('date_doc_result'),
   ...action('transform_upload'),
