@@ -35,3 +35,5 @@ export const flowStorageLimit = (kind: 'private' | 'public', limitMb: number, so
   );
 /** In an `error_log`, which has no place for a code. */
 export const limitLine = ({ code, message }: AppError): string => `${code}: ${message}`;
+export const connectionNotUsable = (address: string) =>
+  new AppError(403, 'connection_not_usable', `${address} is not there, or not for this flow to use.`);

@@ -6,6 +6,7 @@ import { blobsOfRevision } from './blob-store.ts';
 import { deleteOutcome, recallOutcomes } from './cache-store.ts';
 import { checkStorage } from './check-storage.ts';
 import { flowFailed, flowUnfinished } from './errors.ts';
+import { fetchConnection } from './fetch-connection.ts';
 import { findPrevious } from './find-previous.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { FlowRun } from './flow-run.ts';
@@ -86,6 +87,8 @@ async function flowRunOf(
       await run.flush();
       return reportPipeline(context, report, made);
     },
+    fetchConnection: (url) =>
+      fetchConnection(context, { revisionId: revision.id, ownerId: dataset.ownerId }, url, run.signal),
     keepSources: (sources) =>
       db.transaction(async (tx) => {
         await holdBlobs(

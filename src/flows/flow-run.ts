@@ -32,6 +32,8 @@ export interface FlowRun {
   report(report: Report, made?: { products?: Product[]; package?: JsonObject }): Promise<UpdateReply>;
   /** Hashes of the blobs its spec may read. */
   blobs: ReadonlySet<string>;
+  /** The rows of `connection:<name>/<query>`; only those whose use was granted when the spec came, and still is. */
+  fetchConnection(url: string): Promise<FetchedSource>;
   /** Sources fetched so far; they make the fingerprint, and their blobs are kept from the sweep. */
   keepSources(sources: FetchedSource[]): Promise<void>;
   /** NDJSON of the issues (contract §7.4 columns), for `/{rev}/issues`. */

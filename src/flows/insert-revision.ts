@@ -4,6 +4,7 @@ import type { Tx } from '../platform/db/index.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
 import { appendLines, cancelRun, hasEnded, insertRun, lockRun } from '../runs/index.ts';
 import { insertBlobs } from './blob-store.ts';
+import { type ConnectionUse, insertConnections } from './connection-store.ts';
 import { flowRun, flowSerialKey, pipelineRun } from './jobs.ts';
 import { recordEvent } from './outbox.ts';
 import type { Findability, FlowPlan, FlowSpec, JsonObject } from './pure/flow-spec.ts';
@@ -32,6 +33,7 @@ export interface AcceptedSpec {
   planFor(n: number): FlowPlan;
   /** Hashes of the blobs it reads. */
   blobs: string[];
+  connections: ConnectionUse[];
   schedule: Schedule | null;
   owner: OwnerAccount;
   origin: 'upload' | 'schedule';
@@ -93,6 +95,7 @@ export async function insertRevision(
   });
   await holdBlobs(tx, context.blobs, accepted.blobs);
   await insertBlobs(tx, revisionId, accepted.blobs);
+  await insertConnections(tx, revisionId, accepted.connections);
   await insertPipelines(tx, revisionId, pipelines);
   const lines = [...accepted.lines, ...plan.warnings];
   if (lines.length > 0)

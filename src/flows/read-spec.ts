@@ -4,10 +4,12 @@ import { AppError } from '../platform/errors/index.ts';
 import { redactUrl } from '../platform/fetch/index.ts';
 import { parseNamed } from '../platform/parse-document.ts';
 import type { ReadableBlobs } from './auth/readable-blobs.ts';
+import type { UsableConnections } from './auth/usable-connections.ts';
 import { checkSpecSteps, fieldsOf } from './check-spec-steps.ts';
+import type { ConnectionUse } from './connection-store.ts';
 import { flowFetcher } from './flow-fetcher.ts';
 import { specLimits } from './limits.ts';
-import { addressesOf, blobOf } from './pure/addresses.ts';
+import { addressesOf, blobOf, connectionOf } from './pure/addresses.ts';
 import { checkLoadKey } from './pure/check-load.ts';
 import { checkCollisions, checkNormalised } from './pure/check-plan.ts';
 import { checkDescriptor, checkShape } from './pure/check-shape.ts';
@@ -24,12 +26,19 @@ export type ReadSpec =
       planFor(n: number): FlowPlan;
       /** Hashes of the blobs it reads. */
       blobs: string[];
+      connections: ConnectionUse[];
     }
   /** As the answer to an upload lists them (contract §2.3, rows 6 and 7). */
   | { errors: string[] };
 
+/** What of other people's a spec may name. */
+export interface SpecRights {
+  readable: ReadableBlobs;
+  usable: UsableConnections;
+}
+
 /** Everything that can be wrong with a spec apart from who sends it. Writes nothing; may fetch a descriptor. */
-export async function readSpec(context: Context, spec: JsonObject, readable: ReadableBlobs): Promise<ReadSpec> {
+export async function readSpec(context: Context, spec: JsonObject, rights: SpecRights): Promise<ReadSpec> {
   const limits = specLimits(context.config);
   try {
     const shape = checkShape(spec, limits);
@@ -50,8 +59,10 @@ export async function readSpec(context: Context, spec: JsonObject, readable: Rea
       ...checkLoadKey(normalised, plan.resources, fieldsOf),
     ];
     if (faults.length > 0) return refused(faults);
-    const { blobs, unreadable } = await blobsOf(normalised, readable);
-    return unreadable.length > 0 ? refused(unreadable) : { normalised, lines, planFor, blobs };
+    const { blobs, unreadable } = await blobsOf(normalised, rights.readable);
+    const { connections, unusable } = await connectionsOf(normalised, rights.usable);
+    const foreign = [...unreadable, ...unusable];
+    return foreign.length > 0 ? refused(foreign) : { normalised, lines, planFor, blobs, connections };
   } catch (error) {
     if (error instanceof PlanFault) return { errors: [`Unexpected error: ${error.message}`] };
     throw error;
@@ -69,6 +80,20 @@ async function blobsOf(spec: FlowSpec, readable: ReadableBlobs): Promise<{ blobs
     .filter(({ sha256 }) => !mine.has(sha256))
     .map(({ sha256, pointer }) => ({ pointer, problem: `blob:sha256:${sha256} is not there, or not yours to read` }));
   return { blobs, unreadable };
+}
+
+async function connectionsOf(
+  spec: FlowSpec,
+  usable: UsableConnections,
+): Promise<{ connections: ConnectionUse[]; unusable: Problem[] }> {
+  const named = addressesOf(spec).filter(({ address }) => connectionOf(address) !== undefined);
+  const addresses = [...new Set(named.map(({ address }) => address))];
+  const connections = addresses.length === 0 ? [] : await usable(spec.meta.ownerid, addresses);
+  const mine = new Set(connections.map(({ address }) => address));
+  const unusable = named
+    .filter(({ address }) => !mine.has(address))
+    .map(({ address, pointer }) => ({ pointer, problem: `${address} is not there, or not yours to use` }));
+  return { connections, unusable };
 }
 
 const refused = (problems: Problem[]): { errors: string[] } => ({

@@ -5,6 +5,7 @@ import type { App } from '../platform/http/index.ts';
 import { flowCallerOf, mayWriteFor } from './auth/flow-caller.ts';
 import { readableBlobs } from './auth/readable-blobs.ts';
 import { awaitAuthServerKey } from './auth/trusted-key.ts';
+import { usableConnections } from './auth/usable-connections.ts';
 import { cancelFlow } from './cancel-flow.ts';
 import { type FlowParams, getDataset, getFlow, getOwnFlow } from './find-flow.ts';
 import { flowEvents } from './flow-events.ts';
@@ -44,7 +45,10 @@ export async function sourceRoutes(app: App, context: Context): Promise<void> {
         return uploadSpec(context, isJson ? request.body : undefined, caller, {
           allows: (owner) => mayWriteFor(context, request, caller, owner),
           dryRun: request.query.dry_run === true,
-          readable: readableBlobs(context, request, caller),
+          rights: {
+            readable: readableBlobs(context, request, caller),
+            usable: usableConnections(context, request, caller),
+          },
         });
       },
     );

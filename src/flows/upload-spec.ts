@@ -3,14 +3,13 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { rateLimited } from '../platform/http/index.ts';
 import type { FlowCaller } from './auth/flow-caller.ts';
-import type { ReadableBlobs } from './auth/readable-blobs.ts';
 import { insertRevision } from './insert-revision.ts';
 import { keepStorageLimits, lastUploads } from './owner-store.ts';
 import type { JsonObject } from './pure/flow-spec.ts';
 import { isObject } from './pure/json.ts';
 import { planJson } from './pure/plan-json.ts';
 import { parseSchedule, type Schedule, ScheduleFault } from './pure/schedule.ts';
-import { readSpec } from './read-spec.ts';
+import { readSpec, type SpecRights } from './read-spec.ts';
 import { refreshRunner } from './runner.ts';
 import { datasetsOfOwner, findDataset, lockOwner } from './store.ts';
 import { tellNotStarted } from './tell-not-started.ts';
@@ -34,7 +33,7 @@ export async function uploadSpec(
   context: Context,
   body: unknown,
   caller: FlowCaller | undefined,
-  { allows, dryRun, readable }: { allows(ownerId: string): Promise<boolean>; dryRun: boolean; readable: ReadableBlobs },
+  { allows, dryRun, rights }: { allows(ownerId: string): Promise<boolean>; dryRun: boolean; rights: SpecRights },
 ): Promise<UploadAnswer> {
   if (body === undefined || body === null)
     return refusal(null, ['Received empty contents (make sure your content-type is correct)']);
@@ -42,7 +41,7 @@ export async function uploadSpec(
   if (!isObject(body) || typeof ownerId !== 'string' || ownerId === '') return refusal(null, ['Missing owner in spec']);
   if (caller === undefined || !(await allows(ownerId)))
     return refusal(null, ['No token or token not authorised for owner']);
-  const answer = await uploadFor(context, body, ownerId, { caller, dryRun, readable });
+  const answer = await uploadFor(context, body, ownerId, { caller, dryRun, rights });
   if (!answer.success && !dryRun) await tellNotStarted(context, ownerId, nameOf(body), answer.errors);
   return answer;
 }
@@ -51,7 +50,7 @@ async function uploadFor(
   context: Context,
   spec: JsonObject,
   ownerId: string,
-  { caller, dryRun, readable }: { caller: FlowCaller; dryRun: boolean; readable: ReadableBlobs },
+  { caller, dryRun, rights }: { caller: FlowCaller; dryRun: boolean; rights: SpecRights },
 ): Promise<UploadAnswer> {
   const { maxDatasets, storage } = caller;
   const name = nameOf(spec);
@@ -67,7 +66,7 @@ async function uploadFor(
     if (error instanceof ScheduleFault) return refusal(datasetId, [error.message]);
     throw error;
   }
-  const read = await readSpec(context, spec, readable);
+  const read = await readSpec(context, spec, rights);
   if ('errors' in read) return refusal(datasetId, read.errors);
 
   if (dryRun) {

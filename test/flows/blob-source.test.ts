@@ -119,17 +119,6 @@ test('a run reads no blob whose right was not checked for its revision', async (
   ]);
 });
 
-test('connections are refused in the run, by name', async () => {
-  const { body } = await upload(world, me, specFor('pull', named('connection:erp/orders')));
-  expect(body.errors).toEqual([]);
-  await world.runJobs();
-  const { at } = await stateOf(body.flow_id);
-  expect(at('cities').error_log).toEqual([
-    'init',
-    'connection:erp/orders: this installation has no connections that flows could read from.',
-  ]);
-});
-
 test('the bytes stay while a revision waits for its run', async () => {
   const { body } = await upload(world, me, specFor('waits', named(`blob:sha256:${sha256}#.csv`)));
   const { context } = world;

@@ -95,8 +95,11 @@ export class Sources {
   async #fetch(url: string): Promise<FetchedSource> {
     const { signal, log } = this.#run;
     const isBlob = url.startsWith('blob:');
-    if (url.startsWith('connection:')) throw noConnection(url);
-    const source = isBlob ? await this.#blob(url) : await fetchSource(this.#context, url, { signal, log });
+    const source = isBlob
+      ? await this.#blob(url)
+      : url.startsWith('connection:')
+        ? await this.#run.fetchConnection(url).catch(notRead)
+        : await fetchSource(this.#context, url, { signal, log });
     await this.#keep(source);
     return source;
   }
@@ -124,11 +127,11 @@ function overStorage(error: unknown): never {
   throw error;
 }
 
-const noConnection = (url: string) =>
-  new SourceFailure({
-    code: 'scheme-error',
-    message: `${url}: this installation has no connections that flows could read from.`,
-  });
+/** What another system, or a right that is gone, keeps from being read. */
+function notRead(error: unknown): never {
+  if (!(error instanceof AppError) || error.code === 'storage_full') throw error;
+  throw new SourceFailure({ code: 'source-error', message: error.message }, error);
+}
 
 /** Into the folder of the run, beyond which its engine reads nothing: linked where that goes, else copied. */
 export async function place(from: string, to: string): Promise<void> {

@@ -261,7 +261,10 @@ export class Tables {
     const text = (key: string) => (typeof options[key] === 'string' ? (options[key] as string) : undefined);
     const dataset = isDataset(address) ? await this.#sources.dataset(address, choosing(options)) : undefined;
     const url = dataset?.address ?? withoutHint(address);
-    const format = dataset === undefined ? (text('format') ?? hintOf(address)) : 'csv';
+    const format =
+      dataset === undefined
+        ? (text('format') ?? hintOf(address) ?? (address.startsWith('connection:') ? 'ndjson' : undefined))
+        : 'csv';
     const { cast } = await this.prepare({
       name: `loaded-${this.#loaded}`,
       type: 'source/tabular',

@@ -43,3 +43,9 @@ export function addressesOf(spec: FlowSpec): Address[] {
 export function blobOf(address: string): string | undefined {
   return /^blob:sha256:([0-9a-f]{64})(?:#\.[A-Za-z0-9]+)?$/.exec(address)?.[1];
 }
+
+/** `connection:<name>/<query>`: which. */
+export function connectionOf(address: string): { name: string; query: string } | undefined {
+  const [, name, query] = /^connection:([A-Za-z0-9._-]+)\/([A-Za-z0-9._-]+)$/.exec(address) ?? [];
+  return name === undefined || query === undefined ? undefined : { name, query };
+}

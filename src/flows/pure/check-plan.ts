@@ -1,4 +1,4 @@
-import { addressesOf, blobOf } from './addresses.ts';
+import { addressesOf, blobOf, connectionOf } from './addresses.ts';
 import { isFileName } from './check-shape.ts';
 import type { Problem } from './faults.ts';
 import type { FlowPlan, FlowSpec } from './flow-spec.ts';
@@ -89,9 +89,7 @@ function addressProblem(address: string): string | undefined {
   if (/^https?:/i.test(address)) return undefined;
   if (/^blob:/i.test(address)) return blobOf(address) !== undefined ? undefined : 'must be blob:sha256:<64 hex digits>';
   if (/^connection:/i.test(address))
-    return /^connection:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/.test(address)
-      ? undefined
-      : 'must be connection:<name>/<query>';
+    return connectionOf(address) !== undefined ? undefined : 'must be connection:<name>/<query>';
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1];
   return scheme === undefined ? undefined : `the scheme '${scheme}' may not be fetched from`;
 }

@@ -54,7 +54,8 @@ const packed = new Set(['gz', 'zip']);
 function formatOf(url: string): string | undefined {
   const hinted = hintOf(url);
   if (hinted !== undefined) return hinted;
-  if (/^(blob|connection|data):/i.test(url)) return undefined;
+  if (/^connection:/i.test(url)) return 'ndjson';
+  if (/^(blob|data):/i.test(url)) return undefined;
   const parts = fileNameOf(url).split('.').slice(1).reverse();
   const extension = packed.has(parts[0]?.toLowerCase() ?? '') ? parts[1] : parts[0];
   return extension === undefined || extension === '' ? undefined : extension.toLowerCase();
@@ -62,7 +63,8 @@ function formatOf(url: string): string | undefined {
 
 /** With the dot; empty when there is none. Of what is packed, that of the package. */
 export function extensionOf(url: string): string {
-  if (/^(blob|connection|data):/i.test(url)) return '';
+  if (/^connection:/i.test(url)) return '.ndjson';
+  if (/^(blob|data):/i.test(url)) return '';
   return /(?<=.)\.[A-Za-z0-9]{1,20}$/.exec(fileNameOf(url))?.[0] ?? '';
 }
 

@@ -29,6 +29,8 @@ export async function isUnchanged(
 
 async function hasSameBytes(context: Context, source: FetchedSource): Promise<boolean> {
   if (source.url.startsWith('blob:')) return true;
+  // To know, the whole of it would have to be read.
+  if (source.url.startsWith('connection:')) return false;
   const validated = await hasSameValidator(context, source);
   if (validated !== undefined) return validated;
   const signal = AbortSignal.timeout(context.config.flowFetchSeconds * 1000);

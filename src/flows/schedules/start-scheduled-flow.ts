@@ -2,6 +2,7 @@ import { findOwnerAccount } from '../../accounts/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { ownBlobs } from '../auth/readable-blobs.ts';
+import { scheduledConnections } from '../auth/usable-connections.ts';
 import { insertRevision } from '../insert-revision.ts';
 import { parseSchedule } from '../pure/schedule.ts';
 import { readSpec } from '../read-spec.ts';
@@ -37,7 +38,10 @@ async function startAll(context: Context, datasetId: string, newest: Newest, tim
   if (isBusy && times === 1) return [];
   const schedule = parseSchedule(newest.schedule);
   const skips = newest.options.skip_unchanged ?? (schedule !== null && 'cron' in schedule);
-  const read = await readSpec(context, newest.spec, ownBlobs(context));
+  const read = await readSpec(context, newest.spec, {
+    readable: ownBlobs(context),
+    usable: scheduledConnections(context, datasetId),
+  });
   if ('errors' in read) return read.errors;
   const { normalised, planFor } = read;
   if (skips === true && newest.status === 'success' && (await isUnchanged(context, newest, normalised, planFor(1)))) {

@@ -27,7 +27,7 @@ const params = Type.Object({
   'ignore-missing': Type.Optional(Type.Boolean()),
 });
 
-const schemes = /^((https?|granary|dependency):\/\/|blob:sha256:[0-9a-f]{64}(#|$))/i;
+const schemes = /^((https?|granary|dependency):\/\/|blob:sha256:[0-9a-f]{64}(#|$)|connection:[\w.-]+\/[\w.-]+$)/i;
 /** Says what the bytes are, to us only. */
 const hint = /#\.[A-Za-z0-9]+$/;
 
@@ -49,7 +49,7 @@ function loader(name: string, title: string, more: string, needsUrl = true): Pro
     name,
     version: '1.0.0',
     title,
-    description: `${more} The address is \`http(s)://…\`, \`blob:sha256:<hex>\` (bytes you may open), \`granary://owner/dataset[/revision]\` or \`dependency://resource\`; \`#.csv\` behind it says what it is. \`name\` renames the resource, \`limit-rows\` takes the first rows; with \`required: false\` or \`ignore-missing: true\` one that cannot be had is left out and the log says why.`,
+    description: `${more} The address is \`http(s)://…\`, \`blob:sha256:<hex>\` (bytes you may open), \`connection:<name>/<query>\` (that you may use), \`granary://owner/dataset[/revision]\` or \`dependency://resource\`; \`#.csv\` behind it says what it is. \`name\` renames the resource, \`limit-rows\` takes the first rows; with \`required: false\` or \`ignore-missing: true\` one that cannot be had is left out and the log says why.`,
     params,
     reads: (given) => {
       const url = given.url ?? given.from;
@@ -64,7 +64,7 @@ function loader(name: string, title: string, more: string, needsUrl = true): Pro
       if (!schemes.test(url))
         plan.problem(
           '/url',
-          'only http://, https://, blob:sha256:, granary:// and dependency:// addresses can be loaded',
+          'only http://, https://, blob:sha256:, connection:, granary:// and dependency:// addresses can be loaded',
         );
       if (given.name !== undefined) plannedPut(plan, { resource: given.name });
     },

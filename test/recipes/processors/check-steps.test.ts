@@ -154,7 +154,7 @@ describe('what is wrong is said before the run, by step', () => {
       'load',
       { url: 'file:///etc/passwd' },
       '/0/parameters/url',
-      'load: only http://, https://, blob:sha256:, granary:// and dependency:// addresses can be loaded',
+      'load: only http://, https://, blob:sha256:, connection:, granary:// and dependency:// addresses can be loaded',
     ],
     ['load', {}, '/0/parameters/url', 'load: url is needed'],
     [
