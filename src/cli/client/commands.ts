@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
+import { addConnectionCommands } from './connection-commands.ts';
 import { addDocumentCommands } from './document-commands.ts';
 import { findDataset, projectId } from './find-dataset.ts';
 import { addFlowCommands } from './flow-commands.ts';
@@ -168,6 +169,7 @@ export function addClientCommands(program: Command, io: Io): void {
   addValueCommands(program, io);
   addFlowCommands(program, io);
   addDocumentCommands(program, io);
+  addConnectionCommands(program, io);
 
   const runs = group(program, 'runs', 'work in progress and done');
   list(runs, io, '/api/v1/run', ['id', 'kind', 'state', 'progress', 'queued_at'], {
