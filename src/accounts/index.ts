@@ -40,7 +40,7 @@ export {
   roles,
 } from './rights.ts';
 export { accountHooks, accountResources, accountRoutes } from './routes.ts';
-export { type Auth, accessOfUser, authenticateToken } from './sessions/authenticate.ts';
+export { type Auth, accessOfUser, authenticateAgain, authenticateToken } from './sessions/authenticate.ts';
 export { authenticateLent, lentCredential } from './sessions/lend-credential.ts';
 export { sweepAccounts } from './sweep-accounts.ts';
 export { type CreatedUser, createUser, type UserRequest } from './users/create-user.ts';

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { authenticateAgain } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import { findRun, linesOfRun, watchRun } from '../runs/index.ts';
+import { flowCallerOf, mayReadOf } from './auth/flow-caller.ts';
 import { type FoundDataset, flowIdOf } from './find-flow.ts';
 import { isTerminal } from './pure/apply-report.ts';
 import { apiState } from './pure/derive-status.ts';
@@ -24,7 +26,26 @@ export function flowEvents(
   return reply
     .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
     .type('text/event-stream; charset=utf-8')
-    .send(Readable.from(events(context, found, afterSeq, signal), { highWaterMark: 16 }));
+    .send(
+      Readable.from(
+        events(context, found, afterSeq, signal, () => mayStill(context, request, found)),
+        { highWaterMark: 16 },
+      ),
+    );
+}
+
+/** Rights, a membership or the credential itself may end while a stream goes on. */
+async function mayStill(
+  context: Context,
+  request: FastifyRequest,
+  { dataset, isOwner }: FoundDataset,
+): Promise<boolean> {
+  await authenticateAgain(context, request);
+  const now = await findDataset(context.db, dataset.ownerId, dataset.name);
+  if (now === undefined) return false;
+  // Who saw what only owners see goes on as one, or not at all.
+  if (now.findability !== 'private' && !isOwner) return true;
+  return await mayReadOf(context, request, await flowCallerOf(context, request), now.ownerId);
 }
 
 const idleMs = 15_000;
@@ -35,6 +56,7 @@ async function* events(
   found: FoundDataset & { revision: Revision },
   afterSeq: number,
   signal: AbortSignal,
+  mayGoOn: () => Promise<boolean>,
 ): AsyncGenerator<string> {
   const { dataset, revision, isOwner } = found;
   const shown = <T>(value: T): T => (isOwner ? value : masked(value));
@@ -81,11 +103,8 @@ async function* events(
       const timeout = setTimeout(() => timer.resolve('idle'), idleMs);
       const woken = await Promise.race([changed, gone, timer.promise]);
       clearTimeout(timeout);
-      if (woken !== 'idle') continue;
-      // Rights may end while a stream goes on.
-      const now = await findDataset(context.db, dataset.ownerId, dataset.name);
-      if (now === undefined || (now.findability === 'private' && !isOwner)) return;
-      yield ': still there\n\n';
+      if (signal.aborted || !(await mayGoOn())) return;
+      if (woken === 'idle') yield ': still there\n\n';
     }
   } finally {
     watch.close();

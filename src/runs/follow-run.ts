@@ -24,12 +24,13 @@ const page = 500;
 
 /**
  * Everything that happens to a run, from the line after `afterSeq`: first its status, then lines, progress and states
- * as they come, `end` last. The consumer's pace is the pace: nothing is gathered for a slow one.
+ * as they come, `end` last. The consumer's pace is the pace: nothing is gathered for a slow one. `mayGoOn` is asked again
+ * before anything that came later is told.
  */
 export async function* followRun(
   context: Context,
   id: string,
-  options: { afterSeq: number; idleSeconds: number; signal: AbortSignal },
+  options: { afterSeq: number; idleSeconds: number; signal: AbortSignal; mayGoOn: () => Promise<boolean> },
 ): AsyncGenerator<RunEvent> {
   const reader = await openReader(context, id);
   if (reader === undefined) return;
@@ -40,8 +41,9 @@ export async function* followRun(
     let told = reader.news!;
     let position = options.afterSeq;
     yield { event: 'status', data: statusOf(told) };
-    while (!options.signal.aborted) {
+    for (let isFirst = true; !options.signal.aborted; isFirst = false) {
       const change = reader.changed;
+      if (!isFirst && !(await options.mayGoOn())) return;
       const news = reader.news!;
       if (position < news.logSeq) {
         const lines = await nextLines(context, reader, id, position);

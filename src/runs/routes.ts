@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { accessUnlessRefused } from '../accounts/index.ts';
+import { accessUnlessRefused, authenticateAgain } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
@@ -70,25 +71,20 @@ export function runRoutes(app: App, context: Context): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const access = accessUnlessRefused(request);
-      await demand(context, access, id, 'run.read');
+      await demand(context, accessUnlessRefused(request), id, 'run.read');
       const lastEventId = [request.headers['last-event-id']].flat()[0];
       const afterSeq = lineNumber(lastEventId) ?? lineNumber(request.query['last-id']) ?? 0;
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, closing.signal]);
-      const events = followRun(context, id, { afterSeq, idleSeconds, signal });
+      const mayGoOn = () => mayStill(context, request, id);
+      const events = followRun(context, id, { afterSeq, idleSeconds, signal, mayGoOn });
       return (
         reply
           // Not kept for another request: a server that closes would wait for the client to drop it.
           .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
           .type('text/event-stream; charset=utf-8')
-          .send(
-            Readable.from(
-              asText(events, () => mayStill(context, access, id)),
-              { highWaterMark: 16 },
-            ),
-          )
+          .send(Readable.from(asText(events), { highWaterMark: 16 }))
       );
     },
   );
@@ -134,16 +130,16 @@ async function demand(context: Context, access: Access, id: string, right: 'run.
   if (right === 'run.write' && !held.write) throw forbidden();
 }
 
-/** Rights may end while a stream goes on. */
-async function mayStill(context: Context, access: Access, id: string): Promise<boolean> {
-  return (await rightsOnRun(context.db, id, access))?.read ?? false;
+/** Rights, a membership or the credential itself may end while a stream goes on. */
+async function mayStill(context: Context, request: FastifyRequest, id: string): Promise<boolean> {
+  await authenticateAgain(context, request);
+  return (await rightsOnRun(context.db, id, request.access))?.read ?? false;
 }
 
-async function* asText(events: AsyncIterable<RunEvent>, mayGoOn: () => Promise<boolean>): AsyncGenerator<string> {
+async function* asText(events: AsyncIterable<RunEvent>): AsyncGenerator<string> {
   yield 'retry: 2000\n\n';
   for await (const event of events) {
     if (event.event === 'idle') {
-      if (!(await mayGoOn())) return;
       yield ': still there\n\n';
       continue;
     }

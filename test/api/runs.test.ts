@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { insertRun } from '../../src/runs/index.ts';
-import { projectOf, somebody } from '../support/people.ts';
+import { type Person, projectOf, somebody } from '../support/people.ts';
 import { gate, handlersFor, insert, startTestWorker, testKind, workOnce } from '../support/run-kinds.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -95,10 +95,11 @@ async function follow(
   id: string,
   headers: Record<string, string>,
   enough: (event: Event) => boolean | Promise<boolean>,
+  who: Pick<typeof eve, 'headers'> = eve,
 ) {
   const stopping = new AbortController();
   const response = await fetch(`${world.url}/api/v1/run/${id}/events`, {
-    headers: { ...eve.headers, ...headers },
+    headers: { ...who.headers, ...headers },
     signal: stopping.signal,
   });
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -163,6 +164,47 @@ test('live events: status first, lines by number, end last; resumed without gap 
   const after = await follow(id, { 'last-event-id': '700' }, () => false);
   expect(after.map((event) => event.event)).toEqual(['status', 'end']);
   await worker.stop();
+});
+
+describe('a stream ends with the right to it, before anything that comes later', () => {
+  const ends: Record<string, (member: Person) => Promise<unknown>> = {
+    membership: (member) => ann.send('DELETE', `/api/v1/project/${projectId}/members/${member.id}`),
+    session: (member) => member.post('/auth/logout'),
+    account: (member) => member.send('DELETE', '/api/v1/user/me'),
+  };
+  test.each(Object.keys(ends))('%s', async (what) => {
+    const member = await somebody(world, { username: `gone-${what}` });
+    await ann.post(`/api/v1/project/${projectId}/members`, { user: member.id, role: 'viewer' });
+    const [told, ended] = [gate(), gate()];
+    const worker = await startTestWorker(
+      context,
+      handlersFor(async (_context, run) => {
+        run.log('info', 'before');
+        await told.opened;
+        run.log('info', 'after');
+        await ended.opened;
+        return null;
+      }),
+    );
+    const id = await insert(context, { projectId, userId: ann.id });
+    const events = await follow(
+      id,
+      {},
+      async (event) => {
+        if (event.event !== 'log') return false;
+        await ends[what]!(member);
+        told.open();
+        return false;
+      },
+      member,
+    );
+    expect(events.filter(({ event }) => event === 'log').map(({ data }) => data.text)).toEqual(['before']);
+    expect(events.at(-1)!.event).not.toBe('end');
+    ended.open();
+    const owned = await follow(id, {}, () => false, ann);
+    expect(owned.at(-1)!.event).toBe('end');
+    await worker.stop();
+  });
 });
 
 test('a server that closes ends its streams', async () => {

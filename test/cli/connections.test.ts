@@ -23,7 +23,10 @@ test('a connection is tried and looked into by name', async () => {
   expect(await granary('connection', 'test', 'lab')).toMatchObject({ code: 0, out: expect.stringMatching(/ ms\n$/) });
   expect((await granary('connection', 'preview', made.body.id, 'all')).out).toMatch(/id {2}name[\s\S]* 1 {2}first\n$/);
   expect((await granary('connection', 'preview', 'lab', 'gone')).code).toBe(1);
-  expect(await granary('connection', 'test', 'nothing')).toMatchObject({ code: 3, err: "granary: no connection 'nothing'\n" });
+  expect(await granary('connection', 'test', 'nothing')).toMatchObject({
+    code: 3,
+    err: "granary: no connection 'nothing'\n",
+  });
 });
 
 test('a name that several have is not guessed', async () => {

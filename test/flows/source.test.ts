@@ -450,3 +450,23 @@ test('the stream of events ends with the flow', async () => {
   expect(text).toContain(`"state":"SUCCEEDED"`);
   expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^event: end\n/);
 });
+
+test('the stream of events ends with the right to it, before anything that comes later', async () => {
+  const member = await somebody(world);
+  const project = await projectOf(world, me, { viewer: member });
+  const spec = specOf({ id: project }, 'hidden', {
+    meta: { ...specOf({ id: project }, 'hidden').meta, findability: 'private' },
+  });
+  const { body } = await me.post('/source/upload', spec);
+  const response = await fetch(`${world.url}/source/${body.flow_id}/events`, { headers: member.headers });
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    const isFirst = !text.includes('event: status');
+    text += chunk;
+    if (!isFirst || !text.includes('event: status')) continue;
+    await me.send('DELETE', `/api/v1/project/${project}/members/${member.id}`);
+    const pipeline = `${body.flow_id}/validation_report`;
+    await report(world, { pipeline, event: 'start' });
+  }
+  expect(text.match(/event: (status|end)/g)).toEqual(['event: status']);
+});

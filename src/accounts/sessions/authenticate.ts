@@ -67,10 +67,15 @@ export function authenticate(app: App, context: Context): void {
       addVary(reply, 'Authorization', 'Auth-Token', 'Cookie');
       reply.header('cache-control', 'private, no-cache');
     }
-    const found = await identify(context, request);
-    request.auth = found.auth;
-    request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);
+    await authenticateAgain(context, request);
   });
+}
+
+/** Who asks, and what they may, as of now: for answers that go on while rights may end. */
+export async function authenticateAgain(context: Context, request: FastifyRequest): Promise<void> {
+  const found = await identify(context, request);
+  request.auth = found.auth;
+  request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);
 }
 
 /** What a user may do, for work on their behalf outside a request. Nothing once the account is disabled. */
