@@ -2,7 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChartBar, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
   type Chart,
@@ -18,6 +18,7 @@ import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { useLeave } from '../ui/use-leave.ts';
 import { ChartCard } from './chart-card.tsx';
 import { ChartEditor } from './chart-editor.tsx';
 import { type Layout, withChart } from './layout.ts';
@@ -108,14 +109,12 @@ function useArrange(dashboard: Dashboard, before: Layout): (rows: Layout, done?:
 
 function DeleteDashboard({ dashboard }: { dashboard: Dashboard }) {
   const [asking, { open, close }] = useDisclosure();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeave('dashboards');
   const erase = useMutation({
     mutationFn: () => deleteDashboard(dashboard.id),
     onError: toastProblem,
     onSuccess: async () => {
-      await navigate({ to: '/dashboards' as never });
-      await queries.invalidateQueries({ queryKey: ['dashboards'] });
+      await leave('/dashboards');
       toastDone(`${dashboard.title} is deleted; its charts stay.`);
     },
     onSettled: close,

@@ -2,7 +2,7 @@ import { Anchor, Badge, Button, Group, SimpleGrid, Stack, TagsInput, Text } from
 import { useDisclosure } from '@mantine/hooks';
 import { IconPencil } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import {
   createTag,
   deleteIndicator,
@@ -20,6 +20,7 @@ import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
+import { useLeave } from '../ui/use-leave.ts';
 import { Bounds } from './bounds.tsx';
 import { formatWords, operatorWords } from './format-words.ts';
 import { FormulaEditor } from './formula-editor.tsx';
@@ -152,14 +153,12 @@ function UsedBy({ indicator }: { indicator: Indicator }) {
 function Actions({ indicator }: { indicator: Indicator }) {
   const [changing, change] = useDisclosure();
   const [deleting, remove] = useDisclosure();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeave('indicators');
   const erase = useMutation({
     mutationFn: () => deleteIndicator(indicator.id),
     onError: toastProblem,
     onSuccess: async () => {
-      await navigate({ to: '/indicators' as never });
-      await queries.invalidateQueries({ queryKey: ['indicators'] });
+      await leave('/indicators');
       toastDone(`${indicator.name} is deleted.`);
     },
     onSettled: remove.close,

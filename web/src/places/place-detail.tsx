@@ -1,7 +1,7 @@
 import { Anchor, Badge, Breadcrumbs, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import {
   childPlacesQuery,
@@ -18,6 +18,7 @@ import { plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { ShapeMap } from '../ui/shape-map.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { useLeave } from '../ui/use-leave.ts';
 import { PlaceForm } from './place-form.tsx';
 import { PlacePeople } from './place-people.tsx';
 
@@ -116,16 +117,12 @@ function Below({ place }: { place: Place }) {
 function Actions({ place }: { place: Place }) {
   const [changing, change] = useDisclosure();
   const [deleting, remove] = useDisclosure();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeave('places');
   const erase = useMutation({
     mutationFn: () => deletePlace(place.id),
     onError: toastProblem,
     onSuccess: async () => {
-      await navigate({
-        to: (place.parent_location_id === null ? '/places' : `/places/${place.parent_location_id}`) as never,
-      });
-      await queries.invalidateQueries({ queryKey: ['places'] });
+      await leave(place.parent_location_id === null ? '/places' : `/places/${place.parent_location_id}`);
       toastDone(`${place.name} is deleted.`);
     },
     onSettled: remove.close,

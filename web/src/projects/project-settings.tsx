@@ -1,7 +1,6 @@
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { fieldError } from '../api/problem.ts';
 import { changeProject, deleteProject, type Project, projectQuery } from '../api/projects.ts';
@@ -10,6 +9,7 @@ import { Failure } from '../ui/failure.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { useLeave } from '../ui/use-leave.ts';
 import { useProjectId } from './project-frame.tsx';
 
 export function ProjectSettings() {
@@ -85,14 +85,12 @@ function Details({ project }: { project: Project }) {
 
 function Removal({ project }: { project: Project }) {
   const [asking, { open, close }] = useDisclosure();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useLeave('projects');
   const remove = useMutation({
     mutationFn: () => deleteProject(project.id),
     onError: toastProblem,
     onSuccess: async () => {
-      await navigate({ to: '/' });
-      await queries.invalidateQueries({ queryKey: ['projects'] });
+      await leave('/');
       toastDone(`${project.title} is deleted.`);
     },
   });
