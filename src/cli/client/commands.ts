@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
 import { jsonFlag, jsonText } from '../print-json.ts';
+import { printRows } from '../print-rows.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 import { addConnectionCommands } from './connection-commands.ts';
 import { addDocumentCommands } from './document-commands.ts';
 import { findDataset, projectId } from './find-dataset.ts';
 import { addFlowCommands } from './flow-commands.ts';
-import { followRun, type RunState } from './follow-run.ts';
+import { followRun, type RunState, throwUnlessSucceeded } from './follow-run.ts';
 import { findLogin } from './keep-login.ts';
 import { addLocationCommands } from './location-commands.ts';
 import { type LoginFlags, logIn, logOut } from './log-in.ts';
@@ -56,7 +56,7 @@ export function addClientCommands(program: Command, io: Io): void {
       const connection = await connect();
       const query = flags.project === undefined ? {} : { project_id: await projectId(connection, flags.project) };
       const answer = await connection.json<List>('GET', '/api/v1/dataset', { query });
-      print(io, flags, answer.objects, ['name', 'title', 'latest_revision', 'updated_at', 'id']);
+      printRows(io, flags, answer.objects, ['name', 'title', 'latest_revision', 'updated_at', 'id']);
     });
   dataset
     .command('show <dataset>')
@@ -152,7 +152,7 @@ export function addClientCommands(program: Command, io: Io): void {
             'GET',
             `/api/v1/upload/${id}/issues/summary`,
           );
-          return print(io, flags, summary, ['severity', 'code', 'column', 'count']);
+          return printRows(io, flags, summary, ['severity', 'code', 'column', 'count']);
         }
         const query = { code: flags.code, column: flags.column, limit: flags.limit };
         const answer = await connection.call('GET', `/api/v1/upload/${id}/issues.ndjson`, { query });
@@ -160,7 +160,7 @@ export function addClientCommands(program: Command, io: Io): void {
           .split('\n')
           .filter(Boolean)
           .map((line) => JSON.parse(line) as Record<string, unknown>);
-        print(io, flags, issues, ['row', 'line', 'column', 'code', 'value', 'message']);
+        printRows(io, flags, issues, ['row', 'line', 'column', 'code', 'value', 'message']);
       },
     );
 
@@ -185,8 +185,7 @@ export function addClientCommands(program: Command, io: Io): void {
       const run = await followRun(connection, io, id, { log: true });
       if (flags.json) io.out(jsonText(run));
       else io.out(`${run.state}${run.error ? `: ${run.error.message}` : ''}\n`);
-      if (run.state === 'cancelled') throw new CommandError('cancelled', exitCodes.cancelled);
-      if (run.state === 'failed') throw new CommandError(run.error?.message ?? 'failed');
+      throwUnlessSucceeded(run);
     });
   runs
     .command('cancel <run>')
@@ -243,12 +242,8 @@ function list(parent: Command, io: Io, path: string, columns: string[], query: R
     .action(async (flags: { json?: boolean }) => {
       const connection: Connection = await connect();
       const answer = await connection.json<List>('GET', path, { query });
-      print(io, flags, answer.objects, columns);
+      printRows(io, flags, answer.objects, columns);
     });
-}
-
-function print(io: Io, flags: { json?: boolean }, rows: Record<string, unknown>[], columns: string[]): void {
-  io.out(flags.json ? jsonText(rows) : tableText(rows, columns));
 }
 
 function printUpload(io: Io, answer: UploadAnswer): void {

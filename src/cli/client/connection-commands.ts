@@ -3,9 +3,9 @@ import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
 import { jsonFlag, jsonText } from '../print-json.ts';
-import { tableText } from '../print-table.ts';
+import { printRows } from '../print-rows.ts';
 import { type Connection, connect } from './connect.ts';
-import { followRun } from './follow-run.ts';
+import { followRun, throwUnlessSucceeded } from './follow-run.ts';
 
 type Row = Record<string, unknown>;
 interface Flags {
@@ -14,16 +14,13 @@ interface Flags {
 
 /** `granary connection …` and `granary pull …`: other systems, and what is read from them again and again. */
 export function addConnectionCommands(program: Command, io: Io): void {
-  const print = (flags: Flags, rows: Row[], columns: string[]) =>
-    io.out(flags.json ? jsonText(rows) : tableText(rows, columns));
-
   const connections = group(program, 'connection', 'other systems that data is read from');
   connections
     .command('list')
     .description('those that you manage')
     .addOption(jsonFlag())
     .action(async (flags: Flags) => {
-      print(flags, await all(await connect(), 'connection'), ['id', 'name', 'type', 'usable_by', 'project_id']);
+      printRows(io, flags, await all(await connect(), 'connection'), ['id', 'name', 'type', 'usable_by', 'project_id']);
     });
   connections
     .command('test <connection>')
@@ -46,7 +43,7 @@ export function addConnectionCommands(program: Command, io: Io): void {
       const id = await idOf(connection, 'connection', text);
       const { objects } = await connection.json<{ objects: Found[] }>('POST', `/api/v1/connection/${id}/discover`);
       const rows = objects.map((one) => ({ ...one, columns: one.columns.map(({ name }) => name).join(', ') }));
-      print(flags, flags.json ? (objects as unknown as Row[]) : rows, ['name', 'columns']);
+      printRows(io, flags, flags.json ? (objects as unknown as Row[]) : rows, ['name', 'columns']);
     });
   connections
     .command('preview <connection> <query>')
@@ -58,7 +55,7 @@ export function addConnectionCommands(program: Command, io: Io): void {
       const { rows } = await connection.json<{ rows: Row[] }>('POST', `/api/v1/connection/${id}/preview`, {
         json: { query },
       });
-      print(flags, rows, [...new Set(rows.flatMap(Object.keys))]);
+      printRows(io, flags, rows, [...new Set(rows.flatMap(Object.keys))]);
     });
 
   const pulls = group(program, 'pull', 'queries of connections that feed datasets');
@@ -67,7 +64,14 @@ export function addConnectionCommands(program: Command, io: Io): void {
     .description('those that you may run')
     .addOption(jsonFlag())
     .action(async (flags: Flags) => {
-      print(flags, await all(await connect(), 'pull'), ['id', 'name', 'connection', 'query', 'dataset', 'mode']);
+      printRows(io, flags, await all(await connect(), 'pull'), [
+        'id',
+        'name',
+        'connection',
+        'query',
+        'dataset',
+        'mode',
+      ]);
     });
   pulls
     .command('run <pull>')
@@ -79,8 +83,7 @@ export function addConnectionCommands(program: Command, io: Io): void {
       const { run } = await connection.json<{ run: { id: string } }>('POST', `/api/v1/pull/${id}/run`);
       const ended = await followRun(connection, io, run.id, { log: false });
       if (flags.json) io.out(jsonText(ended));
-      if (ended.state === 'cancelled') throw new CommandError('cancelled', exitCodes.cancelled);
-      if (ended.state === 'failed') throw new CommandError(ended.error?.message ?? 'failed');
+      throwUnlessSucceeded(ended);
       const { rows_read: rows, revision } = ended.summary as { rows_read: number; revision: number | null };
       if (!flags.json) io.out(`${rows} rows read${revision === null ? '' : `, revision ${revision}`}\n`);
     });

@@ -8,6 +8,7 @@ import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import type { Io } from '../io.ts';
 import { jsonFlag, jsonText } from '../print-json.ts';
+import { printRows } from '../print-rows.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 
@@ -56,7 +57,7 @@ export function addDocumentCommands(program: Command, io: Io): void {
       const { objects } = await (await connect()).json<List>('GET', '/api/v1/source_doc/', {
         query: { state: flags.state, limit: flags.limit },
       });
-      print(io, flags, objects, ['id', 'doc_title', 'file_type', 'state', 'bytes', 'created_at']);
+      printRows(io, flags, objects, ['id', 'doc_title', 'file_type', 'state', 'bytes', 'created_at']);
     });
   document
     .command('status <id>')
@@ -78,7 +79,7 @@ export function addDocumentCommands(program: Command, io: Io): void {
       const { objects } = await connection.json<List>('GET', `/api/v1/source_doc/${encodeURIComponent(id)}/issues`, {
         query: { code: flags.code, limit: flags.limit },
       });
-      print(io, flags, objects, ['row', 'column', 'severity', 'code', 'raw', 'message', 'cells']);
+      printRows(io, flags, objects, ['row', 'column', 'severity', 'code', 'raw', 'message', 'cells']);
     });
   addMappingCommands(program, io);
 }
@@ -258,8 +259,4 @@ interface ApplyFlags {
   minScore?: string;
   dryRun?: boolean;
   json?: boolean;
-}
-
-function print(io: Io, flags: { json?: boolean }, rows: Record<string, unknown>[], columns: string[]): void {
-  io.out(flags.json ? jsonText(rows) : tableText(rows, columns));
 }

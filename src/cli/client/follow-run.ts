@@ -1,5 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { CommandError, exitCodes } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Connection } from './connect.ts';
 
@@ -46,6 +47,12 @@ export async function followRun(
   } finally {
     bars?.stop();
   }
+}
+
+/** How a command ends that has followed a run to its end. */
+export function throwUnlessSucceeded({ state, error }: RunState): void {
+  if (state === 'cancelled') throw new CommandError('cancelled', exitCodes.cancelled);
+  if (state !== 'succeeded') throw new CommandError(error?.message ?? state);
 }
 
 /** True when the stream said `end`; false when it merely broke. */

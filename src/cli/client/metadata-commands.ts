@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { jsonFlag, jsonText } from '../print-json.ts';
 import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
-import { followRun } from './follow-run.ts';
+import { followRun, throwUnlessSucceeded } from './follow-run.ts';
 
 type Row = Record<string, unknown>;
 interface List {
@@ -106,7 +106,6 @@ async function calculate(connection: Connection, io: Io, campaign: string): Prom
     headers: { prefer: 'respond-async' },
   });
   const run = await followRun(connection, io, meta.run.id, { log: false });
-  if (run.state === 'cancelled') throw new CommandError('cancelled', exitCodes.cancelled);
-  if (run.state !== 'succeeded') throw new CommandError(run.error?.message ?? run.state);
+  throwUnlessSucceeded(run);
   return run.summary as Calculated;
 }

@@ -1,4 +1,7 @@
-import type { JsonObject, Problem, Row } from '../connector.ts';
+import type { Socket } from 'node:net';
+import { addressPolicy, openSocket } from '../../platform/fetch/index.ts';
+import type { ConnectorContext, JsonObject, Problem, Row } from '../connector.ts';
+import { faultOf } from '../http/send-request.ts';
 import { type SqlDialect, selectProblem, withoutEnd } from '../pure/check-select.ts';
 import { stepBack } from '../pure/step-back.ts';
 import { SourceFault } from '../source-fault.ts';
@@ -73,6 +76,23 @@ export interface Statement {
   text: string;
   values: (string | number | boolean | null)[];
 }
+
+/** A socket to an address that was checked, for the driver to speak over. */
+export async function openTarget(
+  { host, port }: DatabaseConfig,
+  usualPort: number,
+  { config, connectMs }: ConnectorContext,
+): Promise<{ target: { host: string; port: number }; socket: Socket }> {
+  const target = { host, port: port ?? usualPort };
+  const socket = await openSocket(addressPolicy(config.allowHosts), target, { connectMs }).catch((error) => {
+    throw faultOf(error, 'unreachable');
+  });
+  return { target, socket };
+}
+
+/** What broke off before anything was asked was not reached. */
+export const notReached = (fault: SourceFault): SourceFault =>
+  fault.kind === 'broken' ? new SourceFault('unreachable', 'The source cannot be reached.', fault) : fault;
 
 /** What is asked, from after the cursor on and in its order. Everything that is a value is bound. */
 export function statementOf(source: DatabaseSource, cursor: string | number | null, dialect: SqlDialect): Statement {

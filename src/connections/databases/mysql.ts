@@ -1,8 +1,6 @@
 import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2';
-import { addressPolicy, openSocket } from '../../platform/fetch/index.ts';
 import { type ExactJson, parseExact } from '../../recipes/index.ts';
 import type { Connector, ConnectorContext, Cursor, Row } from '../connector.ts';
-import { faultOf } from '../http/send-request.ts';
 import { SourceFault } from '../source-fault.ts';
 import {
   batchRows,
@@ -14,6 +12,8 @@ import {
   databaseSourceSchema,
   databaseTargets,
   lastCursor,
+  notReached,
+  openTarget,
   statementOf,
 } from './database.ts';
 import { groupColumns } from './group-columns.ts';
@@ -101,10 +101,7 @@ interface Opened {
 
 async function openConnection(config: DatabaseConfig, context: ConnectorContext): Promise<Opened> {
   const { signal, connectMs, statementMs } = context;
-  const target = { host: config.host, port: config.port ?? 3306 };
-  const socket = await openSocket(addressPolicy(context.config.allowHosts), target, { connectMs }).catch((error) => {
-    throw faultOf(error, 'unreachable');
-  });
+  const { target, socket } = await openTarget(config, 3306, context);
   const { createConnection } = await import('mysql2');
   const connection = createConnection({
     ...target,
@@ -152,8 +149,7 @@ async function openConnection(config: DatabaseConfig, context: ConnectorContext)
   } catch (error) {
     await close();
     signal.throwIfAborted();
-    const fault = statementFault(error);
-    throw fault.kind === 'broken' ? new SourceFault('unreachable', 'The source cannot be reached.', fault) : fault;
+    throw notReached(statementFault(error));
   }
 }
 

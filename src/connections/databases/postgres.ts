@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
 import { Client } from 'pg';
-import { addressPolicy, openSocket } from '../../platform/fetch/index.ts';
 import { type ExactJson, parseExact } from '../../recipes/index.ts';
 import type { Connector, ConnectorContext, Cursor, Row } from '../connector.ts';
-import { faultOf } from '../http/send-request.ts';
 import { SourceFault } from '../source-fault.ts';
 import {
   batchRows,
@@ -15,6 +13,8 @@ import {
   databaseSourceSchema,
   databaseTargets,
   lastCursor,
+  notReached,
+  openTarget,
   statementOf,
 } from './database.ts';
 import { groupColumns } from './group-columns.ts';
@@ -98,10 +98,7 @@ interface Opened {
 
 async function openClient(config: DatabaseConfig, context: ConnectorContext): Promise<Opened> {
   const { signal, connectMs, statementMs } = context;
-  const target = { host: config.host, port: config.port ?? 5432 };
-  const socket = await openSocket(addressPolicy(context.config.allowHosts), target, { connectMs }).catch((error) => {
-    throw faultOf(error, 'unreachable');
-  });
+  const { target, socket } = await openTarget(config, 5432, context);
   const client = new Client({
     ...target,
     database: config.database,
@@ -140,8 +137,7 @@ async function openClient(config: DatabaseConfig, context: ConnectorContext): Pr
   } catch (error) {
     await close();
     signal.throwIfAborted();
-    const fault = statementFault(error);
-    throw fault.kind === 'broken' ? new SourceFault('unreachable', 'The source cannot be reached.', fault) : fault;
+    throw notReached(statementFault(error));
   }
 }
 
