@@ -1,4 +1,5 @@
 import { checkTree } from '../locations/index.ts';
+import { forLargeWork } from '../platform/db/index.ts';
 import { type ActionDeclaration, action } from '../resource/index.ts';
 import { runHandler } from '../runs/index.ts';
 import { everyCell } from './check-store.ts';
@@ -29,7 +30,7 @@ export const valueActions: ActionDeclaration[] = [
 ];
 
 export const refreshCampaign = runHandler(campaignRefreshRun, (context, run) =>
-  context.db.transaction(async (tx) => {
+  forLargeWork(context.db, run.signal).transaction(async (tx) => {
     const periods = [run.payload.campaign_id];
     // What still waits is no surprise; only what changes after it is.
     const waiting = await refreshCells(context, tx, 'campaign', periods, claimedCells('campaign', periods));
@@ -45,7 +46,7 @@ const faultsTold = 100;
 
 /** Bounds and tags of indicators and charts of dashboards are put together when they are read: nothing can be stale. */
 export const checkMeta = runHandler(cacheMetaRun, (context, run) =>
-  context.db.transaction(async (tx) => {
+  forLargeWork(context.db, run.signal).transaction(async (tx) => {
     const faults = await checkTree(tx, { repairs: true });
     for (const one of faults.slice(0, faultsTold)) {
       run.log(

@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import { forLargeWork } from '../platform/db/index.ts';
 import {
   beginLook,
   type CellDifference,
@@ -46,7 +47,7 @@ export async function checkAggregates(context: Context): Promise<Checked[]> {
 }
 
 async function comparePeriods(context: Context, kind: Kind, periods: readonly Period[]) {
-  return await context.db.transaction(async (tx) => {
+  return await forLargeWork(context.db).transaction(async (tx) => {
     await beginLook(tx);
     await expandRequests(tx, kind);
     await refreshCells(context, tx, kind, periods, claimedCells(kind, periods));

@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import { forLargeWork } from '../platform/db/index.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
 import { deriveValues } from './derive-values.ts';
 import { claimMappings, documentsUsing } from './mapping-store.ts';
@@ -6,13 +7,13 @@ import { markMapping } from './store.ts';
 
 /** What changed codes are part of is derived again, in all documents that use them. Twice at once is safe. */
 export async function deriveDocuments(context: Context, _payload: object, run: Pick<JobRun, 'signal'>): Promise<void> {
-  while (!run.signal.aborted && (await deriveSome(context)));
+  while (!run.signal.aborted && (await deriveSome(context, run.signal)));
   if (run.signal.aborted) throw new Error('asked to stop');
 }
 
 /** A claim is good only together with what it asks for: both are one transaction. */
-async function deriveSome(context: Context): Promise<boolean> {
-  return await context.db.transaction(async (tx) => {
+async function deriveSome(context: Context, signal: AbortSignal): Promise<boolean> {
+  return await forLargeWork(context.db, signal).transaction(async (tx) => {
     const mapIds = await claimMappings(tx);
     if (mapIds.length === 0) return false;
     const documentIds = await documentsUsing(tx, mapIds);

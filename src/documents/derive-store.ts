@@ -12,6 +12,8 @@ export interface Concern {
   documentIds: readonly number[];
   /** Undefined: everything of the documents. */
   mapIds: readonly number[] | undefined;
+  /** Rows of (document_id, map_id, indicator_id, raw): all different texts of the cells, where they are known already. */
+  texts?: Sql | undefined;
 }
 
 /** One value of a detail of a document; undefined in SQL is null. */
@@ -24,6 +26,8 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
     create temp table if not exists derived_row (id bigint, document_id integer, row_number integer, line bigint,
       location_id integer, campaign_id integer, data_date date, problem text, duplicate_of integer, is_open boolean,
       is_whole boolean) on commit delete rows;
+    create temp table if not exists derived_column (document_id integer, position integer, column_name text, map_id integer,
+      indicator_id integer, is_concerned boolean) on commit delete rows;
     create temp table if not exists derived_cell (document_id integer, row_number integer, line bigint, column_name text,
       map_id integer, indicator_id integer, location_id integer, campaign_id integer, data_date date, raw text)
       on commit delete rows;
@@ -34,10 +38,10 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
       on commit delete rows;
     create temp table if not exists derived_touch (indicator_id integer, location_ids integer[], campaign_id integer,
       data_date date, document_id integer) on commit delete rows;
-    truncate derived_row, derived_cell, derived_text, derived_value, derived_touch`);
+    truncate derived_row, derived_column, derived_cell, derived_text, derived_value, derived_touch`);
 }
 
-/** The rows concerned, with what their codes mean; `is_open` as long as place or period is not mapped. */
+/** The rows concerned, with what their codes mean, and the columns of values; `is_open` as long as place or period is not mapped. */
 export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern): Promise<void> {
   const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
   // A code of an indicator's column concerns that column in every row, one in a long file the rows that name it.
@@ -60,41 +64,53 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
     left join campaign p on p.id = pm.master_object_id and d.file_type = 'campaign'
     where w.is_whole or exists (select 1 from document_column c where c.document_id = d.id and c.source_object_map_id = any(${maps}))`);
   await tx.exec(sql`analyze derived_row`);
+  // A table of its own, so that the planner knows how many columns a row of these documents has.
+  await tx.exec(sql`
+    insert into derived_column
+    select c.document_id, c.position, c.name, m.id, i.id, ${maps} is null or coalesce(c.source_object_map_id = any(${maps}), false)
+    from document_column c join source_doc d on d.id = c.document_id
+    left join source_object_map m on m.id = c.source_object_map_id and not m.is_ignored
+    left join indicator i on i.id = m.master_object_id and i.resource_name = d.file_type
+    where d.id = any(${[...documentIds]}::int[]) and d.state <> 'undone' and (c.role = 'value' or c.role = 'indicator' and i.id is not null)`);
+  await tx.exec(sql`analyze derived_column`);
 }
 
-/** The cells concerned that lie at a place, in a period and under an indicator. */
-export async function insertDerivedCells(tx: Tx, { mapIds }: Concern): Promise<void> {
-  const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
+/**
+ * The cells concerned that lie at a place, in a period and under an indicator; read from their rows each time, since to keep
+ * a million of them costs more.
+ */
+function concernedCells(order?: Sql): Sql {
   // A column is one indicator's, or it holds the values of whatever indicator its row names: two joins, since one over both
   // would meet every row with every code of the document.
-  const cells = (role: 'indicator' | 'value', code: Sql) => sql`
-    select r.document_id, r.row_number, r.line, c.name, m.id, i.id, r.location_id,
-      case when r.file_type = 'campaign' then r.campaign_id end, case when r.file_type = 'date' then r.data_date end,
-      coalesce(r.cells[c.position], '')
-    from placed r
-    join document_column c on c.document_id = r.document_id and c.role = ${role}
-    join source_object_map m on m.id = ${code} and not m.is_ignored
-    join indicator i on i.id = m.master_object_id and i.resource_name = r.file_type
-    where r.is_whole or c.source_object_map_id = any(${maps})`;
-  // Period by period, as the indexes of values want them: to sort rows costs less than to sort their cells.
-  await tx.exec(sql`
+  const cells = (mapId: Sql, indicatorId: Sql, columns: Sql) => sql`
+    select r.document_id, r.row_number, r.line, c.column_name, ${mapId} as map_id, ${indicatorId} as indicator_id, r.location_id,
+      case when r.file_type = 'campaign' then r.campaign_id end as campaign_id,
+      case when r.file_type = 'date' then r.data_date end as data_date, coalesce(r.cells[c.position], '') as raw
+    from placed r join derived_column c on c.document_id = r.document_id and (r.is_whole or c.is_concerned) ${columns}`;
+  return sql`
     with placed as materialized (
       select r.*, d.file_type, s.cells, s.indicator_map_id
-      from derived_row r join source_doc d on d.id = r.document_id and d.state <> 'undone'
+      from derived_row r join source_doc d on d.id = r.document_id
       join source_submission s on s.id = r.id
-      where r.problem is null and r.duplicate_of is null and not r.is_open
-      order by r.campaign_id, r.data_date, r.location_id, r.row_number
+      where r.problem is null and r.duplicate_of is null and not r.is_open ${order === undefined ? sql`` : sql`order by ${order}`}
     )
-    insert into derived_cell ${cells('indicator', sql`c.source_object_map_id`)}
-    union all ${cells('value', sql`r.indicator_map_id`)}`);
-  await tx.exec(sql`analyze derived_cell`);
+    ${cells(sql`c.map_id`, sql`c.indicator_id`, sql`where c.indicator_id is not null`)}
+    union all
+    ${cells(
+      sql`m.id`,
+      sql`i.id`,
+      sql`join source_object_map m on m.id = r.indicator_map_id and not m.is_ignored
+      join indicator i on i.id = m.master_object_id and i.resource_name = r.file_type where c.indicator_id is null`,
+    )}`;
 }
+
+const itsText = sql`t.document_id = c.document_id and t.map_id = c.map_id and t.raw = c.raw`;
 
 /**
  * What each different text of a column means (monitoring §7.5), in whole-column reasoning for marks, days and per cent.
  * Texts and not cells: most columns say the same few things again and again.
  */
-export async function readTexts(tx: Tx): Promise<void> {
+export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
   await tx.exec(sql`
     with setting as materialized (
       select d.id as document_id, d.decimal, d.thousands, case when position('%' in d.date_order) > 0 then btrim(d.date_order) else upper(btrim(d.date_order)) end as date_order, d.percent,
@@ -106,7 +122,7 @@ export async function readTexts(tx: Tx): Promise<void> {
           ${detail(sql`d.id`, 'missing_values')} as missing
         from source_doc d where d.id in (select document_id from derived_row)) d
     ), text as materialized (
-      select document_id, map_id, indicator_id, raw from derived_cell group by document_id, map_id, indicator_id, raw
+      select document_id, map_id, indicator_id, raw from (${texts ?? concernedCells()}) c group by 1, 2, 3, 4
     ), said as materialized (
       select t.document_id, t.map_id, t.raw, i.short_name, i.data_format as format, i.min, i.max, i.categories, s.percent,
         n.said, n.has_percent, n.point, n.comma, n.is_missing or lower(n.said) = any(s.missing) as is_missing, lower(n.said) as low,
@@ -191,11 +207,24 @@ export async function readTexts(tx: Tx): Promise<void> {
   await tx.exec(sql`analyze derived_text`);
 }
 
-/** The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row. */
-const derivedValues: Sql = sql`
+/** The cells whose texts say nothing, or not without objection. */
+export async function insertDoubtfulCells(tx: Tx): Promise<void> {
+  await tx.exec(sql`
+    insert into derived_cell select c.* from (${concernedCells()}) c join derived_text t on ${itsText}
+    where (t.is_missing or t.code is not null)
+      -- Of a clean document no row is read again.
+      and exists (select 1 from derived_text where is_missing or code is not null)`);
+  await tx.exec(sql`analyze derived_cell`);
+}
+
+/**
+ * The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row. Period by
+ * period, as the indexes of values want them: to sort rows costs less than to sort their cells.
+ */
+const derivedValues = (): Sql => sql`
     with cell as not materialized (
       select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw
-      from derived_cell c join derived_text t on t.document_id = c.document_id and t.map_id = c.map_id and t.raw = c.raw
+      from (${concernedCells(sql`r.campaign_id, r.data_date, r.location_id, r.row_number`)}) c join derived_text t on ${itsText}
       where t.value is not null
     ), how as materialized (
       select d.id, coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') as duplicates from source_doc d
@@ -241,7 +270,7 @@ const concernedValues = (mapIds: Concern['mapIds']): Sql => sql`
  */
 export async function replaceValues(
   tx: Tx,
-  mapIds: Concern['mapIds'],
+  { mapIds }: Concern,
   runId: string | null,
   userId: string | null,
 ): Promise<ValueChanges> {
@@ -250,7 +279,7 @@ export async function replaceValues(
   );
   // Most documents come once: nothing to compare with, and what came needs not be told from what was there.
   if (isFirst) return await insertFirstValues(tx, runId);
-  await tx.exec(sql`insert into derived_value ${derivedValues}`);
+  await tx.exec(sql`insert into derived_value ${derivedValues()}`);
   await tx.exec(sql`analyze derived_value`);
   const periods = sql`select campaign_id, data_date from (${concernedValues(mapIds)}) l union all select campaign_id, data_date from derived_value`;
   await holdPeriods(tx, periods);
@@ -299,7 +328,7 @@ async function holdPeriods(tx: Tx, periods: Sql): Promise<void> {
 async function insertFirstValues(tx: Tx, runId: string | null): Promise<ValueChanges> {
   const { come } = await tx.one<{ come: number }>(sql`
     with come as (
-      ${insertValues(runId, sql`(${derivedValues})`, sql``)}
+      ${insertValues(runId, sql`(${derivedValues()})`, sql``)}
       returning indicator_id, location_id, campaign_id, data_date, document_id
     ), touched as (${insertTouched(raw('come'))})
     select count(*)::int as come from come`);
@@ -405,14 +434,15 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
     where ${maps} is null or m.id = any(${maps})
     union all
     select c.document_id, c.row_number, c.line, c.column_name, c.map_id, c.location_id, t.severity, t.code, c.raw, t.message, t.suggestion, 1
-    from derived_cell c join derived_text t on t.document_id = c.document_id and t.map_id = c.map_id and t.raw = c.raw
+    from derived_cell c join derived_text t on ${itsText}
     where t.code is not null
     union all
     select c.document_id, c.row_number, c.line, c.column_name, c.map_id, c.location_id, 'error', 'duplicate_cell', c.raw,
       format('The document says %s of this cell', string_agg(c.raw, ' and ') over w), 'declare duplicates: last or sum', 1
     from (select c.*, count(*) over (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date) as n
-      from derived_cell c join how h on h.id = c.document_id and h.duplicates = 'error'
-      join derived_text t on t.document_id = c.document_id and t.map_id = c.map_id and t.raw = c.raw and t.value is not null) c
+      from (${concernedCells()}) c join how h on h.id = c.document_id and h.duplicates = 'error'
+      join derived_text t on ${itsText} and t.value is not null
+      where exists (select 1 from how where duplicates = 'error')) c
     where c.n > 1 window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date)`);
 }
 
@@ -464,8 +494,8 @@ export function countDocument(tx: Tx, documentId: number): Promise<DocumentCount
     select (select count(*) from source_submission where document_id = ${documentId})::int as rows,
       coalesce((select sum(c.rows) from document_code c join source_object_map m on m.id = c.source_object_map_id
         and m.content_type = 'indicator' where c.document_id = ${documentId}), 0)::int as cells,
-      (select count(*) from derived_cell c join derived_text t on t.document_id = c.document_id and t.map_id = c.map_id
-        and t.raw = c.raw where t.is_missing and c.document_id = ${documentId})::int as missing,
+      (select count(*) from derived_cell c join derived_text t on ${itsText}
+        where t.is_missing and c.document_id = ${documentId})::int as missing,
       coalesce((select jsonb_object_agg(i.code, i.n) from (select code, count(*) as n from document_issue
         where document_id = ${documentId} group by code) i), '{}') as issues,
       jsonb_build_object('indicator', ${unmapped('indicator')}, 'location', ${unmapped('location')},

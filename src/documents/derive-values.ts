@@ -3,8 +3,8 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import {
   type Concern,
-  insertDerivedCells,
   insertDerivedRows,
+  insertDoubtfulCells,
   markRows,
   prepareDerivation,
   readTexts,
@@ -41,9 +41,9 @@ export async function deriveValues(
   await lockDocuments(tx, concern.documentIds);
   await prepareDerivation(tx);
   await insertDerivedRows(tx, concern);
-  await insertDerivedCells(tx, concern);
-  await readTexts(tx);
-  const values = await replaceValues(tx, concern.mapIds, by.runId, by.userId);
+  await readTexts(tx, concern);
+  await insertDoubtfulCells(tx);
+  const values = await replaceValues(tx, concern, by.runId, by.userId);
   await replaceIssues(tx, concern);
   await markRows(tx);
   const touched = await touchedCells(tx);

@@ -114,9 +114,8 @@ export async function replaceDocumentCodes(
   await tx.exec(sql`delete from document_code where document_id = ${documentId}`);
   await tx.exec(sql`
     with text as (
-      select m.map_id, t.raw, sum(t.n)::int as n, coalesce(t.raw, '') !~ '[^[:space:]]' as is_blank
-      from staged_text t join (${mapsOf(documentId, isLong)}) m on ${isLong ? sql`m.code = t.indicator_code` : sql`m.position = t.position`}
-      group by m.map_id, t.raw
+      select map_id, raw, sum(n)::int as n, coalesce(raw, '') !~ '[^[:space:]]' as is_blank
+      from (${mappedTexts(documentId, isLong)}) t group by map_id, raw
     ), said as materialized (
       select t.map_id, t.n, t.is_blank, t.raw, n.*, d.*
       from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`)}) d
@@ -131,18 +130,32 @@ export async function replaceDocumentCodes(
         count(*) filter (where iso is null and not short_year and month_first is not null and day_first is null)::int as month_first_only
       from said group by map_id
     ), code as (
-      select s.location_map_id as map_id, r.filled from source_submission s join staged_row r using (row_number) where s.document_id = ${documentId}
+      select 'location' as content_type, location_code as code, count(*)::int as rows, sum(filled)::int as cells
+      from staged_row group by location_code
       union all
-      select s.campaign_map_id, r.filled from source_submission s join staged_row r using (row_number) where s.document_id = ${documentId}
+      select 'campaign', campaign_code, count(*)::int, sum(filled)::int from staged_row group by campaign_code
     )
     insert into document_code (document_id, source_object_map_id, rows, cells, point_only, comma_only, point_or_comma,
       point_fractions, comma_fractions, day_first_only, month_first_only)
     select ${documentId}::int, map_id, rows, coalesce(cells, 0), point_only, comma_only, point_or_comma, point_fractions,
       comma_fractions, day_first_only, month_first_only from indicator
     union all
-    select ${documentId}::int, c.map_id, count(*)::int, coalesce(sum(c.filled), 0)::int, 0, 0, 0, 0, 0, 0, 0
-    from code c where c.map_id is not null group by c.map_id`);
+    select ${documentId}::int, m.id, c.rows, c.cells, 0, 0, 0, 0, 0, 0, 0
+    from code c join source_object_map m on m.content_type = c.content_type and m.source_object_code = c.code`);
 }
+
+/** (document_id, map_id, indicator_id, raw): the different texts of all cells that are an indicator's, for `readTexts`. */
+export const textsOfIndicators = (documentId: number, isLong: boolean): Sql => sql`
+  select ${documentId}::int as document_id, t.map_id, i.id as indicator_id, coalesce(t.raw, '') as raw
+  from (${mappedTexts(documentId, isLong)}) t
+  join source_object_map m on m.id = t.map_id and not m.is_ignored
+  join indicator i on i.id = m.master_object_id
+  join source_doc d on d.id = ${documentId}::int and d.file_type = i.resource_name`;
+
+/** (map_id, raw, n) of the staged texts whose code is in the memory. */
+const mappedTexts = (documentId: number, isLong: boolean): Sql => sql`
+  select m.map_id, t.raw, t.n from staged_text t
+  join (${mapsOf(documentId, isLong)}) m on ${isLong ? sql`m.code = t.indicator_code` : sql`m.position = t.position`}`;
 
 /** Whose texts a column holds: (map_id, position) of columns, (map_id, code) of codes in a column. */
 function mapsOf(documentId: number, isLong: boolean): Sql {

@@ -36,14 +36,6 @@ export async function lockDocuments(tx: Tx, ids: readonly number[]): Promise<voi
   await tx.exec(sql`select 1 from source_doc where id = any(${[...ids]}::int[]) order by id for update`);
 }
 
-/**
- * Rows and values of a document are sorted and joined as a whole, once: with the memory of an ordinary statement that would
- * go by way of the disk. Until the end of the transaction.
- */
-export async function widenMemory(tx: Tx): Promise<void> {
-  await tx.exec(sql`select set_config('work_mem', '64MB', true)`);
-}
-
 /** One after the other: a title, and the dataset it gives its name to, are free until they are taken. */
 export async function lockTitles(tx: Tx): Promise<void> {
   await tx.exec(sql`select pg_advisory_xact_lock(468080, 1)`);

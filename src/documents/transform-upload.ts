@@ -4,7 +4,7 @@ import { refreshAggregates } from '../aggregates/index.ts';
 import { everything, findDataset, findRevision, type Revision } from '../datasets/index.ts';
 import { ingestWithin } from '../ingest/index.ts';
 import type { Context } from '../platform/context.ts';
-import { type Tx, unlessDry } from '../platform/db/index.ts';
+import { forLargeWork, type Sql, type Tx, unlessDry } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
@@ -22,9 +22,15 @@ import {
   lockDocuments,
   replaceColumns,
   updateDocument,
-  widenMemory,
 } from './store.ts';
-import { copyRows, readDays, replaceDocumentCodes, replaceFileIssues, replaceSubmissions } from './store-rows.ts';
+import {
+  copyRows,
+  readDays,
+  replaceDocumentCodes,
+  replaceFileIssues,
+  replaceSubmissions,
+  textsOfIndicators,
+} from './store-rows.ts';
 import { fileIssues, type RowKey, type WrittenRows, writeRows } from './write-rows.ts';
 
 /**
@@ -52,9 +58,10 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
     const issues = await fileIssues(context, read.revision, folder, run.signal);
     run.progress(60, 'map');
     const isDry = run.payload.dry_run === true;
-    const derived = await unlessDry(context.db, isDry, async (tx) => {
+    const derived = await unlessDry(forLargeWork(context.db, run.signal), isDry, async (tx) => {
       await takeRowsIn(tx, read, written, issues);
-      return await finish(context, tx, run, read.document, isDry);
+      const texts = textsOfIndicators(read.document.id, read.isLong);
+      return await finish(context, tx, run, read.document, isDry, texts);
     });
     return await summaryAfter(context, run, derived, isDry);
   });
@@ -63,7 +70,7 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
 export const refreshMaster = runHandler(refreshMasterRun, async (context, run) => {
   const document = await documentOf(context, run.payload);
   const isDry = run.payload.dry_run === true;
-  const derived = await unlessDry(context.db, isDry, async (tx) => {
+  const derived = await unlessDry(forLargeWork(context.db, run.signal), isDry, async (tx) => {
     await lockDocuments(tx, [document.id]);
     await mapExactly(tx, codesOfDocument(document.id));
     return await finish(context, tx, run, document, isDry);
@@ -175,7 +182,6 @@ async function takeRowsIn(
   const reading = cellReading(details);
   const headers = roles.filter(({ role }) => role === 'indicator').map(({ name }) => name);
   await lockDocuments(tx, [document.id]);
-  await widenMemory(tx);
   await copyRows(tx, rows, texts);
   await insertCodes(tx, headers);
   await replaceColumns(tx, document.id, roles);
@@ -192,10 +198,11 @@ async function finish(
   run: LiveRun<DocumentPayload>,
   document: Document,
   isDry: boolean,
+  texts?: Sql,
 ): Promise<Derived & { summary: Record<string, Json> }> {
   await suggestCodes(tx, document.id);
   run.progress(70, 'values');
-  const concern = { documentIds: [document.id], mapIds: undefined };
+  const concern = { documentIds: [document.id], mapIds: undefined, texts };
   const derived = await deriveValues(context, tx, concern, { runId: run.id, userId: run.userId, refreshAll: isDry });
   const counts = await countDocument(tx, document.id);
   const unmapped = Object.values(counts.unmapped).reduce((sum, n) => sum + n, 0);

@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts';
-import { raw } from '../platform/db/index.ts';
+import { forLargeWork, raw } from '../platform/db/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
 import { countDocument } from './derive-store.ts';
 import { deriveValues } from './derive-values.ts';
@@ -16,7 +16,7 @@ export async function undoDocument(context: Context, access: Access, id: number,
   if ((await findDocument(context.db, id, visible)) === undefined) throw documentNotFound(id);
   const mayWrite = documentVisible('document.write', access, raw('d.id'));
   if ((await findDocument(context.db, id, mayWrite)) === undefined) throw forbidden();
-  return await context.db.transaction(async (tx) => {
+  return await forLargeWork(context.db).transaction(async (tx) => {
     await lockDocuments(tx, [id]);
     const document = (await findDocument(tx, id))!;
     const isUndone = document.state === 'undone';

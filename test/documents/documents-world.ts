@@ -29,8 +29,8 @@ export interface DocumentsWorld {
 
 let titles = 0;
 
-export async function startDocumentsWorld(): Promise<DocumentsWorld> {
-  const world = await startWorld({ GRANARY_LOG_LEVEL: process.env.TEST_LOG ?? 'silent' });
+export async function startDocumentsWorld(settings: Record<string, string> = {}): Promise<DocumentsWorld> {
+  const world = await startWorld({ GRANARY_LOG_LEVEL: process.env.TEST_LOG ?? 'silent', ...settings });
   const admin = await someone(world, 'ADMIN');
   const { ids: places } = await makeTree(admin);
   const indicators: Record<string, number> = {};

@@ -1,7 +1,11 @@
 import type { Db, Tx } from './db.ts';
 
 /** Does the work in a transaction; a dry run is undone and gives the same result. */
-export async function unlessDry<Result>(db: Db, isDry: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+export async function unlessDry<Result>(
+  db: Pick<Db, 'transaction'>,
+  isDry: boolean,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   const undone = new Error('dry run');
   let result: Result | undefined;
   try {
