@@ -2,7 +2,7 @@ import { type Cell, checkCoordinates, type Entry, enterValues, withdrawEntry } f
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { type Concerned, invalidBody, type WriteContext } from '../resource/index.ts';
+import type { Concerned, WriteContext } from '../resource/index.ts';
 import { dayNumber } from './pure/day-number.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
@@ -21,11 +21,9 @@ export function entryHooks(context: Context, kind: Kind) {
   });
   const entryOf = (sent: Row, before: Row | null): Entry => {
     if (before !== null) checkCoordinates(before, sent);
-    const isLacking = before === null ? typeof sent.value !== 'number' : sent.value === null;
-    if (isLacking && sent.clears !== true) throw valueMissing();
     return {
       cell: cellOf({ ...before, ...sent }),
-      value: sent.clears === true ? null : (sent.value as number | undefined),
+      value: sent.value as number | null | undefined,
       note: sent.note as string | null | undefined,
       confirmWarnings: sent.confirm_warnings === true,
       isDay: sent.as_day === true,
@@ -33,9 +31,7 @@ export function entryHooks(context: Context, kind: Kind) {
     };
   };
   return {
-    // Null is something to say here, while to the framework it is the same as nothing.
     given: async (sent: Row) => {
-      if (sent.value === null) return { ...sent, clears: true };
       const day = typeof sent.value === 'string' ? dayNumber(sent.value) : undefined;
       return day === undefined ? sent : { ...sent, value: day, as_day: true };
     },
@@ -87,8 +83,3 @@ function refusalOr<T>(work: () => T): T | AppError {
     throw error;
   }
 }
-
-const valueMissing = () =>
-  invalidBody('missing_fields', 'missing params set(value)', [
-    { pointer: '/value', code: 'missing_field', message: 'value is required' },
-  ]);

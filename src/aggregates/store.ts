@@ -1,3 +1,4 @@
+import { ranking } from '../datapoints/index.ts';
 import { ident, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { cellAt } from './cells.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
@@ -8,8 +9,6 @@ import { marks } from './pure/marks.ts';
  * `pure/reference.ts`. Long, because one statement works out a whole round and is only understood as a whole.
  */
 
-/** Of the stored values `d` of a cell the first in this order counts (monitoring §7.7). */
-const ranking = raw('d.precedence, d.ranked_at desc, d.source_row desc, d.id desc');
 const partsRole = 'PART_TO_BE_SUMMED';
 
 /** Of one kind, as SQL. `period` is the column's name in every table; inside these statements it is called `period`. */
@@ -249,7 +248,7 @@ export async function workOutRound(
     return sql`select ${raw(read.map(readOf).join(', '))} from (select 1) o
       left join lateral (select r.* from ${table} r where ${key('r')} offset 0) r on true
       left join lateral (select d.id, d.value from datapoint d where r.id is null and ${key('d')} and d.retracted_at is null
-        and d.value is not null order by ${ranking} limit 1) d on true`;
+        and d.value is not null order by ${raw(ranking('d'))} limit 1) d on true`;
   };
   const here = (indicator: Sql, of: Sql): Sql => one(indicator, sql`${of}.location_id`, of);
   const live = (of: string): Sql =>
@@ -280,7 +279,7 @@ export async function workOutRound(
         from (select r.* from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id) r
         full join (select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
           where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
-          order by d.location_id, ${ranking}) d on d.location_id = r.location_id) w
+          order by d.location_id, ${raw(ranking('d'))}) d on d.location_id = r.location_id) w
     ), below as (
       ${lookedUp}
       where not exists (select 1 from dense f where f.period = c.period and f.indicator_id = c.indicator_id)
@@ -313,7 +312,7 @@ export async function workOutRound(
       from cell c cross join lateral (
         select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
         where ${live('c')}
-        order by ${ranking} limit 1) d
+        order by ${raw(ranking('d'))} limit 1) d
 ${isMany ? many : few}
     ), child as (
       select a.indicator_id, a.location_id, a.period,

@@ -144,7 +144,10 @@ async function rowsOfKind(
   read: ReadContext,
   visible: (location: Sql) => Sql,
 ): Promise<Sql> {
-  const places = await placesSelected(context, raw('a.location_id'), periodsNamed(given), read);
+  const places = await placesSelected(context, raw('a.location_id'), periodsNamed(given), read, {
+    // What is asked for are campaigns, all of them unless some are named (§5.2).
+    ofAllCampaigns: kind === 'campaign',
+  });
   const isColumns = given.chart_type === 'ColumnChart' && given.show_missing_data !== true;
   // Of listed places only what is stored at them, where days are grouped.
   const byDefault =

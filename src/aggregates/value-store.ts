@@ -166,7 +166,7 @@ export const indicatorValues: IndicatorValues = {
       return sql`exists (select 1 from (select fa.id from date_cell fa where fa.location_id = ${place} and fa.indicator_id = ${indicator.id}
         and fa.value = ${wanted} and fa.data_date between coalesce(${from}::date, '-infinity') and coalesce(${to}::date, 'infinity') offset 0) fa)`;
     }
-    if (filter.campaignIds === undefined && from === null && to === null) {
+    if (!filter.ofAllCampaigns && filter.campaignIds === undefined && from === null && to === null) {
       return sql`(select fa.value from campaign_cell fa join campaign fc on fc.id = fa.campaign_id
         where fa.location_id = ${place} and fa.indicator_id = ${indicator.id} and fa.value is not null
         order by fc.start_date desc, fc.id desc limit 1) = ${wanted}`;

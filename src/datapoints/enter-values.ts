@@ -7,15 +7,17 @@ import {
   invalidValue,
   needsConfirmation,
   noSuch,
+  noSuchPlace,
   nothingEntered,
+  nothingToNote,
   wrongKind,
 } from './errors.ts';
 import { checkValue } from './pure/check-value.ts';
-import { type Cell, type CellFacts, factsOfCells, insertEntries, retractEntries } from './store.ts';
+import { type Cell, type CellFacts, factsOfCells, insertEntries, noteValues, retractEntries } from './store.ts';
 
 export interface Entry {
   cell: Cell;
-  /** Null clears the cell: what files say there does not count either. Undefined leaves it as it is. */
+  /** Null clears the cell: what files say there does not count either. Undefined leaves what is stored as it is. */
   value: number | null | undefined;
   note: string | null | undefined;
   confirmWarnings: boolean;
@@ -42,21 +44,26 @@ export async function enterValues(
     (location) => access.where('datapoint.write', { location }),
   );
   const refusals = entries.map((entry, n) => refusalOf(() => checkEntry(entry, facts[n]!)));
-  const accepted = entries.flatMap((entry, n) => {
-    if (refusals[n] !== undefined) return [];
-    const { before } = facts[n]!;
-    const value = entry.value === undefined ? (before?.value ?? null) : entry.value;
-    const note = entry.note === undefined ? (before?.note ?? null) : entry.note;
-    return [{ cell: entry.cell, value, note }];
+  const accepted = entries.flatMap(({ cell, value, note }, n) =>
+    refusals[n] === undefined ? [{ cell, value, note, before: facts[n]!.before }] : [],
+  );
+  // Without a value only the note of what is stored changes, whoever stored it; without either nothing does.
+  const entered = accepted.flatMap(({ cell, value, note, before }) => {
+    const kept = value === undefined ? before?.value : value;
+    return kept === undefined ? [] : [{ cell, value: kept, note: note === undefined ? (before?.note ?? null) : note }];
   });
-  if (accepted.length > 0) {
+  const noted = accepted.flatMap(({ cell, value, note, before }) =>
+    value === undefined && before === null && note !== undefined ? [{ cell, note }] : [],
+  );
+  if (entered.length > 0) {
     await retractEntries(
       tx,
-      accepted.map(({ cell }) => cell),
+      entered.map(({ cell }) => cell),
       access.userId,
     );
-    await insertEntries(tx, accepted, access.userId);
+    await insertEntries(tx, entered, access.userId);
   }
+  if (noted.length > 0) await noteValues(tx, noted);
   return refusals;
 }
 
@@ -75,9 +82,9 @@ function refusalOf(check: () => void): AppError | undefined {
   }
 }
 
-function checkEntry({ cell, value, isDay, isNew, confirmWarnings }: Entry, facts: CellFacts): void {
+function checkEntry({ cell, value, note, isDay, isNew, confirmWarnings }: Entry, facts: CellFacts): void {
   if (facts.indicator === null) throw noSuch('indicator_id', cell.indicatorId);
-  if (!facts.hasLocation) throw noSuch('location_id', cell.locationId);
+  if (!facts.hasLocation) throw noSuchPlace(cell.locationId);
   if (!facts.hasCampaign) throw noSuch('campaign_id', cell.campaignId);
   const kind = cell.campaignId === null ? 'date' : 'campaign';
   if (facts.indicator.resource_name !== kind) {
@@ -92,6 +99,7 @@ function checkEntry({ cell, value, isDay, isNew, confirmWarnings }: Entry, facts
     if (problem !== undefined && !problem.isWarning) throw invalidValue(problem.code, problem.message);
   }
   if (!facts.mayWrite) throw forbidden();
+  if (value === undefined && note !== undefined && !facts.isStored) throw nothingToNote();
   if (isNew && facts.before !== null) {
     const period = cell.campaignId === null ? 'data_date' : 'campaign_id';
     throw entryExists(

@@ -8,6 +8,13 @@ const refusal = (code: string, field: string, message: string, hint?: string) =>
 
 export const noSuch = (field: string, id: unknown) =>
   refusal('reference_not_found', field, `${field} ${id} does not exist`);
+/** As any object one does not see (monitoring §5.3). */
+export const noSuchPlace = (id: unknown) => {
+  const message = `location_id ${id} does not exist`;
+  return new AppError(404, 'not_found', message, {
+    errors: [{ pointer: '/location_id', code: 'not_found', message }],
+  });
+};
 export const wrongKind = (indicator: string, kind: string) =>
   refusal('wrong_kind', 'indicator_id', `${indicator} is collected per ${kind}`);
 export const coordinatesFixed = (field: string) =>
@@ -21,5 +28,7 @@ export const entryExists = (fields: readonly string[], values: readonly unknown[
     errors: fields.map((field) => ({ pointer: `/${field}`, code: 'duplicate', message })),
   });
 };
+export const nothingToNote = () =>
+  new AppError(409, 'nothing_stored', 'Nothing is stored at this cell that a note could be about.');
 export const nothingEntered = (id: unknown) =>
   new AppError(409, 'not_entered', `The value ${id} was not entered by hand: there is no entry to withdraw.`);

@@ -1,2 +1,2 @@
 export { checkCoordinates, type Entry, enterValues, withdrawEntry } from './enter-values.ts';
-export type { Cell } from './store.ts';
+export { type Cell, ranking } from './store.ts';

@@ -14,10 +14,17 @@ const rowsOf = (cells: readonly Cell[]): Sql => sql`unnest(${cells.map((cell) =>
   ${cells.map((cell) => cell.locationId)}::bigint[], ${cells.map((cell) => cell.campaignId)}::bigint[],
   ${cells.map((cell) => cell.dataDate)}::date[]) with ordinality v (indicator_id, location_id, campaign_id, data_date, n)`;
 
-/** The live entry `d` at the cell `v`. All cells of one statement are of one kind, so that its index is used. */
-const entryAt = (cells: readonly Cell[]): Sql => sql`d.indicator_id = v.indicator_id and d.location_id = v.location_id
+/** Of the stored values of a cell, as `alias`, the first in this order counts (monitoring §7.7). */
+export const ranking = (alias: string): string =>
+  `${alias}.precedence, ${alias}.ranked_at desc, ${alias}.source_row desc, ${alias}.id desc`;
+
+/** What is live `d` at the cell `v`. All cells of one statement are of one kind, so that its index is used. */
+const storedAt = (cells: readonly Cell[]): Sql => sql`d.indicator_id = v.indicator_id and d.location_id = v.location_id
   and d.${raw(cells[0]?.campaignId === null ? 'data_date = v.data_date' : 'campaign_id = v.campaign_id')}
-  and d.origin = 'entry' and d.retracted_at is null`;
+  and d.retracted_at is null`;
+
+/** The live entry among it. */
+const entryAt = (cells: readonly Cell[]): Sql => sql`${storedAt(cells)} and d.origin = 'entry'`;
 
 export interface CellFacts {
   indicator: (CheckedIndicator & { resource_name: 'campaign' | 'date' }) | null;
@@ -26,6 +33,8 @@ export interface CellFacts {
   mayWrite: boolean;
   /** The live entry. */
   before: { value: number | null; note: string | null } | null;
+  /** By whomever: there is a live value. */
+  isStored: boolean;
 }
 
 /**
@@ -44,7 +53,8 @@ export function factsOfCells(
       v.campaign_id is null or exists (select 1 from campaign c where c.id = v.campaign_id) as "hasCampaign",
       exists (select 1 from location l where l.id = v.location_id and ${visible(sql`l.id`)}) as "hasLocation",
       exists (select 1 from location l where l.id = v.location_id and ${writable(sql`l.id`)}) as "mayWrite",
-      case when d.id is not null then jsonb_build_object('value', d.value, 'note', d.note) end as before
+      case when d.id is not null then jsonb_build_object('value', d.value, 'note', d.note) end as before,
+      exists (select 1 from datapoint d where ${storedAt(cells)}) as "isStored"
     from ${rowsOf(cells)} left join indicator i on i.id = v.indicator_id left join datapoint d on ${entryAt(cells)}
     order by v.n`);
 }
@@ -53,6 +63,15 @@ export function factsOfCells(
 export function retractEntries(tx: Tx, cells: readonly Cell[], userId: string | null): Promise<number> {
   return tx.exec(sql`update datapoint d set retracted_at = now(), retracted_by = ${userId}::uuid
     from ${rowsOf(cells)} where ${entryAt(cells)}`);
+}
+
+/** Notes on the values that count at the cells; what they say, their origin and rank stay as they are. */
+export async function noteValues(tx: Tx, notes: readonly { cell: Cell; note: string | null }[]): Promise<void> {
+  const cells = notes.map(({ cell }) => cell);
+  await tx.exec(sql`
+    update datapoint d set note = s.note
+    from ${rowsOf(cells)} join unnest(${notes.map(({ note }) => note)}::text[]) with ordinality s (note, n) using (n)
+    where d.id = (select d.id from datapoint d where ${storedAt(cells)} order by ${raw(ranking('d'))} limit 1)`);
 }
 
 export async function insertEntries(

@@ -183,7 +183,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
       from meant m
     )
     insert into derived_text (document_id, map_id, raw, value, is_missing, severity, code, message, suggestion)
-    select j.document_id, j.map_id, j.raw, case when j.is_missing or j.code is not null and j.severity = 'error' then null else j.value end,
+    select j.document_id, j.map_id, j.raw, case when j.is_missing or j.code is not null and j.severity = 'error' then null else trim_scale(j.value) end,
       j.is_missing, case when j.code is not null then j.severity end, j.code,
       case j.code
         when 'not_a_boolean' then format('%s is yes or no, not %s', j.short_name, j.said)

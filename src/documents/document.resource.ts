@@ -1,3 +1,4 @@
+import { ranking } from '../datapoints/index.ts';
 import { dayShown, showDays } from '../indicators/index.ts';
 import type { Context } from '../platform/context.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
@@ -193,7 +194,7 @@ export function detailResource(): ResourceDeclaration {
 /** Whether no other candidate of the cell comes before it (monitoring §7.7). */
 const counts = `{t}.id = (select p.id from datapoint p where p.indicator_id = {t}.indicator_id and p.location_id = {t}.location_id
   and p.campaign_id is not distinct from {t}.campaign_id and p.data_date is not distinct from {t}.data_date and p.retracted_at is null
-  order by p.precedence, p.ranked_at desc, p.source_row desc, p.id desc limit 1)`;
+  order by ${ranking('p')} limit 1)`;
 
 export const documentValueResource: ResourceDeclaration = resource({
   resource_name: 'doc_datapoint',

@@ -9,6 +9,8 @@ export interface ValueFilter {
   campaignIds: number[] | undefined;
   campaignStart: string | undefined;
   campaignEnd: string | undefined;
+  /** Without any of these all campaigns count, not only the newest one with a value at the place. */
+  ofAllCampaigns: boolean;
 }
 
 /** What the modules that know values tell about places, as SQL over a column that holds a place's id. */

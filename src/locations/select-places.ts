@@ -32,9 +32,10 @@ export async function placesSelected(
   place: Sql,
   parameters: ParameterValues,
   read: Pick<ReadContext, 'db'>,
+  { ofAllCampaigns } = { ofAllCampaigns: false },
 ): Promise<Sql | undefined> {
   const selected = await selectedBy(place, parameters as SelectionParameters, read);
-  const filtered = await filteredBy(context, place, parameters, read);
+  const filtered = await filteredBy(context, place, parameters, read, ofAllCampaigns);
   if (selected === undefined || filtered === undefined) return selected ?? filtered;
   return sql`(${selected} and ${filtered})`;
 }
@@ -71,6 +72,7 @@ async function filteredBy(
   place: Sql,
   given: ParameterValues,
   { db }: Pick<ReadContext, 'db'>,
+  ofAllCampaigns: boolean,
 ): Promise<Sql | undefined> {
   const { filter_indicator: indicator, filter_value: value } = given as Record<string, string | undefined>;
   if (indicator === undefined && value === undefined) return undefined;
@@ -85,6 +87,7 @@ async function filteredBy(
       campaignIds: campaign__in === undefined ? undefined : idsOf('campaign__in', campaign__in),
       campaignStart: campaign_start,
       campaignEnd: campaign_end,
+      ofAllCampaigns,
     },
     db,
   );

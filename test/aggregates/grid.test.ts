@@ -139,7 +139,7 @@ test('a grid of days', async () => {
 test('places outside the scope refuse their cells only, and nothing of them is stored', async () => {
   const objects = [cell(seen, 'a', 1), cell(seen, 'c', 2), cell(seen, 'K', 3)];
   const answer = await capturer.put(url, { objects }, lenient);
-  expect(statuses(answer)).toEqual([201, 403, 400]);
+  expect(statuses(answer)).toEqual([201, 403, 404]);
   expect((await capturer.put(url, { objects })).status).toBe(403);
   expect(await db.many(sql`select value::int as value from datapoint`)).toEqual([{ value: 1 }]);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { requestRebuild } from '../../src/aggregates/request-refresh.ts';
 import { sql } from '../../src/platform/db/index.ts';
 import { makeTree, must, someone } from '../locations/places-world.ts';
 import { startWorld } from '../support/world.ts';
@@ -119,6 +120,52 @@ describe('entering', () => {
     expect([file.status, file.body.code]).toEqual([409, 'not_entered']);
   });
 
+  test('a note alone, or nothing, leaves the value as it is, whoever stored it', async () => {
+    await db.exec(sql`insert into datapoint (indicator_id, location_id, campaign_id, value, origin, ranked_at, dataset_id, revision, source_row)
+      select ${seen}, ${ids.a}, ${may}, v, 'document', now(), gen_random_uuid(), 1, v from (values (10), (12)) d (v)`);
+    await world.context.db.transaction((tx) => requestRebuild(tx, 'campaign'));
+    await world.runJobs();
+    const { objects } = await must(admin.get(`${url}?indicator__in=${seen}&location_id=${ids.a}`), 200);
+    const at = `${url}${objects[0].id}/`;
+    expect(await must(admin.patch(at, { note: 'checked by phone' }), 202)).toMatchObject({
+      value: 12,
+      note: 'checked by phone',
+    });
+    expect(await must(admin.patch(at, {}), 202)).toMatchObject({ value: 12, note: 'checked by phone' });
+    const noted = await must(admin.post(url, { id: objects[0].id, note: 'again' }), 200);
+    expect(noted).toMatchObject({ id: objects[0].id, value: 12, note: 'again' });
+    await must(admin.patch(url, { objects: [{ id: objects[0].id, note: null }] }), 202);
+    expect(await shown(`indicator__in=${seen}`)).toBe('K 12, P 12, a 12');
+    // Nobody has entered anything, and of the others' notes none has changed.
+    expect((await admin.delete(at)).body.code).toBe('not_entered');
+    const { id } = await enter(seen, 'b', 5);
+    await must(admin.patch(`${url}${id}/`, { note: 'counted twice' }), 202);
+    expect(await shown(`indicator__in=${seen}&location_id__in=${ids.a},${ids.b}`)).toBe('a 12, b 5');
+    const [top] = (await must(admin.get(`${url}?indicator__in=${seen}&location_id=${ids.K}`), 200)).objects;
+    const computed = await admin.patch(`${url}${top.id}/`, { note: 'looks low' });
+    expect([computed.status, computed.body.code]).toEqual([409, 'nothing_stored']);
+  });
+
+  test('a value must be named, and may be empty where bodies are text', async () => {
+    const lacking = await admin.post(url, { indicator_id: seen, location_id: ids.a });
+    expect([lacking.status, lacking.body.error]).toEqual([400, 'missing params set(campaign_id, value)']);
+    expect((await must(admin.get(`${url}schema/`), 200)).required_on_post).toEqual([
+      'campaign_id',
+      'indicator_id',
+      'location_id',
+      'value',
+    ]);
+    const { id } = await enter(seen, 'a', 60);
+    const text = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await must(admin.patch(`${url}${id}/`, 'value=', text), 202)).value).toBeNull();
+    const form = `indicator_id=${seen}&location_id=${ids.b}&campaign_id=${may}`;
+    expect((await must(admin.post(url, `${form}&value=`, text), 201)).value).toBeNull();
+    expect((await admin.post(url, form, text)).body.error).toBe('missing params set(value)');
+    const csv = `indicator_id,location_id,campaign_id,value\n${seen},${ids.a},${may},\n${seen},${ids.b},${may},4\n`;
+    await must(admin.put(url, csv, { 'content-type': 'text/csv' }), 200);
+    expect(await shown(`indicator__in=${seen}&location_id__in=${ids.a},${ids.b}`)).toBe('b 4');
+  });
+
   test('a computed value cannot be withdrawn, but replaced by an entry', async () => {
     await enter(seen, 'a', 60);
     const { objects } = await must(admin.get(`${url}?indicator__in=${seen}&location_id=${ids.K}`), 200);
@@ -185,7 +232,7 @@ describe('entering', () => {
     ['no value at all', { value: undefined }, 400, 'missing_fields'],
     ['an indicator of the other kind', { indicator_id: visits }, 400, 'wrong_kind'],
     ['no such indicator', { indicator_id: 9999 }, 400, 'reference_not_found'],
-    ['no such place', { location_id: 9999 }, 400, 'reference_not_found'],
+    ['no such place', { location_id: 9999 }, 404, 'not_found'],
     ['no such campaign', { campaign_id: 9999 }, 400, 'reference_not_found'],
     ['a field that is not to be written', { is_agg: true }, 400, undefined],
   ])('%s', async (_name, sent, status, code) => {
@@ -264,6 +311,15 @@ describe('reading', () => {
     expect(await shown(`${base}&filter_indicator=seen&filter_value=30,60`)).toBe('a 60, c 30');
     const filtered = await must(admin.get('/api/v1/location/?filter_indicator=seen&filter_value=7'), 200);
     expect(filtered.objects.map((one: { location_code: string }) => one.location_code)).toEqual(['K', 'P', 'a']);
+    // Of values all campaigns that are asked for count, of places only the newest.
+    const older = `indicator__in=${seen}&filter_indicator=seen&filter_value=60`;
+    expect(await shown(older)).toBe('a 60, a 7');
+    expect((await must(admin.get(`/api/v1/datapoint/?${older}`), 200)).objects).toHaveLength(2);
+    expect(
+      (await must(admin.get(`/api/v1/date_datapoint/?${older}&group_by_time=campaign`), 200)).objects,
+    ).toHaveLength(2);
+    const newest = await must(admin.get('/api/v1/location/?filter_indicator=seen&filter_value=60'), 200);
+    expect(newest.objects).toEqual([]);
   });
 
   test('flags and meta', async () => {
@@ -321,7 +377,11 @@ describe('reading', () => {
     expect((await viewer.delete(`${url}${c}/`)).status).toBe(403);
     expect((await viewer.delete(`${url}${q}/`)).status).toBe(404);
     expect((await viewer.post(url, cell(missed, 'a', 1))).status).toBe(403);
-    expect((await capturer.post(url, cell(missed, 'c', 1))).body.code).toBe('reference_not_found');
+    // A place they do not see is as one that is not there.
+    const unseen = await capturer.post(url, cell(missed, 'c', 1));
+    expect([unseen.status, unseen.body.error]).toEqual([404, `location_id ${ids.c} does not exist`]);
+    const nowhere = await capturer.post(url, { ...cell(missed, 'c', 1), location_id: 9999 });
+    expect([nowhere.status, nowhere.body.code]).toEqual([404, unseen.body.code]);
     expect((await capturer.post(url, cell(missed, 'b', 1))).status).toBe(201);
     expect(await shown(base)).toBe('K 231, P 151, Q 80, a 61, b 90, c 30');
   });

@@ -32,6 +32,8 @@ describe('a campaign file', () => {
     expect(objects).toMatchObject([
       { row: 3, line: 4, column: 'missed', code: 'not_a_number', raw: 'x', severity: 'error', cells: 1 },
     ]);
+    const exported = await admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}&format=csv&fields=value`);
+    expect(exported.text).toBe('value\n60\n6\n90\n1200\n');
     const csv = await admin.get(`/api/v1/source_doc/${document.id}/issues?format=csv&fields=row,column,code,raw`);
     expect(csv.text.split('\n').map((line) => line.trim())).toEqual([
       'row,column,code,raw',

@@ -82,6 +82,7 @@ test('filter_indicator is answered by whoever knows values, inside the selection
     campaignIds: [7, 8],
     campaignStart: '2020-01-01',
     campaignEnd: undefined,
+    ofAllCampaigns: false,
   });
   await must(admin.post('/api/v1/geo/', { location_id: ids.a, geo_json: { type: 'Point', coordinates: [1, 2] } }), 201);
   const { body } = await admin.get(`/api/v1/geo/?${query}&indicator_id=4&campaign_id=3&simplify=auto`);

@@ -1,3 +1,4 @@
+import { ranking } from '../../datapoints/index.ts';
 import type { CalculationRole, Operator } from '../../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../../platform/db/index.ts';
 import { cellAt } from '../cells.ts';
@@ -99,7 +100,7 @@ export async function candidatesOf(
       a.ranked_at as "at", (select u.number from "user" u where u.id = a.entered_by) as "enteredBy",
       (select u.username from "user" u where u.id = a.entered_by) as username
     from ${rowsOf(kind, places)} cross join lateral (
-      select a.*, row_number() over (order by a.precedence, a.ranked_at desc, a.source_row desc, a.id desc) as rank
+      select a.*, row_number() over (order by ${raw(ranking('a'))}) as rank
       from datapoint a where ${atCell(kind)} and a.retracted_at is null) a
     where a.rank <= 200 order by v.n, a.rank`);
   return ofEach(places, rows);

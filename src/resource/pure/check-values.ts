@@ -74,9 +74,12 @@ function isWritable(field: FieldModel, mode: WriteMode): boolean {
 export const isClientKey = (field: FieldModel): boolean => field.type === 'string' && !field.field.readonly;
 
 function missingFields(model: Model, body: Record<string, unknown>): string[] {
-  return (model.declaration.required_fields_for_post ?? [])
-    .filter((name) => body[name] === undefined || body[name] === null)
-    .sort();
+  return (
+    (model.declaration.required_fields_for_post ?? [])
+      // Null is something to say of a field that may be null.
+      .filter((name) => body[name] === undefined || (body[name] === null && !model.fields.get(name)?.nullable))
+      .sort()
+  );
 }
 
 type Checked = { value: unknown } | { problem: string; code: string };
