@@ -358,12 +358,14 @@ export interface Touched {
 
 export async function touchedCells(tx: Tx): Promise<Touched> {
   await tx.exec(sql`analyze derived_touch`);
+  // Files name the same places again and again: what is known of a list is known of all its indicators and periods.
   return await tx.one<Touched>(sql`
+    with list as materialized (select location_ids, count(*) as times from derived_touch group by location_ids)
     select coalesce(case when count(distinct document_id) = 1
-        then sum((select count(distinct l) from unnest(location_ids) l))
+        then (select sum(times * (select count(distinct l) from unnest(location_ids) l)) from list)
         else (select count(*) from (select distinct d.indicator_id, d.campaign_id, d.data_date, l.id
           from derived_touch d cross join lateral unnest(d.location_ids) l (id)) c) end, 0)::int as cells,
-      (select count(*) from (select distinct l from derived_touch d cross join lateral unnest(d.location_ids) l) l)::int as locations,
+      (select count(distinct l.id) from list cross join lateral unnest(location_ids) l (id))::int as locations,
       coalesce(array_agg(distinct campaign_id order by campaign_id) filter (where campaign_id is not null), '{}') as campaigns,
       coalesce(array_agg(distinct data_date::text order by data_date::text) filter (where data_date is not null), '{}') as days
     from derived_touch`);
