@@ -13,7 +13,7 @@ app.get<{ Params: { id: string } }>('/run/:id', async (request) => {
   return rows[0];
 });
 app.get('/run', async () => {
-  const { rows } = await pool.query('select * from run order by queued_at desc, id desc limit 100');
+  const { rows } = await pool.query('select * from run order by queued_at desc, id limit 100');
   return { objects: rows };
 });
 

@@ -6,12 +6,13 @@ import type { ReadContext } from './declaration.ts';
 import { type Cursor, writeCursor } from './pure/cursor.ts';
 import { expressionColumn, findColumn, type Model, tableOf } from './pure/model.ts';
 import { cursorScope, parseList } from './pure/parse-list.ts';
-import { type KnownCount, type PageRow, type Plan, planPage, planRows, type Source } from './pure/plan-list.ts';
+import { type PageRow, type Plan, planPage, planRows, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
 import { jsonRow } from './pure/render.ts';
 import { hasSlowLookup, joinsOf } from './pure/statement.ts';
-import { modelNamed, type Resources } from './resources.ts';
+import { modelNamed, type Resources, remember } from './resources.ts';
 import { readRows } from './run-plan.ts';
+import { findTopLocation } from './top-location.ts';
 
 export interface ListAnswer {
   body: string;
@@ -43,7 +44,7 @@ export async function readList(
     total_count: count.total,
     next: links.next,
     previous: links.previous,
-    top_lvl_location_id: row.top,
+    top_lvl_location_id: await findTopLocation(resources, access, row.snapshot),
     get_params: query.received,
     ...(count.estimated ? { count: 'estimated' } : {}),
     ...extra,
@@ -162,25 +163,17 @@ async function readPage(
     source,
     knownCounts,
     countUpTo: !together ? undefined : query.count === 'exact' ? Number.MAX_SAFE_INTEGER : exactBelow + 1,
-    topLocation: resources.deps.topLocation?.(access),
     lookAhead,
   });
   const row = (await readRows<PageRow>(resources, plan, slow))[0]!;
-  const total = row.total ?? plan.known?.total ?? null;
-  if (row.total !== null) remember(knownCounts, plan.countKey!, { total: row.total, snapshot: row.snapshot! });
+  const total = row.total ?? plan.known?.found ?? null;
+  if (row.total !== null) remember(knownCounts, plan.countKey!, { found: row.total, snapshot: row.snapshot });
   const n = Math.min(row.n, query.limit);
   const count = together
     ? { total, estimated: false }
     : await countUnlessShown(resources, model, query, access, source, row);
   const hasMore = lookAhead ? row.n > query.limit : query.offset + n < (count.total ?? 0);
   return { row, count, hasMore, n };
-}
-
-/** The oldest go first; a count written again becomes the newest. */
-function remember(counts: Map<string, KnownCount>, key: string, count: KnownCount): void {
-  counts.delete(key);
-  counts.set(key, count);
-  if (counts.size > 1000) counts.delete(counts.keys().next().value!);
 }
 
 /** A first page that shows everything has counted itself. */

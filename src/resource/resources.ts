@@ -3,7 +3,7 @@ import type { Db, Sql, Tx } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
 import type { ActionDeclaration, ParameterValues, ResourceDeclaration } from './declaration.ts';
 import { buildModels, type Model } from './pure/model.ts';
-import type { KnownCount } from './pure/plan-list.ts';
+import type { Known } from './pure/plan-list.ts';
 
 /** What the framework needs from the modules above it; they hand it over when they register their resources. */
 export interface ResourceDeps {
@@ -64,7 +64,16 @@ export interface Resources {
   actions: readonly ActionDeclaration[];
   deps: ResourceDeps;
   /** Exact counts of late, each good for one snapshot of the database. */
-  knownCounts: Map<string, KnownCount>;
+  knownCounts: Map<string, Known<number>>;
+  /** Likewise the places to start at. */
+  knownTops: Map<string, Known<number | null>>;
+}
+
+/** The oldest go first; what is found again becomes the newest. */
+export function remember<Found>(memory: Map<string, Known<Found>>, key: string, known: Known<Found>): void {
+  memory.delete(key);
+  memory.set(key, known);
+  if (memory.size > 1000) memory.delete(memory.keys().next().value!);
 }
 
 export function createResources(
@@ -72,7 +81,7 @@ export function createResources(
   deps: ResourceDeps,
   actions: readonly ActionDeclaration[] = [],
 ): Resources {
-  return { models: buildModels(declarations), actions, deps, knownCounts: new Map() };
+  return { models: buildModels(declarations), actions, deps, knownCounts: new Map(), knownTops: new Map() };
 }
 
 /** Throws for a name nobody declared: a mistake in our code, not in a request. */

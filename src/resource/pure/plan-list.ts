@@ -24,17 +24,15 @@ export interface PageNeeds {
   source: Source;
   /** Count all matches up to this many in the same statement. */
   countUpTo: number | undefined;
-  /** Scalar SQL for `meta.top_lvl_location_id`. */
-  topLocation: Parameters<Statement['embed']>[0] | undefined;
   /** Counts made before, by `countKey`: not made again while the database has not changed at all. */
-  knownCounts: ReadonlyMap<string, KnownCount>;
+  knownCounts: ReadonlyMap<string, Known<number>>;
   /** Look one row further, to know of a next page without counting. */
   lookAhead: boolean;
 }
 
-export interface KnownCount {
-  total: number;
-  /** `pg_current_snapshot()` it was made in. */
+/** What a statement found, and the `pg_current_snapshot()` it ran in: equal snapshots see equal rows. */
+export interface Known<Found> {
+  found: Found;
   snapshot: string;
 }
 
@@ -49,8 +47,7 @@ export interface PageRow {
   last: (string | null)[] | null;
   /** Null: not asked for, or as known before. */
   total: number | null;
-  snapshot: string | null;
-  top: number | null;
+  snapshot: string;
 }
 
 /** One statement: the page as JSON text, the keys at both ends for cursors, and the bounded count. */
@@ -59,9 +56,9 @@ export function planPage(
   query: ListQuery,
   access: Access,
   needs: PageNeeds,
-): Plan & { countKey: string | undefined; known: KnownCount | undefined } {
+): Plan & { countKey: string | undefined; known: Known<number> | undefined } {
   const statement = newStatement();
-  const { total, snapshot, countKey, known } = countPart(statement, model, query, access, needs);
+  const { total, countKey, known } = countPart(statement, model, query, access, needs);
   const back = query.position?.back ?? false;
   const columns = query.fields;
   const keys = query.order.map(({ column }) => column);
@@ -97,9 +94,8 @@ export function planPage(
     : `string_agg(${row}, ',')`;
   const keysAt = (index: string) =>
     `array[${keyAliases.map((key) => `(array_agg(${key}))[${index}]::text`).join(', ')}]`;
-  const top = needs.topLocation ? `(${statement.embed(needs.topLocation)})` : 'null';
   return {
-    text: `select count(*)::int as n, ${body} as body, ${keysAt(low)} as first, ${keysAt(high)} as last, ${total} as total, ${snapshot} as snapshot, ${top} as top from (${page}) p`,
+    text: `select count(*)::int as n, ${body} as body, ${keysAt(low)} as first, ${keysAt(high)} as last, ${total} as total, pg_current_snapshot()::text as snapshot from (${page}) p`,
     values: statement.values,
     countKey,
     known,
@@ -107,17 +103,16 @@ export function planPage(
 }
 
 /**
- * The exact count, unless the database is still in the snapshot of a count known: equal snapshots see equal rows, so
- * a count is only made again after somebody, anywhere, has written something.
+ * The exact count, unless the database is still in the snapshot of a count known: it is only made again after somebody,
+ * anywhere, has written something.
  */
 function countPart(statement: Statement, model: Model, query: ListQuery, access: Access, needs: PageNeeds) {
-  if (needs.countUpTo === undefined) return { total: 'null', snapshot: 'null', countKey: undefined, known: undefined };
+  if (needs.countUpTo === undefined) return { total: 'null', countKey: undefined, known: undefined };
   const count = countText(statement, model, query, access, needs.source, needs.countUpTo);
   const countKey = `${count} ${JSON.stringify(statement.values)}`;
   const known = needs.knownCounts.get(countKey);
   return {
     total: `case when pg_current_snapshot()::text = ${statement.bind(known?.snapshot ?? '', 'text')} then null else (${count}) end`,
-    snapshot: 'pg_current_snapshot()::text',
     countKey,
     known,
   };
