@@ -18,6 +18,9 @@ export function credentialOf(headers: {
 }): Credential {
   const { authorization, authToken } = headers;
   if (authorization !== undefined) {
+    // As nearly all clients write it.
+    const usual = /^Bearer ([\w.~+/=-]{9,})$/.exec(authorization);
+    if (usual !== null) return { kind: 'token', token: usual[1]!, source: 'bearer' };
     const [scheme = '', ...rest] = authorization.trim().split(/\s+/);
     const value = rest.join(' ');
     switch (scheme.toLowerCase()) {

@@ -3,12 +3,12 @@ import { isIP } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
 import fastifyFormbody from '@fastify/formbody';
-import fastifyHelmet from '@fastify/helmet';
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import helmet from 'helmet';
 import type { Context } from '../context.ts';
 import { AppError, problemOf } from '../errors/index.ts';
 import { trackMethods } from './allowed-methods.ts';
@@ -67,7 +67,9 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
   await app.register(fastifyCookie);
   await app.register(fastifyFormbody, { bodyLimit: config.bodyMaxBytes });
   await app.register(fastifyCors, { hook: 'onRequest', delegator: corsDelegator(options.cors) });
-  await app.register(fastifyHelmet, helmetOptions);
+  // By itself and not as its plugin, which puts the policy together again for every request.
+  const secure = helmet(helmetOptions);
+  app.addHook('onRequest', (request, reply, done) => secure(request.raw, reply.raw, done as (error?: unknown) => void));
   await app.register(fastifySwagger, openApi(options.version));
 
   readJson(app);

@@ -26,17 +26,35 @@ export function planObjects(model: Model, ids: unknown[], access: Access, needs:
   );
   const visible = visibleRows(statement, model, model.declaration.permission.read, 't', access);
   const may = needs.right === undefined ? '' : `, (${visibleRows(statement, model, needs.right, 't', access)}) as may`;
-  const body = jsonRow(needs.columns.map(inDetail), detailSql);
   const wanted =
     ids.length === 1
       ? `${key} = ${statement.bind(ids[0], model.primaryKey.sqlType)}`
       : `${key} = any(${statement.bind(ids, `${model.primaryKey.sqlType}[]`)})`;
   // Locks are taken in the order of the keys, so that two writes of several rows never wait for each other in a ring.
   const lock = needs.lock ? ` order by ${key} for update of t` : '';
-  return {
-    text: `select ${key} as id, ${body} as body${may} from ${from} where ${wanted} and ${visible}${lock}`,
-    values: statement.values,
-  };
+  const rest = `${may} from ${from} where ${wanted} and ${visible}${lock}`;
+  return { text: textOf(writtenOf(needs.columns), key, rest), values: statement.values };
+}
+
+/** What a model's own columns come to, which is the same each time. */
+interface Written {
+  row: string;
+  /** Whole statements by what follows the row: as one string they are found quickly among the prepared ones. */
+  texts: Map<string, string>;
+}
+const written = new WeakMap<readonly Column[], Written>();
+const maxTexts = 50;
+
+function writtenOf(columns: readonly Column[]): Written {
+  const known = written.get(columns) ?? { row: jsonRow(columns.map(inDetail), detailSql), texts: new Map() };
+  written.set(columns, known);
+  return known;
+}
+
+function textOf({ row, texts }: Written, key: string, rest: string): string {
+  const text = texts.get(rest) ?? `select ${key} as id, ${row} as body${rest}`;
+  if (texts.size < maxTexts) texts.set(rest, text);
+  return text;
 }
 
 function inDetail(column: Column): Column {
