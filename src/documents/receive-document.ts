@@ -40,13 +40,14 @@ const fieldNames = [
 ] as const;
 type FieldName = (typeof fieldNames)[number];
 
-/** JSON with the file as base64 or data URI, or a form with a part `docfile`; other words in either are doc_details. */
+/** JSON or a form with the file as base64 or data URI, or parts with a `docfile`; other words in all are doc_details. */
 export async function receiveDocument(context: Context, request: FastifyRequest): Promise<DocumentArrival> {
   const body = request.body instanceof Readable ? request.body : Readable.from([]);
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  if (mediaType === 'multipart/form-data') return await receiveForm(context, request, body);
-  if (mediaType !== 'application/json') throw unsupportedMediaType();
-  const fields = objectOf(await buffered(body, context.config.bodyMaxBytes));
+  if (mediaType === 'multipart/form-data') return await receiveParts(context, request, body);
+  const fieldsOf = { 'application/json': objectOf, 'application/x-www-form-urlencoded': formOf }[mediaType];
+  if (fieldsOf === undefined) throw unsupportedMediaType();
+  const fields = fieldsOf(await buffered(body, context.config.bodyMaxBytes));
   const { docfile } = fields;
   const arrival = arrivalOf(fields, docfile === undefined ? undefined : 'docfile');
   if (docfile === undefined) return arrival;
@@ -56,17 +57,22 @@ export async function receiveDocument(context: Context, request: FastifyRequest)
   return { ...arrival, file: { name: arrival.title, mediaType: decoded.mediaType, blob } };
 }
 
-async function receiveForm(context: Context, request: FastifyRequest, body: Readable): Promise<DocumentArrival> {
+/**
+ * Parts in any order: the bytes are stored while they come. What is refused after that leaves a blob without a name, and
+ * those are swept.
+ */
+async function receiveParts(context: Context, request: FastifyRequest, body: Readable): Promise<DocumentArrival> {
   let sent: Record<string, string> = {};
   try {
-    const [file] = await receiveBody(body, request.headers, {
+    const [file, second] = await receiveBody(body, request.headers, {
       part: 'docfile',
+      anyOrder: true,
       admit: async (fields) => {
         sent = fields;
-        arrivalOf(sent, 'docfile');
       },
       store: (source) => context.blobs.put(source, { maxBytes: context.config.uploadMaxBytes }),
     });
+    if (second !== undefined) throw invalidField('docfile', 'docfile is given more than once');
     const arrival = arrivalOf(sent, 'docfile');
     const name = file!.name ?? arrival.title;
     return {
@@ -164,4 +170,17 @@ function objectOf(text: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {}
   throw new AppError(400, 'malformed_body', 'The body must be one JSON object.');
+}
+
+function formOf(text: string): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (Object.hasOwn(fields, name)) throw new AppError(400, 'malformed_body', `'${name}' is given more than once`);
+    fields[name] = value;
+  }
+  // Base64 has no blanks; who forgets to escape its plus signs sends them as such.
+  if (typeof fields.docfile === 'string' && !/^data:(?!.{0,200};base64,)/is.test(fields.docfile)) {
+    fields.docfile = fields.docfile.replaceAll(' ', '+');
+  }
+  return fields;
 }

@@ -22,6 +22,8 @@ export interface BodyReader<Stored> {
   store(source: Readable): Promise<Stored>;
   /** Name of the parts that hold files. Default `file`. */
   part?: string;
+  /** Fields may come after the file as well: then `admit` is given the object that they go into later. Default false. */
+  anyOrder?: boolean;
 }
 
 /**
@@ -135,7 +137,8 @@ function receiveParts<Stored>(
     };
     parser.on('field', (name, value, nameCut, valueCut) => {
       if (nameCut || valueCut) return refuse(invalidOption(name, `The field '${name}' is too long.`));
-      if (files.length > 0) return refuse(invalidOption(name, `The field '${name}' must come before the file.`));
+      if (files.length > 0 && reader.anyOrder !== true)
+        return refuse(invalidOption(name, `The field '${name}' must come before the file.`));
       if (Object.hasOwn(fields, name)) return refuse(invalidOption(name, `'${name}' is given more than once.`));
       fields[name] = value;
     });

@@ -8,6 +8,7 @@ import { startDocumentsWorld } from './documents-world.ts';
 const the = await startDocumentsWorld();
 const { admin, places, campaigns, world } = the;
 for (const name of ['seen', 'missed', 'late', 'summed', 'kept']) await the.indicator(name);
+await the.indicator('visited', 'int', { resource_name: 'date' });
 await the.campaign('may', '2020-05-01');
 await the.campaign('june', '2020-06-01');
 await the.campaign('july', '2020-07-01');
@@ -179,6 +180,58 @@ describe('sending', () => {
     const refused = await the.send('', { docfile: undefined, dataset: id, revision: 1 });
     expect([refused.status, refused.body.error]).toEqual([400, 'geocode is a required column.']);
     expect((await admin.get(`/api/v1/dataset/${id}`)).status).toBe(200);
+  });
+
+  test.each([
+    ['docfile doc_title file_type date_order dry_run'],
+    ['doc_title docfile date_order dry_run file_type'],
+    ['dry_run date_order file_type doc_title docfile'],
+  ])('parts come in any order: %s', async (order) => {
+    const parts: Record<string, string | Blob> = {
+      doc_title: 'in parts',
+      file_type: 'date',
+      date_order: 'MDY',
+      dry_run: 'true',
+      docfile: new Blob(['geocode,data_date,visited\nd,3-6-2014,1\n']),
+    };
+    const form = (change: Record<string, string> = {}) => {
+      const made = new FormData();
+      for (const name of order.split(' ')) made.append(name, change[name] ?? parts[name]!);
+      return made;
+    };
+    const dry = await whileWorking(world, admin.post('/api/v1/source_doc/', form()));
+    expect([dry.status, dry.body.dry_run, dry.body.summary.issues]).toEqual([200, true, {}]);
+    const sent = await whileWorking(world, admin.post('/api/v1/source_doc/', form({ dry_run: 'false' })));
+    expect([sent.status, sent.body.file_type, sent.body.summary.issues]).toEqual([201, 'date', {}]);
+    const count = sql`select (select count(*) from source_doc)::int as documents, (select count(*) from dataset)::int as datasets`;
+    const before = await world.context.db.one(count);
+    const refused = await admin.post('/api/v1/source_doc/', form({ file_type: 'weekly' }));
+    expect([refused.status, refused.body.error]).toEqual([400, 'file_type must be one of campaign, date']);
+    const twice = form();
+    twice.append('docfile', new Blob(['x']));
+    expect((await admin.post('/api/v1/source_doc/', twice)).body.error).toBe('docfile is given more than once');
+    expect(await world.context.db.one(count)).toEqual(before);
+  });
+
+  test('a form with the file as base64, its plus signs escaped or not', async () => {
+    const content = 'geocode,campaign,seen\nd,july,31\n>>>>~~~,july,???\n';
+    const docfile = Buffer.from(content).toString('base64');
+    expect(docfile).toContain('+');
+    const fields = { doc_title: 'form', file_type: 'campaign', dry_run: '0', decimal: ',' };
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const body of [
+      new URLSearchParams({ ...fields, docfile }).toString(),
+      `${new URLSearchParams(fields)}&docfile=${docfile}`,
+    ]) {
+      const sent = await whileWorking(world, admin.post('/api/v1/source_doc', body, type));
+      expect([sent.status, sent.body.summary.rows]).toEqual([201, 2]);
+      expect((await admin.get(sent.body.docfile)).text).toBe(content);
+    }
+    const twice = await admin.post('/api/v1/source_doc/', 'doc_title=a&doc_title=b', type);
+    expect([twice.status, twice.body.error]).toEqual([400, "'doc_title' is given more than once"]);
+    const missing = await admin.post('/api/v1/source_doc/', 'doc_title=a', type);
+    expect([missing.status, missing.body.error]).toEqual([400, 'missing params set(docfile, file_type)']);
+    expect((await admin.post('/api/v1/source_doc/', 'a', { 'content-type': 'text/plain' })).status).toBe(415);
   });
 
   test.each([
