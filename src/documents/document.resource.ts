@@ -5,7 +5,7 @@ import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { checkDetail } from './receive-document.ts';
 import { retractDocument } from './retract-document.ts';
 import { detailTypeName, documentStates, submissionStates } from './store.ts';
-import { documentVisible, rowVisible } from './visible.ts';
+import { documentVisible, rowsSeenBy, rowVisible } from './visible.ts';
 
 const id = { type: 'integer', sql_type: 'integer', readonly: true } as const;
 const times = {
@@ -81,7 +81,7 @@ export function documentResource(context: Context): ResourceDeclaration {
 
 export const submissionResource: ResourceDeclaration = resource({
   resource_name: 'source_submission',
-  object_class: 'source_submission',
+  object_class: (_given, { access }) => rowsSeenBy(access, 'source_submission'),
   help: 'Rows of documents, as they stand in the file, and what became of them.',
   fields: {
     id: { ...id, sql_type: 'bigint' },
@@ -94,7 +94,7 @@ export const submissionResource: ResourceDeclaration = resource({
     location_display: {
       type: 'string',
       nullable: true,
-      expression: `coalesce((select l.name from location l where l.id = {t}.location_id), {t}.location_code)`,
+      expression: `coalesce((select l.name from location l where l.id = {t}.seen_location_id), {t}.location_code)`,
     },
     data_date: { type: 'date', nullable: true, readonly: true },
     submission_json: {
@@ -111,7 +111,7 @@ export const submissionResource: ResourceDeclaration = resource({
       help: 'What is wrong with it, in one line.',
     },
     corrected_by_id: correctedById,
-    location_id: { ...documentId, nullable: true },
+    location_id: { ...documentId, nullable: true, column: 'seen_location_id' },
   },
   GET_params_required: [['document_id', 'id']],
   csv_spread: 'submission_json',
@@ -124,7 +124,7 @@ export const submissionResource: ResourceDeclaration = resource({
 
 export const issueResource: ResourceDeclaration = resource({
   resource_name: 'source_doc_issue',
-  object_class: 'document_issue',
+  object_class: (_given, { access }) => rowsSeenBy(access, 'document_issue'),
   help: 'What did not become a value, and why; below a document: /api/v1/source_doc/7/issues.',
   fields: {
     id: { ...id, sql_type: 'bigint' },
@@ -139,7 +139,7 @@ export const issueResource: ResourceDeclaration = resource({
     suggestion: { type: 'string', nullable: true, readonly: true },
     cells: { type: 'integer', readonly: true, help: 'How many cells it is about.' },
     source_object_map_id: { ...documentId, nullable: true },
-    location_id: { ...documentId, nullable: true },
+    location_id: { ...documentId, nullable: true, column: 'seen_location_id' },
     corrected_by_id: correctedById,
   },
   GET_params_required: ['document_id'],

@@ -19,6 +19,8 @@ export const unknownField = (field: string) =>
   refusal(400, 'unknown_field', field, `'${field}' is not a field of source_doc`);
 export const masterObjectNotFound = (id: unknown) =>
   refusal(400, 'reference_not_found', 'master_object_id', `master_object_id ${id} does not exist`);
+export const codeInUse = (field: string) =>
+  refusal(400, 'readonly_field', field, `${field} cannot be written: documents use the code`);
 export const documentNotFound = (id: unknown) =>
   new AppError(404, 'not_found', `No source_doc object found for id : ${id}`);
 export const tooManyRows = (max: number) => new AppError(413, 'too_many_rows', `A document has at most ${max} rows.`);

@@ -12,9 +12,11 @@ import {
   writeMappingLines,
 } from './review-store.ts';
 
-const header = ['content_type', 'source_object_code', 'master_code'];
+/** The last is spelt as monitoring §7.4 has it; read with a blank or `_`, in any case. */
+const header = ['content_type', 'source_object_code', 'master code'];
+const spelling = (name: string) => name.trim().toLowerCase().replaceAll('_', ' ');
 
-/** `content_type,source_object_code,master_code`: the object by its own code, so that another instance understands it. */
+/** `content_type,source_object_code,master code`: the object by its own code, so that another instance understands it. */
 export async function exportMappings(
   context: Context,
   access: Access,
@@ -34,7 +36,7 @@ const messages: Record<NonNullable<ImportedMapping['problem']>, string> = {
   forbidden: 'you may not map this code',
 };
 
-/** The same file back, all or nothing; an empty master_code unmaps. A dry run tells every fault and keeps nothing. */
+/** The same file back, all or nothing; an empty master code unmaps. A dry run tells every fault and keeps nothing. */
 export async function importMappings(context: Context, access: Access, text: string, isDry: boolean) {
   const lines = readLines(text);
   return await unlessDry(context.db, isDry, async (tx) => {
@@ -45,7 +47,7 @@ export async function importMappings(context: Context, access: Access, text: str
         : [
             {
               row,
-              column: 'master_code',
+              column: header[2]!,
               code: problem,
               message: `${lines[row - 1]!.master_code}: ${messages[problem]}`,
             },
@@ -74,7 +76,7 @@ export async function importMappings(context: Context, access: Access, text: str
 function readLines(text: string): MappingLine[] {
   const [first, ...rows] = parseCsv(text) ?? [];
   if (first === undefined || rows.length === 0) throw documentEmpty();
-  const at = header.map((name) => first.findIndex((cell) => cell.trim().toLowerCase().replaceAll(' ', '_') === name));
+  const at = header.map((name) => first.findIndex((cell) => spelling(cell) === spelling(name)));
   const missing = header.find((_, index) => at[index] === -1);
   if (missing !== undefined) throw invalidField(missing, `${missing} is a required column.`);
   return rows

@@ -28,8 +28,14 @@ export async function claimMappings(tx: Queryable): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
-export async function documentsUsing(db: Queryable, mapIds: readonly number[]): Promise<number[]> {
+/** `visible` is a predicate on `c.document_id`. */
+export async function documentsUsing(
+  db: Queryable,
+  mapIds: readonly number[],
+  visible: Sql = sql`true`,
+): Promise<number[]> {
   const rows = await db.many<{ id: number }>(sql`
-    select distinct document_id as id from document_code where source_object_map_id = any(${[...mapIds]}::int[]) order by 1`);
+    select distinct c.document_id as id from document_code c where c.source_object_map_id = any(${[...mapIds]}::int[])
+      and ${visible} order by 1`);
   return rows.map((row) => row.id);
 }

@@ -1,17 +1,23 @@
-import { raw, sql } from '../platform/db/index.ts';
-import { type ResourceDeclaration, resource } from '../resource/index.ts';
-import { masterObjectNotFound } from './errors.ts';
-import { type ContentType, contentTypes, hasMasterObject, mappingStatus, mappingStatuses } from './mapping-store.ts';
-import { mappingVisible } from './visible.ts';
+import { raw, type Sql, sql } from '../platform/db/index.ts';
+import { type Access, invalidParameter, type ResourceDeclaration, resource } from '../resource/index.ts';
+import { codeInUse, masterObjectNotFound } from './errors.ts';
+import {
+  type ContentType,
+  contentTypes,
+  documentsUsing,
+  hasMasterObject,
+  mappingStatus,
+  mappingStatuses,
+} from './mapping-store.ts';
+import { countsVisible, documentVisible, mappingVisible } from './visible.ts';
 
 const name = `case {t}.content_type
   when 'indicator' then (select i.short_name from indicator i where i.id = {t}.master_object_id)
   when 'location' then (select l.name from location l where l.id = {t}.master_object_id)
   else (select c.name from campaign c where c.id = {t}.master_object_id) end`;
 
-/** `for_document` is there in lists of one document only, so it is looked for in the row as a whole. */
-const inDocument = (count: 'rows' | 'cells') => `(select coalesce(sum(c.${count}), 0) from document_code c
-  where c.source_object_map_id = {t}.id and c.document_id = coalesce((to_jsonb({t})->>'for_document')::int, c.document_id))`;
+/** Counts are there in lists only, so they are looked for in the row as a whole. */
+const counted = (count: 'rows' | 'cells') => `(to_jsonb({t})->>'counted_${count}')::int`;
 
 export const mappingResource: ResourceDeclaration = resource({
   resource_name: 'source_object_map',
@@ -33,8 +39,13 @@ export const mappingResource: ResourceDeclaration = resource({
     origin: { type: 'string', choices: ['person', 'exact', 'import'], readonly: true },
     status: { type: 'string', choices: mappingStatuses, expression: mappingStatus('{t}') },
     suggestions: { type: 'list', readonly: true, help: 'Best first: master_object_id, name, score, reason, context.' },
-    rows: { type: 'integer', expression: inDocument('rows'), help: 'In the document asked for, or in all.' },
-    cells: { type: 'integer', expression: inDocument('cells') },
+    rows: {
+      type: 'integer',
+      nullable: true,
+      expression: counted('rows'),
+      help: 'In lists: of the document asked for, or of all. Null where it would count rows at places the caller does not see.',
+    },
+    cells: { type: 'integer', nullable: true, expression: counted('cells') },
     created_at: { type: 'datetime', auto: 'created' },
     updated_at: { type: 'datetime', auto: 'updated' },
   },
@@ -45,21 +56,27 @@ export const mappingResource: ResourceDeclaration = resource({
     id: { type: 'integer', help: 'This one, whatever document is named beside it.' },
     document_id: { type: 'integer', help: 'The codes this document uses; rows and cells then count in it.' },
     is_mapped: { type: 'boolean', help: '0: not mapped, 1: mapped.' },
+    status: { type: 'string', help: `One or more of ${mappingStatuses.join(', ')}, separated by commas.` },
   },
   order: ['content_type', 'source_object_code'],
   permission: { read: 'metadata.read', write: 'mapping.write', rows: mappingVisible },
-  list_source: ({ id, document_id: documentId }) =>
-    documentId === undefined || id !== undefined
-      ? sql`select * from source_object_map`
-      : sql`select m.*, u.document_id as for_document from source_object_map m join document_code u on u.source_object_map_id = m.id
-          and u.document_id = ${documentId}::bigint`,
+  list_source: ({ id, document_id: documentId }, { access }) =>
+    documentId === undefined || id !== undefined ? codesOfAll(access) : codesOfDocument(access, documentId),
   hooks: {
-    select: (query, { id, is_mapped: isMapped }) => {
+    select: (query, { id, is_mapped: isMapped, status }) => {
       if (id !== undefined) query.where(sql`${query.column('id')} = ${id}::bigint`);
+      if (status !== undefined)
+        query.where(sql`${query.column('status')} = any(${statusesOf(String(status))}::text[])`);
       if (isMapped === undefined) return;
       query.where(sql`${query.column('master_object_id')} ${raw(isMapped === true ? '> 0' : '= -1')}`);
     },
     beforeWrite: async (value, { tx, access, before }) => {
+      // The row is locked: no document comes to use the code meanwhile.
+      const renamed = (['content_type', 'source_object_code'] as const).find(
+        (name) => before !== null && value[name] !== undefined && value[name] !== before[name],
+      );
+      if (renamed !== undefined && (await documentsUsing(tx, [Number(before!.id)])).length > 0)
+        throw codeInUse(renamed);
       const type = (value.content_type ?? before?.content_type) as ContentType;
       if (before !== null && value.content_type !== undefined && value.content_type !== before.content_type) {
         value.master_object_id ??= -1;
@@ -72,3 +89,27 @@ export const mappingResource: ResourceDeclaration = resource({
     },
   },
 });
+
+function codesOfDocument(access: Access, documentId: unknown): Sql {
+  const may = countsVisible(access, raw('u.document_id'));
+  return sql`
+    select m.*, case when ${may} then u.rows end as counted_rows, case when ${may} then u.cells end as counted_cells
+    from source_object_map m join document_code u on u.source_object_map_id = m.id and u.document_id = ${documentId}::bigint
+      and ${documentVisible('document.read', access, raw('u.document_id'))}`;
+}
+
+/** One document that may not be counted is enough to say nothing: the difference would tell of it. */
+function codesOfAll(access: Access): Sql {
+  return sql`
+    select m.*, c.* from source_object_map m cross join lateral (
+      select case when bool_and(u.may) is not false then coalesce(sum(u.rows), 0) end as counted_rows,
+        case when bool_and(u.may) is not false then coalesce(sum(u.cells), 0) end as counted_cells
+      from (select u.rows, u.cells, ${countsVisible(access, raw('u.document_id'))} as may from document_code u
+        where u.source_object_map_id = m.id) u) c`;
+}
+
+function statusesOf(text: string): string[] {
+  const asked = text.split(',').map((word) => word.trim());
+  if (asked.every((word) => (mappingStatuses as readonly string[]).includes(word))) return asked;
+  throw invalidParameter('status', text, mappingStatuses.join(', '));
+}

@@ -1,10 +1,11 @@
 import type { Context } from '../platform/context.ts';
-import { unlessDry } from '../platform/db/index.ts';
+import { raw, unlessDry } from '../platform/db/index.ts';
 import { type Access, forbidden, noObject } from '../resource/index.ts';
 import { deriveValues } from './derive-values.ts';
 import { masterObjectNotFound } from './errors.ts';
 import { documentsUsing, hasMasterObject } from './mapping-store.ts';
 import { findMapping, namesOf, reachedCells, setMapping, valuesOfCells } from './review-store.ts';
+import { documentVisible } from './visible.ts';
 
 /** So many cells are compared; the counts say how many there are in all. */
 const maxCells = 10_000;
@@ -21,6 +22,7 @@ export async function previewMapping(context: Context, access: Access, id: numbe
   if (masterId !== -1 && !(await hasMasterObject(context.db, access, mapping.content_type, masterId))) {
     throw masterObjectNotFound(masterId);
   }
+  const seen = await documentsUsing(context.db, [id], documentVisible('document.read', access, raw('c.document_id')));
   return await unlessDry(context.db, true, async (tx) => {
     await setMapping(tx, id, masterId);
     const documentIds = await documentsUsing(tx, [id]);
@@ -44,7 +46,7 @@ export async function previewMapping(context: Context, access: Access, id: numbe
     );
     return {
       meta: {
-        documents: documentIds.length,
+        documents: seen.length,
         values,
         cells: touched.cells,
         cells_changed: changed.length,

@@ -14,6 +14,9 @@ const one = Type.Object({ id });
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   Type.Union(words.map((word) => Type.Literal(word)) as unknown as [ReturnType<typeof Type.Literal<Words[number]>>]);
 
+/** Suggestions this good are taken by filter, without being looked at one by one. */
+const surely = 0.8;
+
 const reviewBody = Type.Object(
   {
     decision: oneOf(['accept', 'unmap', 'ignore', 'restore'] as const),
@@ -22,7 +25,13 @@ const reviewBody = Type.Object(
     content_type: Type.Optional(oneOf(contentTypes)),
     status: Type.Optional(oneOf(mappingStatuses)),
     contains: Type.Optional(Type.String({ maxLength: 200 })),
-    min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    min_score: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: `Default ${surely} for accept, unless ids name the codes: what is less alike waits for a person.`,
+      }),
+    ),
     reason: Type.Optional(oneOf(['name', 'alias', 'folded', 'similar'] as const)),
     dry_run: Type.Optional(Type.Boolean()),
   },
@@ -41,6 +50,7 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
     },
     async (request) => {
       const { decision, dry_run: isDry = false, ...filter } = request.body;
+      const minScore = filter.min_score ?? (decision === 'accept' && filter.ids === undefined ? surely : undefined);
       const reviewed = await unlessDry(context.db, isDry, (tx) =>
         reviewCodes(
           tx,
@@ -51,13 +61,18 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
             contentType: filter.content_type,
             status: filter.status,
             contains: filter.contains,
-            minScore: filter.min_score,
+            minScore,
             reason: filter.reason,
           },
           decision,
         ),
       );
-      return { meta: { dry_run: isDry, total_count: reviewed.length }, objects: reviewed, error: null };
+      const meta = {
+        dry_run: isDry,
+        total_count: reviewed.length,
+        ...(minScore === undefined ? {} : { min_score: minScore }),
+      };
+      return { meta, objects: reviewed, error: null };
     },
   );
 
@@ -86,7 +101,7 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
       if ((await findMapping(context.db, mapId, request.access)) === undefined) {
         throw noObject('source_object_map', mapId);
       }
-      const objects = await historyOfMapping(context.db, mapId);
+      const objects = await historyOfMapping(context.db, mapId, request.access);
       return { meta: { total_count: objects.length }, objects, error: null };
     },
   );

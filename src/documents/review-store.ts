@@ -1,7 +1,7 @@
 import { join, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import type { Access } from '../resource/index.ts';
 import { type ContentType, mappingStatus } from './mapping-store.ts';
-import { mappingVisible } from './visible.ts';
+import { documentVisible, mappingVisible } from './visible.ts';
 
 /** SQL of the review of codes: many at once, what they were, in and out as CSV. */
 
@@ -47,7 +47,8 @@ export async function reviewCodes(
     ...(filter.documentId === undefined
       ? []
       : [
-          sql`exists (select 1 from document_code c where c.source_object_map_id = m.id and c.document_id = ${filter.documentId}::bigint)`,
+          sql`exists (select 1 from document_code c where c.source_object_map_id = m.id and c.document_id = ${filter.documentId}::bigint
+            and ${documentVisible('document.read', access, raw('c.document_id'))})`,
         ]),
     ...(filter.contentType === undefined ? [] : [sql`m.content_type = ${filter.contentType}`]),
     ...(filter.status === undefined ? [] : [sql`${raw(mappingStatus('m'))} = ${filter.status}`]),
@@ -95,15 +96,19 @@ export async function findMapping(
     from source_object_map m where m.id = ${id}::bigint and ${mappingVisible('metadata.read', access, field)}`);
 }
 
-/** What the code has meant, the newest first. */
-export function historyOfMapping(db: Queryable, id: number): Promise<Record<string, unknown>[]> {
+/** What the code has meant, the newest first; a place the caller does not see is null. */
+export function historyOfMapping(db: Queryable, id: number, access: Access): Promise<Record<string, unknown>[]> {
+  const seen = access.where('location.read', { location: raw('h.master_object_id') });
   return db.many(sql`
     select h.id::float8 as id, h.master_object_id, case m.content_type
         when 'indicator' then (select i.short_name from indicator i where i.id = h.master_object_id)
         when 'location' then (select l.name from location l where l.id = h.master_object_id)
         else (select p.name from campaign p where p.id = h.master_object_id) end as master_object_name,
       h.is_ignored, h.origin, (select u.number from "user" u where u.id = h.mapped_by) as mapped_by_id, h.at
-    from source_object_map_history h join source_object_map m on m.id = h.source_object_map_id
+    from (select h.id, h.source_object_map_id, h.is_ignored, h.origin, h.mapped_by, h.at, case when o.content_type <> 'location'
+          or h.master_object_id < 0 or ${seen} then h.master_object_id end as master_object_id
+        from source_object_map_history h join source_object_map o on o.id = h.source_object_map_id) h
+      join source_object_map m on m.id = h.source_object_map_id
     where h.source_object_map_id = ${id}::int order by h.id desc`);
 }
 

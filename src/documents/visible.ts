@@ -33,6 +33,25 @@ function ownDocument(right: string, access: Access, document: Sql): Sql {
   return access.where(right, { owner });
 }
 
+/**
+ * Rows or issues of documents with the place they lie at as `seen_location_id`: null also where the caller does not see
+ * the place. To whoever sent it, a row outside their places looks as if nobody knew its place.
+ */
+export function rowsSeenBy(access: Access, table: 'source_submission' | 'document_issue'): Sql {
+  const location = raw('r.location_id');
+  const may = access.where('datapoint.read', { location });
+  return sql`select r.*, case when ${may} then ${location} end as seen_location_id from ${raw(table)} r`;
+}
+
+/**
+ * Whether how many rows of a document `m.source_object_code` stands in may be told: to whoever sent the document, and of a
+ * place's code to those who see the place. All others see only some of its rows.
+ */
+export function countsVisible(access: Access, document: Sql): Sql {
+  return sql`(${ownDocument('document.read', access, document)}
+    or m.content_type = 'location' and m.master_object_id > 0 and not m.is_ignored)`;
+}
+
 /** Rows of a document that lie at a place are for those who see the place; the others for whoever sent them. */
 export function rowVisible(access: Access, document: Sql, location: Sql): Sql {
   return either(

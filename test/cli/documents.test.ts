@@ -27,8 +27,10 @@ test('a document is sent, its codes mapped by file and by filter, its issues lis
   const mappings = path.join(world.folder, 'mappings.csv');
   writeFileSync(mappings, 'content_type,source_object_code,master_code\nlocation,spot,c\n');
   expect((await granary('mapping', 'import', mappings)).out).toBe('1 in the file, 0 created, 1 updated, 0 unchanged\n');
-  const applied = await granary('mapping', 'apply', 'accept', '--document', '1', '--contains', 'place');
-  expect(applied.out).toMatch(/place bb.*place b[\s\S]*1 codes changed\n$/);
+  const accept = ['mapping', 'apply', 'accept', '--document', '1', '--contains', 'place'];
+  expect((await granary(...accept)).out).toBe('0 codes changed by suggestions of 0.8 and more\n');
+  const applied = await granary(...accept, '--min-score', '0.3');
+  expect(applied.out).toMatch(/place bb.*place b[\s\S]*1 codes changed by suggestions of 0.3 and more\n$/);
   await world.runJobs();
   expect(await the.values('seen', 'may')).toBe('K 1.5, P 1.5, b 1.5');
   expect((await granary('mapping', 'export', '--type', 'location')).out).toContain('location,spot,c\r\n');

@@ -111,7 +111,7 @@ describe('the review', () => {
     ]);
     const filter = { document_id: document.id, content_type: 'location', status: 'suggested', min_score: 0.85 };
     const dry = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter, dry_run: true }), 200);
-    expect(dry.meta).toEqual({ dry_run: true, total_count: 2 });
+    expect(dry.meta).toEqual({ dry_run: true, total_count: 2, min_score: 0.85 });
     const done = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter }), 200);
     expect(done.objects).toMatchObject([
       { source_object_code: 'bebe ville', from: -1, master_object_id: places.b },
@@ -127,6 +127,71 @@ describe('the review', () => {
     expect(ignored.objects).toMatchObject([{ source_object_code: 'zzz', rows: 1, cells: 1 }]);
   });
 
+  test('taken by filter is only what is alike enough, unless a bound is given or the codes are named', async () => {
+    const document = await the.document(
+      'geocode,campaign,reviewed\nplace cax,june,1\nplace cay,june,2\nbeebe ville,june,3\n',
+    );
+    await must(admin.patch(`/api/v1/location/${places.c}/`, { aliases: ['caz'] }), 202);
+    const at = { decision: 'accept', document_id: document.id, content_type: 'location', dry_run: true };
+    const taken = async (more: object) => {
+      const { meta, objects } = await must(admin.post(`${url}/apply`, { ...at, ...more }), 200);
+      return [meta.min_score, objects.length, objects.every((one: { score: number }) => one.score >= 0.8)];
+    };
+    const waiting = await must(
+      admin.get(`${url}/?document_id=${document.id}&content_type=location&status=suggested`),
+      200,
+    );
+    const scores = waiting.objects.map((one: { suggestions: { score: number }[] }) => one.suggestions[0]!.score);
+    expect(scores.some((score: number) => score < 0.8)).toBe(true);
+    const sure = scores.filter((score: number) => score >= 0.8).length;
+    expect(await taken({})).toEqual([0.8, sure, true]);
+    const [, all] = await taken({ min_score: 0 });
+    expect(all).toBeGreaterThan(sure);
+    const ids = waiting.objects.map((one: { id: number }) => one.id);
+    expect(await taken({ ids })).toEqual([undefined, all, false]);
+    expect((await must(admin.post(`${url}/apply`, { ...at, decision: 'ignore' }), 200)).meta).not.toHaveProperty(
+      'min_score',
+    );
+  });
+
+  test('several states at once', async () => {
+    const document = await the.document('geocode,campaign,reviewed\nplace e,june,1\nqqq,june,2\na,june,3\n');
+    const codes = async (status: string) =>
+      (
+        await must(
+          admin.get(`${url}/?document_id=${document.id}&content_type=location&order_by=source_object_code&${status}`),
+          200,
+        )
+      ).objects.map((one: { source_object_code: string }) => one.source_object_code);
+    expect(await codes('status=suggested')).toEqual(['place e']);
+    expect(await codes('status=unmapped,suggested')).toEqual(['place e', 'qqq']);
+    expect(await codes('status=mapped,unmapped')).toEqual(['a', 'qqq']);
+    expect(await codes('status__in=mapped,unmapped')).toEqual(['a', 'qqq']);
+    const unknown = await admin.get(`${url}/?document_id=${document.id}&status=unmapped,open`);
+    expect([unknown.status, unknown.body.code]).toEqual([400, 'invalid_parameter']);
+  });
+
+  test('a code that documents use keeps its name and kind', async () => {
+    await the.document('geocode,campaign,reviewed\nkept name,june,1\n');
+    const id = await the.mapping('location', 'kept name');
+    for (const [field, value] of [
+      ['source_object_code', 'x'],
+      ['content_type', 'campaign'],
+    ] as const) {
+      const refused = await admin.patch(`${url}/${id}/`, { [field]: value });
+      expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([
+        400,
+        'readonly_field',
+        `/${field}`,
+      ]);
+    }
+    const whole = { content_type: 'location', source_object_code: 'kept name', master_object_id: places.d };
+    await must(admin.put(`${url}/${id}/`, whole), 200);
+    const unused = { content_type: 'location', source_object_code: 'not used yet', master_object_id: -1 };
+    const made = await must(admin.post(`${url}/`, unused), 201);
+    await must(admin.patch(`${url}/${made.id}/`, { source_object_code: 'neither is this' }), 202);
+  });
+
   test('out as CSV by the codes of the objects, and in again', async () => {
     await the.indicator('csv');
     await the.document('geocode,campaign,csv\nimported,may,1\n');
@@ -139,6 +204,7 @@ describe('the review', () => {
     await world.runJobs();
     expect(await the.values('csv', 'may')).toBe('K 1, Q 1, d 1');
     const out = await admin.get(`${url}/export`);
+    expect(out.text.split('\r\n')[0]).toBe('content_type,source_object_code,master code');
     expect(out.text).toContain('location,imported,d\r\n');
     expect(out.text).toContain('indicator,"never, seen",csv\r\n');
     const wrong = await admin.post(`${url}/import`, text.replace(',d\n', ',nowhere\n'), header);
@@ -172,7 +238,29 @@ describe('scope', () => {
       (await must(actor.get(`/api/v1/source_submission/?document_id=${document.id}`), 200)).objects.map(
         (one: { location_code: string }) => one.location_code,
       );
-    expect(await rows(capturer)).toEqual(['a', 'b', 'nobody knows']);
+    // Whoever sent a row sees it and what is wrong with it, not the place it lies at.
+    expect(await rows(capturer)).toEqual(['a', 'c', 'b', 'd', 'nobody knows']);
+    expect(await the.issues(document.id, capturer)).toEqual(await the.issues(document.id));
+    const outside = await must(
+      capturer.get(`/api/v1/source_submission/?document_id=${document.id}&process_status=REJECTED`),
+      200,
+    );
+    expect(outside.objects).toMatchObject([
+      { row_number: 2, location_display: 'c', location_id: null, errors: expect.stringContaining('outside') },
+      { row_number: 4, location_display: 'd', location_id: null },
+    ]);
+    const [{ id: row }] = outside.objects;
+    expect((await must(capturer.get(`/api/v1/source_submission/${row}/`), 200)).location_display).toBe('c');
+    expect((await must(admin.get(`/api/v1/source_submission/${row}/`), 200)).location_display).toBe('place c');
+    const of = (resource: string) => `/api/v1/${resource}/?document_id=${document.id}`;
+    expect((await must(capturer.get(`${of('source_submission')}&location_id=${places.c}`), 200)).objects).toEqual([]);
+    const found = await must(capturer.get(`${of('source_doc_issue')}&code=outside_scope`), 200);
+    expect(found.objects).toMatchObject([
+      { row: 2, raw: 'c', location_id: null },
+      { row: 4, raw: 'd', location_id: null },
+    ]);
+    expect((await must(capturer.get(of('doc_datapoint')), 200)).objects).toMatchObject([{ location_id: places.a }]);
+    expect((await must(capturer.get(of('campaign_doc_result')), 200)).objects.length).toBe(2);
     expect(await rows(viewer)).toEqual(['c', 'd']);
     expect(await the.issues(document.id, viewer)).toEqual(['2 geocode outside_scope c', '4 geocode outside_scope d']);
     const answers = async (path: string) =>
@@ -191,5 +279,60 @@ describe('scope', () => {
     expect((await viewer.get(`${url}/${mapped}/`)).status).toBe(404);
     expect((await viewer.post(`/api/v1/source_doc/${document.id}/undo`)).status).toBe(403);
     expect((await capturer.post(`/api/v1/source_doc/${document.id}/undo`)).status).toBe(200);
+  });
+
+  test('codes of a document are for those who see it, and so are counts of its rows', async () => {
+    const [sender, viewer, stranger] = [await someone(world), await someone(world), await someone(world)];
+    for (const [user, code, right] of [
+      [sender, 'P', 'capture'],
+      [viewer, 'a', 'view'],
+    ] as const) {
+      const body = { user_id: user.number, top_lvl_location_id: places[code], right };
+      await must(admin.post('/api/v1/location_responsibility/', body), 201);
+    }
+    await the.indicator('counted');
+    await the.map('location', 'b', places.c!);
+    await the.map('location', 'b', places.b!);
+    const text = 'geocode,campaign,counted\na,june,1\nb,june,\nb,may,3\nhidden from most,may,3\n';
+    const document = await the.document(text, {}, sender);
+    const list = `${url}/?document_id=`;
+    for (const rest of ['', '&format=csv', '&format=ndjson', '&content_type=indicator', '&status=suggested,unmapped']) {
+      const [own, unknown] = [
+        await stranger.get(`${list}${document.id}${rest}`),
+        await stranger.get(`${list}999999${rest}`),
+      ];
+      const told = ({ status, headers, text: answer }: typeof own) => [
+        status,
+        headers.get('granary-total-count'),
+        answer.replaceAll(/"document_id":"\d+"/g, ''),
+      ];
+      expect(told(own)).toEqual(told(unknown));
+    }
+    for (const decision of ['accept', 'unmap', 'ignore']) {
+      const done = await must(stranger.post(`${url}/apply`, { decision, document_id: document.id }), 200);
+      expect(done.objects).toEqual([]);
+    }
+    const counts = async (actor: typeof viewer, query = `document_id=${document.id}`) => {
+      const { objects } = await must(actor.get(`${url}/?${query}&order_by=content_type,source_object_code`), 200);
+      return objects.map((one: Record<string, unknown>) => `${one.source_object_code} ${one.rows} ${one.cells}`);
+    };
+    const whole = ['june 2 1', 'may 2 2', 'counted 4 3', 'a 1 1', 'b 2 1', 'hidden from most 1 1'];
+    expect(await counts(admin)).toEqual(whole);
+    expect(await counts(sender)).toEqual(whole);
+    expect(await counts(viewer)).toEqual(['june null null', 'may null null', 'counted null null', 'a 1 1']);
+    const id = await the.mapping('indicator', 'counted');
+    expect(await counts(viewer, `id=${id}`)).toEqual(['counted null null']);
+    expect(await counts(sender, `id=${id}`)).toEqual(['counted 4 3']);
+    await the.document('geocode,campaign,counted\nd,june,1\n');
+    expect(await counts(sender, `id=${id}`)).toEqual(['counted null null']);
+    expect(await counts(admin, `id=${id}`)).toEqual(['counted 5 4']);
+    expect((await must(viewer.get(`${url}/${id}/`), 200)).rows).toBe(null);
+    const b = await the.mapping('location', 'b');
+    const { objects: history } = await must(sender.get(`${url}/${b}/history`), 200);
+    const meant = history.map((one: Record<string, unknown>) => [one.master_object_id, one.master_object_name]);
+    expect(meant.slice(0, 2)).toEqual([
+      [places.b, 'Bébé-Ville'],
+      [null, null],
+    ]);
   });
 });

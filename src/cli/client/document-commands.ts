@@ -192,7 +192,7 @@ function addMappingCommands(program: Command, io: Io): void {
     .addOption(contentType())
     .option('--status <status>', 'unmapped, suggested, mapped or ignored')
     .option('--contains <text>', 'codes that contain it')
-    .option('--min-score <score>', 'suggestions at least as good, from 0 to 1')
+    .option('--min-score <score>', 'suggestions at least as good, from 0 to 1; accept without --id: 0.8')
     .option('--dry-run', 'show what would change, keep nothing')
     .addOption(jsonFlag())
     .action(async (decision: string, flags: ApplyFlags) => {
@@ -211,7 +211,8 @@ function addMappingCommands(program: Command, io: Io): void {
       if (flags.json) return io.out(jsonText(objects));
       if (objects.length > 0)
         io.out(tableText(objects, ['content_type', 'source_object_code', 'master_object_name', 'score']));
-      io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed\n`);
+      const bound = meta.min_score === undefined ? '' : ` by suggestions of ${meta.min_score} and more`;
+      io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed${bound}\n`);
     });
   mapping
     .command('export')

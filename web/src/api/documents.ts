@@ -44,8 +44,9 @@ export interface Code {
   origin: string;
   status: 'unmapped' | 'suggested' | 'mapped' | 'ignored';
   suggestions: Suggestion[];
-  rows: number;
-  cells: number;
+  /** Null where that would count rows at places the reader does not see. */
+  rows: number | null;
+  cells: number | null;
 }
 
 export interface DocumentIssue {

@@ -48,7 +48,7 @@ export function CodeRow({ code, document, opened, toggle, decide }: CodeRowProps
             {code.source_object_code}
           </Text>
           <Text fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-            {plural(code.cells, 'cell')}
+            {code.cells !== null && plural(code.cells, 'cell')}
           </Text>
         </Group>
         <Group gap={4}>

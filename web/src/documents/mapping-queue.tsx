@@ -33,7 +33,7 @@ function Queue({ document, codes }: { document: SourceDocument; codes: Code[] })
   const [words, setWords] = useState('');
   const open = codes
     .filter(({ status }) => status === 'unmapped' || status === 'suggested')
-    .sort((a, b) => b.cells - a.cells);
+    .sort((a, b) => (b.cells ?? 0) - (a.cells ?? 0));
   const shown = open.filter(
     (code) =>
       (kind === 'all' || code.content_type === kind) &&
@@ -163,7 +163,9 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
             data-row={index}
             tabIndex={index === current ? 0 : -1}
             aria-current={index === current}
-            aria-label={`${code.source_object_code}, ${plural(code.cells, 'cell')}`}
+            aria-label={[code.source_object_code, ...(code.cells === null ? [] : [plural(code.cells, 'cell')])].join(
+              ', ',
+            )}
             className="code-row"
             onFocus={() => setActive(index)}
           >
