@@ -16,7 +16,7 @@ export async function copyRows(tx: Tx, rows: string, texts: string): Promise<voi
       date_text text, unique_key text, indicator_code text, corrects_row integer, later integer, filled integer,
       cells text[]) on commit delete rows;
     create temp table if not exists staged_text (position integer, indicator_code text, raw text, n bigint) on commit delete rows;
-    create temp table if not exists staged_day (date_text text, day integer, problem text) on commit delete rows`);
+    create temp table if not exists staged_day (date_text text, day integer, problem text, date_order text) on commit delete rows`);
   for (const table of temporary) await tx.exec(sql`delete from ${sql.ref(table)}`);
   for (const [table, file] of [
     ['staged_row', rows],
@@ -28,8 +28,11 @@ export async function copyRows(tx: Tx, rows: string, texts: string): Promise<voi
   }
 }
 
-/** Reads the days of all rows as one column: an order of day and month that only one row tells holds for all. */
-export async function readDays(tx: Tx, { dateOrder }: CellReading): Promise<void> {
+/**
+ * Reads the days of all rows as one column: an order of day and month that only one row tells holds for all. The column
+ * keeps which it was, where it was found and not declared.
+ */
+export async function readDays(tx: Tx, documentId: number, { dateOrder }: CellReading): Promise<void> {
   await tx.exec(sql`
     with said as materialized (
       select t.date_text, r.* from (select distinct date_text from staged_row where date_text is not null) t
@@ -39,9 +42,12 @@ export async function readDays(tx: Tx, { dateOrder }: CellReading): Promise<void
         count(*) filter (where month_first is not null and day_first is null) as month_first_only
       from said where iso is null and not short_year
     )
-    insert into staged_day (date_text, day, problem)
-    select s.date_text, d.day, case when d.day is null then case when d.is_open then 'ambiguous_date' else 'not_a_date' end end
+    insert into staged_day (date_text, day, problem, date_order)
+    select s.date_text, d.day, case when d.day is null then case when d.is_open then 'ambiguous_date' else 'not_a_date' end end, d.date_order
     from said s cross join column_says c cross join lateral (${chosenDay(dateOrder)}) d`);
+  await tx.exec(sql`
+    update document_column set date_order = (select string_agg(distinct date_order, ', ' order by date_order) from staged_day)
+    where document_id = ${documentId} and role = 'date'`);
 }
 
 const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
@@ -56,7 +62,13 @@ const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
       when s.day_first is null then s.month_first
       when c.day_first_only > 0 and c.month_first_only = 0 then s.day_first
       when c.month_first_only > 0 and c.day_first_only = 0 then s.month_first end as day,
-    ${order}::text is null and (s.day_first is not null or s.month_first is not null or s.year_first is not null) as is_open`;
+    ${order}::text is null and (s.day_first is not null or s.month_first is not null or s.year_first is not null) as is_open,
+    case
+      when ${order}::text is not null or s.iso is not null or s.short_year then null
+      when s.year_first is not null then 'YMD'
+      when s.day_first = s.month_first then null
+      when s.day_first is not null and (s.month_first is null or c.day_first_only > 0 and c.month_first_only = 0) then 'DMY'
+      when s.month_first is not null and (s.day_first is null or c.month_first_only > 0 and c.day_first_only = 0) then 'MDY' end as date_order`;
 
 /** The rows of the document as they are in the file; those it had before go. */
 export async function replaceSubmissions(

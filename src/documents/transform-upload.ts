@@ -14,6 +14,7 @@ import { type Derived, deriveValues } from './derive-values.ts';
 import { columnMissing, documentEmpty, documentNotFound } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
 import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
+import { foundReadings } from './reading-store.ts';
 import {
   type Document,
   deleteRefusedDocument,
@@ -185,7 +186,7 @@ async function takeRowsIn(
   await copyRows(tx, rows, texts);
   await insertCodes(tx, headers);
   await replaceColumns(tx, document.id, roles);
-  await readDays(tx, reading);
+  await readDays(tx, document.id, reading);
   await replaceSubmissions(tx, document);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
@@ -215,6 +216,7 @@ async function finish(
     missing: counts.missing,
     issues: counts.issues,
     unmapped: counts.unmapped,
+    read_as: (await foundReadings(tx, document.id)).map((one) => ({ ...one })),
     places: derived.touched.locations,
     campaigns: derived.touched.campaigns.length,
     days: derived.touched.days.length,

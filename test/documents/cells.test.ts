@@ -126,3 +126,32 @@ describe('files of days', () => {
     expect(await the.statuses(document.id)).toBe('DUPLICATE PROCESSED');
   });
 });
+
+test('what was found out about a column is named in the summary, and nothing that was declared', async () => {
+  const readAs = async (content: string, fields: object = {}) => {
+    const document = await the.document(content, { file_type: 'date', ...fields });
+    const run = await must(admin.get(`/api/v1/run/${document.run_id}`), 200);
+    expect(run.summary.read_as).toEqual(document.summary.read_as);
+    return { id: document.id, read: document.summary.read_as };
+  };
+  const days = (...dates: string[]) =>
+    `geocode,data_date,visits\n${dates.map((date, index) => `a,${date},${index}\n`).join('')}`;
+  const { id, read } = await readAs(days('13/02/2021', '04/05/2021'));
+  expect(read).toEqual([{ column: 'data_date', date_order: 'DMY' }]);
+  const again = await the.action('refresh_master', `document_id=${id}`);
+  expect(again.body.meta.run.summary.read_as).toEqual(read);
+  expect((await readAs(days('02/13/2021', '04/05/2021'))).read).toEqual([{ column: 'data_date', date_order: 'MDY' }]);
+  expect((await readAs(days('2021/05/04'))).read).toEqual([{ column: 'data_date', date_order: 'YMD' }]);
+  expect((await readAs(days('2021-05-04', '05/05/2021'))).read).toEqual([]);
+  expect((await readAs(days('13/02/2021', '02/13/2021'))).read).toEqual([
+    { column: 'data_date', date_order: 'DMY, MDY' },
+  ]);
+  expect((await readAs(days('13/02/2021'), { date_order: 'DMY' })).read).toEqual([]);
+  const cells = 'geocode,campaign,float,int,date,bounded\na,may,"1,5","1,200",13/02/2020,1.0\nb,may,"1.200,5",7,,\n';
+  expect((await readAs(cells, { file_type: 'campaign' })).read).toEqual([
+    { column: 'date', date_order: 'DMY' },
+    { column: 'float', decimal: ',' },
+    { column: 'int', decimal: '.' },
+  ]);
+  expect((await readAs(cells, { file_type: 'campaign', decimal: ',', date_order: 'DMY' })).read).toEqual([]);
+});

@@ -267,6 +267,7 @@ describe('sending', () => {
         missing: 1,
         issues: { not_a_number: 1, unmapped_indicator: 1, unmapped_location: 1 },
         unmapped: { campaign: 0, indicator: 1, location: 1 },
+        read_as: [],
         places: expect.any(Number),
         campaigns: 1,
         days: 0,

@@ -135,6 +135,7 @@ const told = [
   'missing',
   'issues',
   'unmapped',
+  'read_as',
   'places',
   'campaigns',
   'days',
@@ -145,8 +146,9 @@ function statusText({ state, summary }: Document): string {
   const lines = [`state  ${state}`];
   for (const name of summary === null ? [] : told) {
     const value = summary?.[name];
-    const text =
-      typeof value === 'object' && value !== null
+    const text = Array.isArray(value)
+      ? value.map((one: object) => Object.values(one).join(' ')).join('; ')
+      : typeof value === 'object' && value !== null
         ? Object.entries(value)
             .map(([key, count]) => `${count} ${key}`)
             .join(', ')
