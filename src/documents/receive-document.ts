@@ -40,14 +40,24 @@ const fieldNames = [
 ] as const;
 type FieldName = (typeof fieldNames)[number];
 
+/** A body that names a document: its fields, and those of the sender that are to change. */
+export interface DocumentChange {
+  change: Record<string, unknown>;
+  dryRun: unknown;
+}
+
 /** JSON or a form with the file as base64 or data URI, or parts with a `docfile`; other words in all are doc_details. */
-export async function receiveDocument(context: Context, request: FastifyRequest): Promise<DocumentArrival> {
+export async function receiveDocument(
+  context: Context,
+  request: FastifyRequest,
+): Promise<DocumentArrival | DocumentChange> {
   const body = request.body instanceof Readable ? request.body : Readable.from([]);
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
   if (mediaType === 'multipart/form-data') return await receiveParts(context, request, body);
   const fieldsOf = { 'application/json': objectOf, 'application/x-www-form-urlencoded': formOf }[mediaType];
   if (fieldsOf === undefined) throw unsupportedMediaType();
   const fields = fieldsOf(await buffered(body, context.config.bodyMaxBytes));
+  if (namesDocument(fields)) return changeOf(fields);
   const { docfile } = fields;
   const arrival = arrivalOf(fields, docfile === undefined ? undefined : 'docfile');
   if (docfile === undefined) return arrival;
@@ -61,7 +71,7 @@ export async function receiveDocument(context: Context, request: FastifyRequest)
  * Parts in any order: the bytes are stored while they come. What is refused after that leaves a blob without a name, and
  * those are swept.
  */
-async function receiveParts(context: Context, request: FastifyRequest, body: Readable): Promise<DocumentArrival> {
+async function receiveParts(context: Context, request: FastifyRequest, body: Readable) {
   let sent: Record<string, string> = {};
   try {
     const [file, second] = await receiveBody(body, request.headers, {
@@ -73,6 +83,7 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
       store: (source) => context.blobs.put(source, { maxBytes: context.config.uploadMaxBytes }),
     });
     if (second !== undefined) throw invalidField('docfile', 'docfile is given more than once');
+    if (namesDocument(sent)) return changeOf(sent);
     const arrival = arrivalOf(sent, 'docfile');
     const name = file!.name ?? arrival.title;
     return {
@@ -83,6 +94,16 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
     if (error instanceof AppError && error.code === 'upload_unreadable') throw documentEmpty();
     throw error;
   }
+}
+
+/** As in every resource: nothing, 0 and −1 mean a new one. */
+function namesDocument({ id }: Record<string, unknown>): boolean {
+  return Boolean(id) && String(id).trim() !== '0' && String(id).trim() !== '-1';
+}
+
+/** The file of a document is for ever: as with PATCH, what is sent of it is passed over. */
+function changeOf({ dry_run: dryRun, docfile: _, ...change }: Record<string, unknown>): DocumentChange {
+  return { change, dryRun };
 }
 
 function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined): DocumentArrival {

@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { type App, sendBlob } from '../platform/http/index.ts';
 import type { ResourceDeclaration } from '../resource/index.ts';
 import { waitForRun } from '../runs/index.ts';
+import { documentAsker } from './ask-resource.ts';
 import {
   detailResource,
   detailTypeResource,
@@ -22,7 +23,7 @@ import { isTrue, receiveDocument } from './receive-document.ts';
 import { recordDocument } from './record-document.ts';
 import { campaignResultResource, dateResultResource } from './result.resource.ts';
 import { reviewRoutes } from './review-routes.ts';
-import { documentJson, findDocument, seesEveryPlace } from './store.ts';
+import { findDocument, seesEveryPlace } from './store.ts';
 import { documentVisible } from './visible.ts';
 
 export function documentResources(context: Context): ResourceDeclaration[] {
@@ -43,6 +44,7 @@ const oneDocument = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_
 
 /** What is not a resource: the way in, and the file itself. */
 export async function documentRoutes(app: App, context: Context): Promise<void> {
+  const ask = await documentAsker(context);
   await app.register(async (scope) => {
     streamBodies(scope);
     scope.post(
@@ -60,11 +62,18 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
       },
       async (request, reply) => {
         const sent = await receiveDocument(context, request);
-        const arrival = {
-          ...sent,
-          dryRun: sent.dryRun || isTrue('dry_run', (request.query as { dry_run?: string }).dry_run),
-        };
         if (request.body instanceof Readable) request.body.resume();
+        const isDry = isTrue('dry_run', (request.query as { dry_run?: string }).dry_run);
+        if ('change' in sent) {
+          const { status, headers, body } = await ask(request.access, {
+            method: 'POST',
+            path: isDry || isTrue('dry_run', sent.dryRun) ? '?dry_run=true' : '',
+            body: sent.change,
+            ifMatch: request.headers['if-match'],
+          });
+          return reply.code(status).headers(headers).send(body);
+        }
+        const arrival = { ...sent, dryRun: sent.dryRun || isDry };
         const { documentId, runId } = await recordDocument(context, request, arrival);
         const run = await waitForRun(context, runId, waitSeconds(request.headers.prefer));
         reply.header('granary-run', `/api/v1/run/${runId}`);
@@ -77,9 +86,10 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
           if (run.state !== 'succeeded') reply.code(202).header('location', `/api/v1/run/${runId}`);
           return reply.send({ id: null, doc_title, file_type, dry_run: true, state: run.state, summary: run.summary });
         }
-        const stored = await documentJson(context.db, documentId);
-        if (stored === undefined) throw documentNotFound(documentId);
-        return reply.code(201).header('location', `/api/v1/source_doc/${documentId}`).send(stored);
+        // Whoever sent it is told of it, also with a token that is for some places, of which it says nothing yet.
+        const sender = { ...request.access, where: () => raw('true') };
+        const { headers, body } = await ask(sender, { method: 'GET', path: `/${documentId}` });
+        return reply.code(201).headers(headers).header('location', `/api/v1/source_doc/${documentId}/`).send(body);
       },
     );
   });

@@ -188,12 +188,17 @@ export async function markAllToProcess(tx: Queryable, documentId: number): Promi
     where document_id = ${documentId} and process_status <> 'TO_PROCESS'`);
 }
 
+/** All of its digits: a Date has no microseconds. */
+const instant = (column: 'created_at' | 'updated_at'): Sql =>
+  sql`to_char(${sql.ref(`d.${column}`)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** As the resource shows it to whoever sent it. */
 export function documentJson(db: Queryable, id: number): Promise<Record<string, unknown> | undefined> {
   return db.maybe(sql`
     select d.id, d.doc_title, d.file_type, '/api/v1/source_doc/' || d.id || '/file' as docfile, d.file_name, d.file_header,
       (select u.number from "user" u where u.id = d.created_by) as created_by_id, d.guid, d.sha256, d.bytes::float8 as bytes,
-      d.dataset_id as dataset, d.revision, d.state, d.duplicate_of, d.run_id, d.summary, d.created_at, d.updated_at,
+      d.dataset_id as dataset, d.revision, d.state, d.duplicate_of, d.corrects, d.run_id, d.summary,
+      ${instant('created_at')} as created_at, ${instant('updated_at')} as updated_at,
       '/api/v1/source_doc/' || d.id || '/' as resource_uri
     from source_doc d where d.id = ${id}`);
 }

@@ -188,6 +188,22 @@ test('the file is for its sender and for those who see every place in it, also f
   expect(await answers(both)).toEqual([404, 404, 404, 404, 304]);
 });
 
+test('whoever sends a document is told of it, also with a token for some places', async () => {
+  const docfile = Buffer.from('geocode,campaign,seen\nc,may,1\n').toString('base64');
+  const body = { doc_title: 'fenced', file_type: 'campaign', docfile };
+  const sent = await fenced.post('/api/v1/source_doc/', body, { prefer: 'respond-async' });
+  expect([sent.status, sent.body.doc_title, sent.body.state]).toEqual([201, 'fenced', 'received']);
+  await world.runJobs();
+  expect((await fenced.get(sent.headers.get('location')!)).status).toBe(404);
+  for (const actor of [fenced, inQ, nobody]) {
+    const changed = await actor.post('/api/v1/source_doc/', { id: sent.body.id, doc_title: 'x' });
+    const patched = await actor.patch(sent.headers.get('location')!, { doc_title: 'x' });
+    expect([changed.status, changed.body.error]).toEqual([patched.status, patched.body.error]);
+    expect(changed.status).toBeGreaterThanOrEqual(403);
+  }
+  await must(admin.delete(sent.headers.get('location')!), 204);
+});
+
 test('the dataset behind a document, its rows and exports are for members of its project', async () => {
   for (const path of ['', '/data.csv', '/rows', '/revision/1', '/revision/1/file', '/revision/1/datapackage.json']) {
     const answers = await Promise.all(

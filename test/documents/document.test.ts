@@ -287,6 +287,49 @@ describe('sending', () => {
     },
   );
 
+  test('the answer is the object as it is read, tag and all; a body with its id changes it', async () => {
+    const docfile = Buffer.from('geocode,campaign,seen\nd,june,12\n').toString('base64');
+    const body = { id: -1, doc_title: 'answered', file_type: 'campaign', docfile };
+    const made = await whileWorking(world, admin.post('/api/v1/source_doc/', body));
+    const url = made.headers.get('location')!;
+    const read = await admin.get(url);
+    expect([made.status, made.text, made.headers.get('etag')]).toEqual([201, read.text, read.headers.get('etag')]);
+    expect([made.body.corrects, url]).toEqual([null, `/api/v1/source_doc/${made.body.id}/`]);
+    expect((await admin.get(url, { 'if-none-match': made.headers.get('etag')! })).status).toBe(304);
+    const { id } = made.body;
+    const changed = await admin.post('/api/v1/source_doc/', { id, doc_title: 'answered again' });
+    const again = await admin.get(url);
+    expect([changed.status, changed.text, changed.headers.get('etag')]).toEqual([
+      200,
+      again.text,
+      again.headers.get('etag'),
+    ]);
+    expect([changed.body.doc_title, changed.body.sha256]).toEqual(['answered again', made.body.sha256]);
+    const stale = { 'if-match': made.headers.get('etag')! };
+    const refusals = [
+      await admin.post('/api/v1/source_doc/', { id, doc_title: 'x' }, stale),
+      await admin.post('/api/v1/source_doc/', { id: 999_999, doc_title: 'x' }),
+      await admin.post('/api/v1/source_doc/', { id: 'abc', doc_title: 'x' }),
+      await admin.post('/api/v1/source_doc/', { id, nonsense: 1 }),
+      await admin.post('/api/v1/source_doc/', { id, doc_title: '' }),
+    ];
+    expect(refusals.map(({ status, body: { error } }) => [status, error])).toEqual([
+      [412, expect.any(String)],
+      [404, 'No source_doc object found for id : 999999'],
+      [400, "invalid id: 'abc'"],
+      [400, "'nonsense' is not a field of source_doc"],
+      [400, 'doc_title may not be empty'],
+    ]);
+    const dry = await admin.post('/api/v1/source_doc/?dry_run=true', { id, doc_title: 'dry' });
+    expect([dry.status, dry.body.doc_title]).toEqual([200, 'dry']);
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    const plain = await admin.post('/api/v1/source_doc/', `id=${id}&doc_title=by+form`, type);
+    expect([plain.status, plain.body.doc_title]).toEqual([200, 'by form']);
+    const undone = await must(admin.post(`${url}undo`), 200);
+    const shown = await must(admin.get(url), 200);
+    expect(undone).toMatchObject({ ...shown, undone: true });
+  });
+
   test('titles and contents that are there already', async () => {
     const first = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
     const second = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
