@@ -63,7 +63,7 @@ export function documentResource(context: Context): ResourceDeclaration {
     },
     order: ['-created_at'],
     methods: ['PUT', 'PATCH', 'DELETE'],
-    own_routes: { list: ['POST'] },
+    own_routes: { list: ['POST'], required_on_post: ['docfile', 'doc_title', 'file_type'] },
     permission: {
       read: 'document.read',
       write: 'document.write',

@@ -177,7 +177,12 @@ export interface ResourceDeclaration {
   /** The list can also be read below an object it belongs to: `/source_doc/7/issues` for `{ resource, name, field }`. */
   nested?: { resource: string; name: string; field: string };
   /** Methods at the list's or a single object's address that routes of the module itself answer. */
-  own_routes?: { list?: readonly string[]; detail?: readonly string[] };
+  own_routes?: {
+    list?: readonly string[];
+    detail?: readonly string[];
+    /** What such a POST needs, for the schema. */
+    required_on_post?: readonly string[];
+  };
   /** Methods beyond reading. Default: all of them for a table with a `write` right, none otherwise. */
   methods?: readonly ('POST' | 'PUT' | 'PATCH' | 'DELETE')[];
   /** Writes on single objects must carry If-Match. Default false. */

@@ -330,6 +330,12 @@ describe('sending', () => {
     expect(undone).toMatchObject({ ...shown, undone: true });
   });
 
+  test('the schema says how one is sent', async () => {
+    const schema = await must(admin.get('/api/v1/source_doc/schema/'), 200);
+    expect(schema.allowed_list_http_methods).toEqual(['get', 'post', 'put', 'patch', 'delete']);
+    expect(schema.required_on_post).toEqual(['doc_title', 'docfile', 'file_type']);
+  });
+
   test('titles and contents that are there already', async () => {
     const first = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });
     const second = await the.document('geocode,campaign,seen\nd,june,11\n', { doc_title: 'same' });

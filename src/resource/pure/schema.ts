@@ -22,11 +22,13 @@ export interface FieldSchema {
 /** `/schema`: the declaration as clients may know it (monitoring.md §2.9). */
 export function resourceSchema(model: Model, access: Access): object {
   const { declaration, methods } = model;
+  // What a module's own route answers at the list's address is there as well.
+  const listMethods = new Set<string>([...methods, ...(declaration.own_routes?.list ?? [])]);
   const names = [...filterableNames(model, access)].filter((name) => !model.relations.has(name));
   return {
     allowed_list_http_methods: [
       ...['get'],
-      ...['post', 'put', 'patch', 'delete'].filter((method) => has(methods, method)),
+      ...['post', 'put', 'patch', 'delete'].filter((method) => has(listMethods, method)),
     ],
     allowed_detail_http_methods: ['get', ...['put', 'patch', 'delete'].filter((method) => has(methods, method))],
     default_format: 'application/json',
@@ -35,7 +37,9 @@ export function resourceSchema(model: Model, access: Access): object {
     ordering: [...new Set([...model.fields.keys(), ...model.listFields])].filter((name) =>
       canOrderBy(model, name, access),
     ),
-    required_on_post: [...(declaration.required_fields_for_post ?? [])].sort(),
+    required_on_post: [
+      ...(declaration.own_routes?.required_on_post ?? declaration.required_fields_for_post ?? []),
+    ].sort(),
     required_on_get: (declaration.GET_params_required ?? []).map((group) => [group].flat()[0]!),
     fields: Object.fromEntries(fieldSchemas(model, access)),
   };
