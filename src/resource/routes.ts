@@ -158,13 +158,17 @@ const readOnly = ['GET', 'HEAD', 'OPTIONS'];
  * resources, behind theirs: five for each address of each resource would be most of the server's start-up.
  */
 function closeMethods(scope: FastifyInstance, allowed: Allowed): void {
-  const addresses: Record<string, (of: AllowedMethods, below: { pk: string; below: string }) => string[] | undefined> =
-    {
-      [`${apiPrefix}/:resource`]: ({ list }) => list,
-      [`${apiPrefix}/:resource/:pk`]: ({ detail }, { pk }) => (pk === 'schema' ? readOnly : detail),
-      [`${apiPrefix}/:resource/:pk/:below`]: (of, { pk, below }) =>
-        [pk, below].some((name) => of.below?.includes(name)) ? readOnly : undefined,
-    };
+  const own = ownAddresses(scope);
+  const addresses: Record<
+    string,
+    (of: AllowedMethods, below: { resource: string; pk: string; below: string }) => string[] | undefined
+  > = {
+    [`${apiPrefix}/:resource`]: ({ list }) => list,
+    [`${apiPrefix}/:resource/:pk`]: ({ detail }, { resource, pk }) =>
+      pk === 'schema' ? readOnly : (own.get(`${apiPrefix}/${resource}/${pk}`) ?? detail),
+    [`${apiPrefix}/:resource/:pk/:below`]: (of, { pk, below }) =>
+      [pk, below].some((name) => of.below?.includes(name)) ? readOnly : undefined,
+  };
   for (const [url, methodsOf] of Object.entries(addresses)) {
     scope.route<{ Params: { resource: string; pk: string; below: string } }>({
       method: ['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -180,6 +184,16 @@ function closeMethods(scope: FastifyInstance, allowed: Allowed): void {
       },
     });
   }
+}
+
+/** What modules have at addresses that look like an object's, such as `source_object_map/apply`, with the methods. */
+function ownAddresses(scope: FastifyInstance): Map<string, string[]> {
+  const own = new Map<string, string[]>();
+  for (const { method, url } of scope.knownRoutes ?? []) {
+    if (!/^\/api\/v1\/\w+\/\w+$/.test(url)) continue;
+    own.set(url, [...(own.get(url) ?? ['OPTIONS']), method].sort());
+  }
+  return own;
 }
 
 /** The list of what belongs to one object; an object the caller does not see has none. */

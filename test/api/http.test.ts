@@ -24,6 +24,44 @@ test('a known address with a wrong method says which are allowed', async () => {
   expect(answer.headers.get('allow')).toContain('GET');
 });
 
+test('OPTIONS tells the methods of an address, whoever asks; a preflight is answered as one', async () => {
+  const page = 'https://app.example.org';
+  const world = await startWorld({ CORS_ORIGINS: page });
+  const all = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
+  for (const [path, allow] of [
+    ['/api/v1/indicator/', all],
+    ['/api/v1/indicator/1', 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'],
+    ['/api/v1/indicator/schema/', 'GET, HEAD, OPTIONS'],
+    ['/api/v1/agg_refresh', 'GET, HEAD, OPTIONS, POST'],
+    ['/api/v1/source_doc/1/undo', 'OPTIONS, POST'],
+    ['/api/v1/source_object_map/apply/', 'OPTIONS, POST'],
+    ['/api/v1/', 'GET, HEAD, OPTIONS'],
+    ['/livez', 'GET, HEAD, OPTIONS'],
+  ]) {
+    for (const headers of [
+      {},
+      { origin: page },
+      { origin: 'https://elsewhere.example' },
+      { authorization: 'Bearer x' },
+    ]) {
+      const answer = await world.anon.send('OPTIONS', path!, undefined, headers as Record<string, string>);
+      expect([path, answer.status, answer.headers.get('allow'), answer.text]).toEqual([path, 204, allow, '']);
+    }
+  }
+  expect((await world.anon.send('OPTIONS', '/api/v1/nothing')).status).toBe(404);
+  const asked = {
+    'access-control-request-method': 'PATCH',
+    'access-control-request-headers': 'authorization,if-match',
+  };
+  const preflight = await world.anon.send('OPTIONS', '/api/v1/indicator/1', undefined, { origin: page, ...asked });
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([200, page]);
+  expect(preflight.headers.get('access-control-allow-methods')).toBe(all);
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,if-match');
+  const foreign = { origin: 'https://elsewhere.example', ...asked };
+  const refused = await world.anon.send('OPTIONS', '/api/v1/indicator/1', undefined, foreign);
+  expect(refused.headers.get('access-control-allow-origin')).toBe(null);
+});
+
 test('live, ready, metrics and the API description are there', async () => {
   expect((await anon.get('/livez')).status).toBe(200);
   expect((await anon.get('/readyz')).body).toEqual({ status: 'ok' });

@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-/** Remembers every route, so that a known address with a wrong method answers 405 and what is allowed, not 404. */
+/** Remembers every route, so that a known address tells its methods: to OPTIONS, and with 405 to a wrong one, not 404. */
 export function trackMethods(app: FastifyInstance): (url: string) => string[] {
   const known: FastifyInstance['knownRoutes'] = [];
   app.decorate('knownRoutes', known);
@@ -25,10 +25,11 @@ export function trackMethods(app: FastifyInstance): (url: string) => string[] {
   return (url) => {
     // Built by the first wrong method, not at every start.
     routers ??= routersOf(known);
-    return [...routers]
+    const methods = [...routers]
       .filter(([, router]) => router.find('GET', url.split('?', 1)[0] ?? '/') !== null)
-      .map(([method]) => method)
-      .sort();
+      .map(([method]) => method);
+    // Whoever has a method can say which.
+    return methods.length === 0 ? [] : [...new Set([...methods, 'OPTIONS'])].sort();
   };
 }
 

@@ -7,7 +7,13 @@ import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import helmet from 'helmet';
 import type { Context } from '../context.ts';
 import { AppError, problemOf } from '../errors/index.ts';
@@ -111,9 +117,11 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
       .type('application/problem+json')
       .send(JSON.stringify(problemOf(refusal, request.id)));
   });
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
     const allowed = allowedMethods(request.url);
-    throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+    if (allowed.length === 0) throw notFound();
+    if (request.method !== 'OPTIONS') throw methodNotAllowed(allowed);
+    return reply.code(204).header('allow', allowed.join(', ')).send();
   });
   return app;
 }
@@ -161,11 +169,16 @@ function readJson(app: App): void {
 
 function corsDelegator(policies: CorsPolicies) {
   const prefixes = Object.keys(policies).sort((a, b) => b.length - a.length);
-  return (request: { url: string }, done: (error: Error | null, options?: FastifyCorsOptions) => void) => {
+  return (request: FastifyRequest, done: (error: Error | null, options?: FastifyCorsOptions) => void) => {
     const prefix = prefixes.find((candidate) => request.url.startsWith(candidate)) ?? '';
-    done(null, policies[prefix] ?? { origin: false });
+    const policy = policies[prefix] ?? { origin: false };
+    done(null, { ...policy, preflight: policy.strictPreflight === false || isPreflight(request) });
   };
 }
+
+/** Another OPTIONS asks what an address allows: that is for the routes to say. */
+const isPreflight = ({ headers }: FastifyRequest) =>
+  headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 const helmetOptions = {
   // The web app and the API pages load only what this server sends; inline styles are what component libraries need.
