@@ -87,6 +87,24 @@ describe('answers are what is stored', () => {
     expect(same.headers.get('etag')).toBe((await world.admin.get('/api/v1/site/1')).headers.get('etag'));
   });
 
+  test.each(['region', 'region__level', 'parent_site__region__name'])(
+    'a relation’s %s is no field, whatever lists have been asked for before; what a read shows is passed over',
+    async (name) => {
+      expect((await world.admin.get(`/api/v1/site?${name}__isnull=false`)).status).toBe(200);
+      const before = (await world.admin.get('/api/v1/site/1/')).body;
+      for (const answer of [
+        await world.admin.patch('/api/v1/site/1', { [name]: 2 }),
+        await world.admin.put('/api/v1/site/1', { ...before, [name]: 2 }),
+        await world.admin.post('/api/v1/site/', { ...newSite, [name]: 2 }),
+      ]) {
+        expect([answer.status, answer.body.error]).toEqual([400, `'${name}' is not a field of site`]);
+      }
+      expect((await world.admin.get('/api/v1/site/1/')).body).toEqual(before);
+      const back = await world.admin.put('/api/v1/site/1', { ...before, region__name: 'x', level: 9, created_at: 'x' });
+      expect([back.status, back.body]).toEqual([200, { ...before, updated_at: back.body.updated_at }]);
+    },
+  );
+
   test('hooks see values, and may change them', async () => {
     const { body } = await world.admin.post('/api/v1/site/', { ...newSite, tags: '["a","banned","b"]' });
     expect(body.tags).toEqual(['a', 'b']);

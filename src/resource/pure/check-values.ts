@@ -58,10 +58,16 @@ export function checkValues(
   return values;
 }
 
-/** What an object may carry besides its fields when it is sent back as it was read. */
+/**
+ * What an object may carry besides its fields when it is sent back as it was read. Other names of a relation are
+ * unknown ones: who sends `campaign_type` means to change it.
+ */
 function isKnown(model: Model, name: string): boolean {
   return (
-    model.fields.has(name) || name === 'resource_uri' || model.columns.has(name) || model.listFields.includes(name)
+    model.fields.has(name) ||
+    name === 'resource_uri' ||
+    model.listFields.includes(name) ||
+    model.detailFields.includes(name)
   );
 }
 
