@@ -1,13 +1,18 @@
-import { AppError, type ErrorDetail } from '../platform/errors/index.ts';
+import { AppError, parameterError } from '../platform/errors/index.ts';
+
+export {
+  invalidBody,
+  invalidId,
+  invalidParameter,
+  malformedBody,
+  missingParameter,
+  repeatedParameter,
+  unknownParameter,
+} from '../platform/errors/index.ts';
 
 /** Texts are the contract's, to the letter (monitoring.md §2.5 and §2.7). */
 export const noObject = (resource: string, id: unknown) =>
   new AppError(404, 'not_found', `No ${resource} object found for id : ${id}`);
-export const invalidId = (text: string) => new AppError(400, 'invalid_id', `invalid id: '${text}'`);
-export const missingParameter = (name: string) =>
-  new AppError(400, 'missing_parameter', `Missing required parameter ${name}`, {
-    errors: [{ parameter: name, code: 'missing_parameter', message: `Missing required parameter ${name}` }],
-  });
 export const notFilterable = (name: string, hint: string | undefined) =>
   parameterError('unknown_filter', name, `The '${name}' field does not allow filtering.`, hint);
 export const unknownLookup = (lookup: string, field: string, hint: string | undefined) =>
@@ -16,12 +21,6 @@ export const notSortable = (name: string, hint: string | undefined) =>
   parameterError('unknown_order', 'order_by', `The '${name}' field does not allow ordering.`, hint);
 export const unknownSelection = (name: string, resource: string, hint: string | undefined) =>
   parameterError('unknown_field', 'fields', `'${name}' is not a field of ${resource}`, hint);
-export const unknownParameter = (name: string, hint: string | undefined) =>
-  parameterError('unknown_parameter', name, `'${name}' is not a parameter of this request.`, hint);
-export const repeatedParameter = (name: string) =>
-  parameterError('repeated_parameter', name, `The '${name}' parameter is given more than once.`);
-export const invalidParameter = (name: string, text: string, expected?: string) =>
-  parameterError('invalid_parameter', name, `invalid ${name}: '${text}'`, expected && `expected ${expected}`);
 export const invalidCursor = () =>
   parameterError('invalid_cursor', 'cursor', 'The cursor is not one this server has given for this list.');
 export const foreignCursor = () =>
@@ -35,13 +34,6 @@ export const unknownFormat = (format: string, formats: readonly string[]) =>
     extra: { formats },
   });
 
-/** Everything wrong with a body at once; the text is that of the first kind found. */
-export const invalidBody = (code: string, detail: string, errors: ErrorDetail[], hint?: string) =>
-  new AppError(400, code, detail, { errors, ...(hint === undefined ? {} : { hint }) });
-export const malformedBody = (detail: string, row?: number) =>
-  new AppError(400, 'malformed_body', detail, {
-    errors: row === undefined ? [] : [{ row, code: 'malformed_body', message: detail }],
-  });
 export const noSuchReference = (field: string, value: unknown) =>
   new AppError(400, 'reference_not_found', `${field} ${value} does not exist`, {
     errors: [{ pointer: `/${field}`, code: 'reference_not_found', message: `${field} ${value} does not exist` }],
@@ -114,10 +106,3 @@ export const actionGetOff = () =>
 /** A failed run answers like the problem it met, and shows itself. */
 export const runFailed = (error: { status: number; code: string; detail: string }, run: object) =>
   new AppError(error.status, error.code, error.detail, { headers: { 'cache-control': 'no-store' }, extra: { run } });
-
-function parameterError(code: string, parameter: string, message: string, hint?: string): AppError {
-  return new AppError(400, code, message, {
-    errors: [{ parameter, code, message }],
-    ...(hint === undefined ? {} : { hint }),
-  });
-}

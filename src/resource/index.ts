@@ -14,7 +14,7 @@ export {
   type SelectQuery,
   type WriteContext,
 } from './declaration.ts';
-export { forbidden, invalidBody, invalidParameter, missingParameter, noObject } from './errors.ts';
+export { forbidden, invalidBody, invalidParameter, missingParameter, noObject, unknownFormat } from './errors.ts';
 export { filtersPage } from './filters-page.ts';
 export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
 export { nearest } from './pure/nearest.ts';

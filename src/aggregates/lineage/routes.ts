@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../../platform/context.ts';
 import { type App, originOf } from '../../platform/http/index.ts';
-import { type Access, invalidParameter, missingParameter, noObject } from '../../resource/index.ts';
+import { type Access, invalidParameter, missingParameter, noObject, unknownFormat } from '../../resource/index.ts';
 import { groupingOf } from '../pure/groupings.ts';
 import { fromTheFirst, type Lineage, type Question, visibleTo } from './lineage.ts';
 import { provOf } from './pure/prov.ts';
@@ -15,7 +15,7 @@ const paging = {
   depth: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: 'Steps of inputs told in place.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Inputs of one page. Default 100.' })),
   cursor: Type.Optional(Type.String({ description: '`next` of the page before.' })),
-  format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('prov')])),
+  format: Type.Optional(Type.String({ description: 'json, or prov for PROV-JSON.' })),
 };
 const coordinates = {
   indicator_id: Type.Optional(id),
@@ -31,8 +31,10 @@ interface Paging {
   depth?: number;
   limit?: number;
   cursor?: string;
-  format?: 'json' | 'prov';
+  format?: string;
 }
+
+const formats = ['json', 'prov'];
 
 /** Cells one answer tells in whole; inputs beyond stay links. */
 const expandedAtMost = 300;
@@ -56,9 +58,9 @@ export function lineageOfValues(app: App, context: Context): void {
         },
       },
       async (request) => {
+        const question = questionOf(request.access, request.query);
         const place = await placeOfCell(context.db, kind, request.params.id, visibleTo(request.access));
         if (place === undefined) throw noObject(resource, request.params.id);
-        const question = questionOf(request.access, request.query);
         return answered(
           context,
           await named(context, await traceCell(context, place, question), place, question),
@@ -137,7 +139,8 @@ async function named(context: Context, lineage: Lineage, place: CellPlace, { acc
   };
 }
 
-function questionOf(access: Access, { depth = 0, limit = 100, cursor }: Paging): Question {
+function questionOf(access: Access, { depth = 0, limit = 100, cursor, format = 'json' }: Paging): Question {
+  if (!formats.includes(format)) throw unknownFormat(format, formats);
   return {
     access,
     depth,

@@ -1,12 +1,18 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { AppError, type ErrorDetail } from '../errors/index.ts';
 import * as errors from './errors.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
 
-/** Whatever was thrown, as the refusal a client may see. What is not recognised is a bug and stays opaque. */
-export function toAppError(error: unknown, limits: { bodyMaxBytes: number }): AppError {
+/**
+ * Whatever was thrown, as the refusal a client may see. What is not recognised is a bug and stays opaque. A request that
+ * does not fit its route's schema is refused in the words of /api/v1, given that request.
+ */
+export function toAppError(error: unknown, limits: { bodyMaxBytes: number }, request?: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   const known = error as Partial<FastifyError> & { validationContext?: string; code?: string };
   if (known.validation !== undefined) {
+    const refusal = request && refuseInvalid(known.validation, known.validationContext ?? 'body', request);
+    if (refusal !== undefined) return refusal;
     return errors.invalidRequest(known.validation.map((issue) => detailOf(issue, known.validationContext ?? 'body')));
   }
   switch (known.code) {

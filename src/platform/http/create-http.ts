@@ -109,7 +109,7 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
   });
   app.setErrorHandler((error, request, reply) => {
     const refusal =
-      request.raw.aborted && !(error instanceof AppError) ? clientDisconnected() : toAppError(error, config);
+      request.raw.aborted && !(error instanceof AppError) ? clientDisconnected() : toAppError(error, config, request);
     if (refusal.status >= 500) context.log.error({ err: error, requestId: request.id }, 'request failed');
     return reply
       .code(refusal.status)
