@@ -109,7 +109,11 @@ async function promote(context: Context, content: string, title: string): Promis
     dryRun: false,
     corrects: undefined,
   };
-  const { documentId } = await recordDocument(context, { access: access! }, arrival);
+  const { documentId } = await recordDocument(
+    context,
+    { access: access!, method: 'POST', url: '', headers: {} },
+    arrival,
+  );
   await workOnce(context, handlers);
   const ms = performance.now() - begun;
   const { state } = await context.db.one<{ state: string }>(sql`select state from source_doc where id = ${documentId}`);

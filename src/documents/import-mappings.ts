@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts';
-import { unlessDry } from '../platform/db/index.ts';
+import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type Access, parseCsv } from '../resource/index.ts';
 import { documentEmpty, invalidField } from './errors.ts';
@@ -37,40 +37,38 @@ const messages: Record<NonNullable<ImportedMapping['problem']>, string> = {
 };
 
 /** The same file back, all or nothing; an empty master code unmaps. A dry run tells every fault and keeps nothing. */
-export async function importMappings(context: Context, access: Access, text: string, isDry: boolean) {
+export async function importMappings(tx: Tx, access: Access, text: string, isDry: boolean) {
   const lines = readLines(text);
-  return await unlessDry(context.db, isDry, async (tx) => {
-    const checked = await checkMappingLines(tx, access, lines);
-    const issues = checked.flatMap(({ row, problem }) =>
-      problem === null
-        ? []
-        : [
-            {
-              row,
-              column: header[2]!,
-              code: problem,
-              message: `${lines[row - 1]!.master_code}: ${messages[problem]}`,
-            },
-          ],
-    );
-    if (issues.length > 0 && !isDry) {
-      const status = issues.every(({ code }) => code === 'forbidden') ? 403 : 400;
-      throw new AppError(status, status === 403 ? 'forbidden' : 'invalid_value', issues[0]!.message, {
-        errors: issues,
-      });
-    }
-    if (issues.length === 0) await writeMappingLines(tx, access);
-    const count = (outcome: ImportedMapping['outcome']) =>
-      checked.filter((one) => one.problem === null && one.outcome === outcome).length;
-    const meta = {
-      dry_run: isDry,
-      total_count: lines.length,
-      created: count('created'),
-      updated: count('updated'),
-      unchanged: count('unchanged'),
-    };
-    return { meta, objects: [], issues, error: null };
-  });
+  const checked = await checkMappingLines(tx, access, lines);
+  const issues = checked.flatMap(({ row, problem }) =>
+    problem === null
+      ? []
+      : [
+          {
+            row,
+            column: header[2]!,
+            code: problem,
+            message: `${lines[row - 1]!.master_code}: ${messages[problem]}`,
+          },
+        ],
+  );
+  if (issues.length > 0 && !isDry) {
+    const status = issues.every(({ code }) => code === 'forbidden') ? 403 : 400;
+    throw new AppError(status, status === 403 ? 'forbidden' : 'invalid_value', issues[0]!.message, {
+      errors: issues,
+    });
+  }
+  if (issues.length === 0) await writeMappingLines(tx, access);
+  const count = (outcome: ImportedMapping['outcome']) =>
+    checked.filter((one) => one.problem === null && one.outcome === outcome).length;
+  const meta = {
+    dry_run: isDry,
+    total_count: lines.length,
+    created: count('created'),
+    updated: count('updated'),
+    unchanged: count('unchanged'),
+  };
+  return { meta, objects: [], issues, error: null };
 }
 
 function readLines(text: string): MappingLine[] {

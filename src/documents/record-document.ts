@@ -19,7 +19,7 @@ import type { UploadOptions } from '../ingest/index.ts';
 import type { Context } from '../platform/context.ts';
 import { raw, type Tx } from '../platform/db/index.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
-import { type Access, forbidden } from '../resource/index.ts';
+import { type Access, forbidden, startOnce } from '../resource/index.ts';
 import { insertRun } from '../runs/index.ts';
 import { documentNotFound, invalidField, revisionNotThere } from './errors.ts';
 import { transformUploadRun } from './jobs.ts';
@@ -43,17 +43,18 @@ export const serialKeyOf = (documentId: number): string => `transform_upload ${d
 
 /**
  * Records a document whose bytes are stored, and asks for its processing, in one transaction. Who may enter values
- * nowhere may not upload either.
+ * nowhere may not upload either. With an Idempotency-Key the same file sent again gets the
+ * document of the first.
  */
 export async function recordDocument(
   context: Context,
-  request: Pick<FastifyRequest, 'access'>,
+  request: Pick<FastifyRequest, 'access' | 'method' | 'url' | 'headers'>,
   arrival: DocumentArrival,
-): Promise<{ documentId: number; runId: string }> {
+): Promise<{ documentId: number; runId: string; replayed: boolean }> {
   const { access } = request;
   const captureTops = await captureTopsOf(context, access);
   if (captureTops?.length === 0) throw forbidden();
-  return await context.db.transaction(async (tx) => {
+  const record = async (tx: Tx) => {
     await lockTitles(tx);
     const source = await sourceOf(tx, access, arrival);
     const corrected = await correctedBy(tx, access, arrival);
@@ -84,8 +85,16 @@ export async function recordDocument(
     await updateDocument(tx, documentId, { runId });
     if (revision === null) await insertArrival(tx, access, { ...of, uploadId: uploadId!, runId, created }, arrival);
     return { documentId, runId };
-  });
+  };
+  const { started, replayed } = await startOnce(context.db, request, access, record, { identity: identityOf(arrival) });
+  return { ...started, replayed };
 }
+
+/** What makes two uploads the same one; whether the bytes were stored before does not. */
+const identityOf = ({ file, ...arrival }: DocumentArrival) => ({
+  ...arrival,
+  file: file && { ...file, blob: file.blob.sha256 },
+});
 
 /** The document whose rows come again, for whoever may read it; both are of one kind. */
 async function correctedBy(tx: Tx, access: Access, { corrects, fileType }: DocumentArrival) {

@@ -1,8 +1,8 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../platform/context.ts';
-import { unlessDry } from '../platform/db/index.ts';
+import { forLargeWork, type Tx } from '../platform/db/index.ts';
 import type { App } from '../platform/http/index.ts';
-import { noObject } from '../resource/index.ts';
+import { noObject, replyOnce } from '../resource/index.ts';
 import { exportMappings, importMappings } from './import-mappings.ts';
 import { contentTypes, mappingStatuses } from './mapping-store.ts';
 import { previewMapping } from './preview-mapping.ts';
@@ -48,11 +48,11 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
       config: signedIn,
       schema: { body: reviewBody, summary: 'Decide over every code a filter finds', tags: ['source_object_map'] },
     },
-    async (request) => {
+    (request, reply) => {
       const { decision, dry_run: isDry = false, ...filter } = request.body;
       const minScore = filter.min_score ?? (decision === 'accept' && filter.ids === undefined ? surely : undefined);
-      const reviewed = await unlessDry(context.db, isDry, (tx) =>
-        reviewCodes(
+      const work = async (tx: Tx) => {
+        const reviewed = await reviewCodes(
           tx,
           request.access,
           {
@@ -65,14 +65,15 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
             reason: filter.reason,
           },
           decision,
-        ),
-      );
-      const meta = {
-        dry_run: isDry,
-        total_count: reviewed.length,
-        ...(minScore === undefined ? {} : { min_score: minScore }),
+        );
+        const meta = {
+          dry_run: isDry,
+          total_count: reviewed.length,
+          ...(minScore === undefined ? {} : { min_score: minScore }),
+        };
+        return { meta, objects: reviewed, error: null };
       };
-      return { meta, objects: reviewed, error: null };
+      return replyOnce(context.db, request, reply, work, { dryRun: isDry });
     },
   );
 
@@ -141,7 +142,10 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
         tags: ['source_doc'],
       },
     },
-    (request) => undoDocument(context, request.access, request.params.id, request.body?.undone),
+    (request, reply) =>
+      replyOnce(forLargeWork(context.db), request, reply, (tx) =>
+        undoDocument(context, tx, request.access, request.params.id, request.body?.undone),
+      ),
   );
 
   await app.register(async (scope) => {
@@ -157,9 +161,11 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
           tags: ['source_object_map'],
         },
       },
-      (request) => {
+      (request, reply) => {
         const text = typeof request.body === 'string' ? request.body : '';
-        return importMappings(context, request.access, text, (request.query as { dry_run?: boolean }).dry_run === true);
+        const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
+        const work = (tx: Tx) => importMappings(tx, request.access, text, isDry);
+        return replyOnce(context.db, request, reply, work, { dryRun: isDry });
       },
     );
   });

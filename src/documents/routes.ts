@@ -6,7 +6,7 @@ import type { Context } from '../platform/context.ts';
 import { raw } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type App, sendBlob } from '../platform/http/index.ts';
-import type { ResourceDeclaration } from '../resource/index.ts';
+import { type ResourceDeclaration, replayedHeader } from '../resource/index.ts';
 import { waitForRun } from '../runs/index.ts';
 import { documentAsker } from './ask-resource.ts';
 import {
@@ -74,7 +74,8 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
           return reply.code(status).headers(headers).send(body);
         }
         const arrival = { ...sent, dryRun: sent.dryRun || isDry };
-        const { documentId, runId } = await recordDocument(context, request, arrival);
+        const { documentId, runId, replayed } = await recordDocument(context, request, arrival);
+        if (replayed) reply.header(replayedHeader, 'true');
         const run = await waitForRun(context, runId, waitSeconds(request.headers.prefer));
         reply.header('granary-run', `/api/v1/run/${runId}`);
         if (run.error !== null) {

@@ -1,5 +1,5 @@
 import type { Context } from '../platform/context.ts';
-import { type Tx, unlessDry } from '../platform/db/index.ts';
+import type { Tx } from '../platform/db/index.ts';
 import type { ErrorDetail } from '../platform/errors/index.ts';
 import { type Access, parseCsv } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
@@ -26,6 +26,7 @@ export interface TreeSummary {
  */
 export async function importLocations(
   context: Context,
+  tx: Tx,
   access: Access,
   text: string,
   isDry: boolean,
@@ -34,18 +35,16 @@ export async function importLocations(
   if (cells === undefined) throw unreadableFile('a quote is never closed');
   if (cells.length < 2) throw emptyFile();
   const file = readTreeFile(cells);
-  return await unlessDry(context.db, isDry, async (tx) => {
-    await lockTree(tx);
-    const plan = await planned(tx, access, file.rows);
-    const issues = [...file.issues, ...plan.issues];
-    if (issues.length > 0 || plan.isForbidden) {
-      const summary = summaryOf(file.rows.length, plan, 0);
-      if (!isDry) throw plan.isForbidden ? importForbidden(issues) : importRefused(issues, summary);
-      return { summary, issues };
-    }
-    const changed = await writePlaces(context, tx, plan);
-    return { summary: summaryOf(file.rows.length, plan, changed), issues: [] };
-  });
+  await lockTree(tx);
+  const plan = await planned(tx, access, file.rows);
+  const issues = [...file.issues, ...plan.issues];
+  if (issues.length > 0 || plan.isForbidden) {
+    const summary = summaryOf(file.rows.length, plan, 0);
+    if (!isDry) throw plan.isForbidden ? importForbidden(issues) : importRefused(issues, summary);
+    return { summary, issues };
+  }
+  const changed = await writePlaces(context, tx, plan);
+  return { summary: summaryOf(file.rows.length, plan, changed), issues: [] };
 }
 
 function summaryOf(rows: number, plan: TreePlan, updated: number): TreeSummary {

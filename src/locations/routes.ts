@@ -1,7 +1,8 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../platform/context.ts';
+import type { Tx } from '../platform/db/index.ts';
 import type { App } from '../platform/http/index.ts';
-import type { Access, ResourceDeclaration } from '../resource/index.ts';
+import { type Access, type ResourceDeclaration, replyOnce } from '../resource/index.ts';
 import { explainAccess } from './explain-access.ts';
 import { geoResource, locationPolygonResource } from './geo.resource.ts';
 import { importLocations } from './import-locations.ts';
@@ -44,15 +45,18 @@ export async function locationRoutes(app: App, context: Context): Promise<void> 
     // Whatever the file is called, it is text: what it holds is found out by reading it.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+    const intoTree = (tx: Tx, access: Access, text: string, isDry: boolean) =>
+      importLocations(context, tx, access, text, isDry);
     const imports = [
-      ['/api/v1/location/import', importLocations],
+      ['/api/v1/location/import', intoTree],
       ['/api/v1/geo/import', importShapes],
     ] as const;
     for (const [url, importFile] of imports) {
-      scope.post(url, { config: { access: 'signed-in' }, schema: { querystring: dryRun } }, async (request) => {
+      scope.post(url, { config: { access: 'signed-in' }, schema: { querystring: dryRun } }, (request, reply) => {
         const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
         const text = typeof request.body === 'string' ? request.body : '';
-        return answerOf(await importFile(context, request.access as Access, text, isDry), isDry);
+        const work = async (tx: Tx) => answerOf(await importFile(tx, request.access as Access, text, isDry), isDry);
+        return replyOnce(context.db, request, reply, work, { dryRun: isDry });
       });
     }
   });

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
-import { type Db, type Queryable, sql, type Tx } from '../platform/db/index.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Db, type Queryable, sql, type Tx, unlessDry } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
 import { idempotencyKeyReused, idempotencyKeyRunning, invalidIdempotencyKey } from './errors.ts';
-import type { Resources } from './resources.ts';
 
 export interface Answer {
   status: number;
@@ -12,34 +11,88 @@ export interface Answer {
   body: string;
 }
 
+type Transactions = Pick<Db, 'transaction'>;
+
+interface OnceOptions {
+  /** Do everything, and undo it; the key has no meaning then. */
+  dryRun?: boolean;
+  /** What makes two requests the same one where that is not the text of the body. */
+  identity?: unknown;
+}
+
 /**
- * Does a write in one transaction. With an Idempotency-Key, 24 hours long: the same request gets the stored answer, a
- * different one 422, one that comes while the first still runs 409. A refused request leaves no answer behind, so it
- * can be corrected and sent again. A dry run does everything and undoes it.
+ * Does a write in one transaction. With an Idempotency-Key of a POST, 24 hours long: the same request gets the stored
+ * answer, a different one 422, one that comes while the first still runs 409. A refused request leaves no answer behind,
+ * so it can be corrected and sent again. A dry run does everything and undoes it.
  */
 export async function answerOnce(
-  resources: Resources,
-  request: FastifyRequest,
+  db: Transactions,
+  request: RequestFacts,
   access: Access,
-  takesKey: boolean,
   work: (tx: Tx) => Promise<Answer>,
-  dryRun = false,
+  { dryRun = false, identity }: OnceOptions = {},
 ): Promise<Answer> {
-  const { db } = resources.deps;
-  const key = takesKey && !dryRun ? request.headers['idempotency-key'] : undefined;
-  if (dryRun) return await undone(db, work);
-  if (key === undefined) return await db.transaction(work);
+  const key = request.method === 'POST' && !dryRun ? request.headers['idempotency-key'] : undefined;
+  if (key === undefined) return await unlessDry(db, dryRun, work);
+  const body = identity ?? request.body ?? null;
   return await withIdempotencyKey(
     db,
     {
       key: String(key),
       caller: access.userId ?? 'anonymous',
       route: `${request.method} ${request.url.split('?', 1)[0]?.replace(/\/$/, '')}`,
-      request: `${request.url} ${typeof request.body === 'string' ? request.body : JSON.stringify(request.body ?? null)}`,
+      request: `${request.url} ${typeof body === 'string' ? body : JSON.stringify(body)}`,
     },
     work,
   );
 }
+
+/** For a module's own POST: its answer is the object that `work` gives, and is kept for the key in its transaction. */
+export async function replyOnce(
+  db: Transactions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (tx: Tx) => Promise<object>,
+  options?: OnceOptions,
+): Promise<FastifyReply> {
+  const answer = await answerOnce(
+    db,
+    request,
+    request.access,
+    async (tx) => ({ status: 200, headers: {}, body: JSON.stringify(await work(tx)) }),
+    options,
+  );
+  return sendAnswer(reply, answer);
+}
+
+/**
+ * For a POST whose answer grows: `work` asks for a run and gives what names it. The key names the same run again, which
+ * is answered as it is by then, also when it has failed; there are never two.
+ */
+export async function startOnce<Started>(
+  db: Transactions,
+  request: RequestFacts,
+  access: Access,
+  work: (tx: Tx) => Promise<Started>,
+  options?: OnceOptions,
+): Promise<{ started: Started; replayed: boolean }> {
+  const answer = await answerOnce(
+    db,
+    request,
+    access,
+    async (tx) => ({ status: 202, headers: {}, body: JSON.stringify(await work(tx)) }),
+    options,
+  );
+  return { started: JSON.parse(answer.body) as Started, replayed: answer.headers[replayedHeader] === 'true' };
+}
+
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply.code(status).headers(headers).header('content-type', 'application/json; charset=utf-8').send(body);
+}
+
+export const replayedHeader = 'idempotency-replayed';
+
+type RequestFacts = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & { body?: unknown };
 
 export interface KeyedRequest {
   key: string;
@@ -54,7 +107,7 @@ export interface KeyedRequest {
  * lock nor answer.
  */
 export async function withIdempotencyKey(
-  db: Db,
+  db: Transactions,
   keyed: KeyedRequest,
   work: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer> {
@@ -69,7 +122,7 @@ export async function withIdempotencyKey(
     const known = await storedAnswer(tx, keyed);
     if (known) {
       if (known.request_sha256 !== requestHash) throw idempotencyKeyReused();
-      return { status: known.status, headers: { ...known.headers, 'idempotency-replayed': 'true' }, body: known.body };
+      return { status: known.status, headers: { ...known.headers, [replayedHeader]: 'true' }, body: known.body };
     }
     const answer = await work(tx);
     await tx.exec(sql`
@@ -94,22 +147,4 @@ function storedAnswer(tx: Tx, { caller, route, key }: KeyedRequest): Promise<Sto
   return tx.maybe<StoredAnswer>(sql`
     select request_sha256, status, headers, body from idempotency_answer
     where caller = ${caller} and route = ${route} and key = ${key} and created_at >= now() - interval '24 hours'`);
-}
-
-class Undo {
-  readonly answer: Answer;
-  constructor(answer: Answer) {
-    this.answer = answer;
-  }
-}
-
-async function undone(db: Db, work: (tx: Tx) => Promise<Answer>): Promise<Answer> {
-  try {
-    return await db.transaction(async (tx) => {
-      throw new Undo(await work(tx));
-    });
-  } catch (thrown) {
-    if (thrown instanceof Undo) return thrown.answer;
-    throw thrown;
-  }
 }

@@ -16,7 +16,14 @@ export {
 } from './declaration.ts';
 export { forbidden, invalidBody, invalidParameter, missingParameter, noObject, unknownFormat } from './errors.ts';
 export { filtersPage } from './filters-page.ts';
-export { type Answer, purgeIdempotencyAnswers, withIdempotencyKey } from './idempotency.ts';
+export {
+  type Answer,
+  purgeIdempotencyAnswers,
+  replayedHeader,
+  replyOnce,
+  startOnce,
+  withIdempotencyKey,
+} from './idempotency.ts';
 export { nearest } from './pure/nearest.ts';
 export { parseCsv } from './pure/parse-csv.ts';
 export {

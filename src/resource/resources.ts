@@ -41,8 +41,11 @@ export interface AuditEntry {
 
 /** How actions meet the runs module. */
 export interface ActionRuns {
-  /** Starts a run, or joins the one that already waits on the same lock key. Returns its id. */
-  start(request: { kind: string; lockKey: string; parameters: ParameterValues; access: Access }): Promise<string>;
+  /** Asks in the transaction for a run, or joins the one that already waits on the same lock key. Returns its id. */
+  start(
+    tx: Tx,
+    request: { kind: string; lockKey: string; parameters: ParameterValues; access: Access },
+  ): Promise<string>;
   /** Returns when the run has ended or the time is over. */
   wait(runId: string, seconds: number, signal: AbortSignal): Promise<ActionRun>;
 }

@@ -8,7 +8,7 @@ import { deleteByFilter } from './delete-by-filter.ts';
 import { deleteObject } from './delete-objects.ts';
 import { describeIndex, describeResource } from './describe.ts';
 import * as errors from './errors.ts';
-import { type Answer, answerOnce } from './idempotency.ts';
+import { type Answer, answerOnce, sendAnswer } from './idempotency.ts';
 import { linkHeaders } from './link-headers.ts';
 import { preference } from './preference.ts';
 import { chooseFormat } from './pure/choose-format.ts';
@@ -281,10 +281,9 @@ async function answerWriteToList(
   if ('one' in body && method !== 'POST') throw errors.malformedBody('The body must be {"objects":[…]}.');
   const dryRun = dry_run !== undefined && parameterValue('dry_run', dry_run, 'boolean') === true;
   const answer = await answerOnce(
-    resources,
+    resources.deps.db,
     request,
     access,
-    method === 'POST',
     (tx) =>
       'one' in body
         ? writeOne({ resources, model, access, tx }, body, request.headers['if-match'])
@@ -293,7 +292,7 @@ async function answerWriteToList(
             minimal: preference(request, 'return') === 'minimal',
             representation: preference(request, 'return') === 'representation',
           }),
-    dryRun,
+    { dryRun },
   );
   return sendAnswer(reply, answer);
 }
@@ -497,8 +496,4 @@ async function packed(request: FastifyRequest, reply: FastifyReply, body: string
 
 function sendJson(reply: FastifyReply, body: string | Buffer): FastifyReply {
   return reply.header('content-type', 'application/json; charset=utf-8').send(body);
-}
-
-function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  return sendJson(reply.code(answer.status).headers(answer.headers), answer.body);
 }

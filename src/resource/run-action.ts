@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access.ts';
 import type { ActionDeclaration, ParameterValues } from './declaration.ts';
 import * as errors from './errors.ts';
+import { replayedHeader, startOnce } from './idempotency.ts';
 import { preference } from './preference.ts';
 import { nearest } from './pure/nearest.ts';
 import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
@@ -29,13 +30,17 @@ export async function runAction(
   const parameters = parametersOf(action, request);
   await checkReferences(resources, action, parameters, access);
   if (!access.can(action.right) && !hasReference(action)) throw errors.forbidden();
-  const id = await actions.start({
+  const asked = {
     kind: action.run_kind,
     lockKey: `${action.resource_name} ${action.lock_key(parameters)}`,
     parameters,
     access,
-  });
-  const run = await waited(actions, id, request);
+  };
+  const { started, replayed } = await startOnce(resources.deps.db, request, access, async (tx) => ({
+    run: await actions.start(tx, asked),
+  }));
+  if (replayed) reply.header(replayedHeader, 'true');
+  const run = await waited(actions, started.run, request);
   return await answer(resources, action, parameters, access, run, reply);
 }
 

@@ -9,15 +9,13 @@ import { waitForRun } from './wait-for-run.ts';
 /** How actions of the resource framework become runs: one waits per lock key, and they run one after another. */
 export function actionRuns(context: Context, kinds: readonly RunKind[]): ActionRuns {
   return {
-    start: ({ kind: name, lockKey, parameters, access }) => {
+    start: async (tx, { kind: name, lockKey, parameters, access }) => {
       const kind = kinds.find((candidate) => candidate.name === name);
       if (kind === undefined) throw new Error(`nobody works on runs of kind ${name}`);
-      return context.db.transaction(async (tx) => {
-        await lockSerialKey(tx, lockKey);
-        const waiting = await queuedRunOfKey(tx, lockKey, name);
-        if (waiting !== undefined) return waiting.id;
-        return insertRun(tx, context, { kind, payload: parameters, userId: access.userId, serialKey: lockKey });
-      });
+      await lockSerialKey(tx, lockKey);
+      const waiting = await queuedRunOfKey(tx, lockKey, name);
+      if (waiting !== undefined) return waiting.id;
+      return await insertRun(tx, context, { kind, payload: parameters, userId: access.userId, serialKey: lockKey });
     },
     wait: async (id, seconds, signal) => {
       const { state, progress, summary, error } = await waitForRun(context, id, seconds, signal);

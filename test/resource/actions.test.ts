@@ -9,7 +9,7 @@ let outcome: Omit<ActionRun, 'id'>;
 
 /** The edge to the runs module, which lies above this one. */
 const actions: ActionRuns = {
-  start: async ({ kind, lockKey, parameters }) => {
+  start: async (_tx, { kind, lockKey, parameters }) => {
     started.push({ kind, lockKey, parameters });
     return 'run-1';
   },

@@ -143,6 +143,7 @@ export function actionOperation(action: ActionDeclaration): Operation {
     operationId: `${action.resource_name}.run`,
     tags: [action.resource_name],
     summary: action.help ?? `Run ${action.resource_name}`,
+    headers: object({ 'idempotency-key': { type: 'string', maxLength: 255 }, prefer: { type: 'string' } }),
     querystring: object(parameters),
     response: { 200: withSchema('The run has ended.', envelope), 202: withSchema('The run goes on.', envelope) },
   };
