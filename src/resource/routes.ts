@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../platform/db/index.ts';
 import { addVary, matchesTag, methodNotAllowed, unsupportedMediaType } from '../platform/http/index.ts';
@@ -234,7 +232,7 @@ async function answerList(resources: Resources, model: Model, request: FastifyRe
   const tag = listTag(body);
   reply.header('etag', tag);
   if (isUnchanged(request, tag)) return reply.code(304).send();
-  return sendJson(reply, await packed(request, reply, body));
+  return sendJson(reply, body);
 }
 
 function formatsOf(resources: Resources, model: Model): Format[] {
@@ -482,18 +480,6 @@ function isUnchanged(request: FastifyRequest, tag: string): boolean {
 
 const envelopeOne = (model: Model, body: string) => (model.declaration.envelope === 'data' ? `{"data":${body}}` : body);
 
-const packedFromBytes = 32_768;
-const pack = promisify(gzip);
-
-/** Long lists go compressed to who takes that: a tree of places is a tenth of its size then. */
-async function packed(request: FastifyRequest, reply: FastifyReply, body: string): Promise<string | Buffer> {
-  if (body.length < packedFromBytes) return body;
-  addVary(reply, 'Accept-Encoding');
-  if (!/\bgzip\b(?!\s*;\s*q=0(?![.]\d*[1-9]))/i.test(request.headers['accept-encoding'] ?? '')) return body;
-  reply.header('content-encoding', 'gzip');
-  return await pack(body, { level: 4 });
-}
-
-function sendJson(reply: FastifyReply, body: string | Buffer): FastifyReply {
+function sendJson(reply: FastifyReply, body: string): FastifyReply {
   return reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }

@@ -248,12 +248,64 @@ function readCsv(text: string, delimiter: string): string[][] {
   return rows.slice(0, -1);
 }
 
+describe('packed', () => {
+  const answerTo = (path: string, encoding: string, more: RequestInit = {}) =>
+    fetch(`${world.url}/api/v1/${path}`, {
+      ...more,
+      headers: { 'x-user': 'admin', 'accept-encoding': encoding, ...(more.headers as object) },
+    });
+  const long = 'breaking/?id__lt=200&count=none';
+
+  test.each(['json', 'csv', 'ndjson'])('long %s is gzip for who takes it, and the same', async (format) => {
+    const packed = await answerTo(`${long}&format=${format}`, 'br, gzip');
+    const plain = await answerTo(`${long}&format=${format}`, 'identity');
+    expect([packed, plain].map(({ headers }) => headers.get('content-encoding'))).toEqual(['gzip', null]);
+    for (const { headers } of [packed, plain]) expect(headers.get('vary')).toContain('Accept-Encoding');
+    expect(packed.headers.get('etag')).toBe(plain.headers.get('etag'));
+    const text = await plain.text();
+    expect(text.length).toBeGreaterThan(100_000);
+    expect(await packed.text()).toBe(text);
+    const head = await answerTo(`${long}&format=${format}`, 'gzip', { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-encoding')]).toEqual([200, null]);
+  });
+
+  test('an unchanged list is 304 in either form; a refused or short one is plain', async () => {
+    const { headers } = await answerTo(long, 'gzip');
+    const again = await answerTo(long, 'identity', { headers: { 'if-none-match': headers.get('etag')! } });
+    expect(again.status).toBe(304);
+    for (const path of [long.replace('id', 'nothing'), 'unit/']) {
+      expect((await answerTo(path, 'gzip')).headers.get('content-encoding')).toBe(null);
+    }
+    expect((await answerTo(long, 'gzip;q=0')).headers.get('content-encoding')).toBe(null);
+  });
+
+  test('what is packed already, and an object with a strong tag, leave as they are', async () => {
+    expect((await answerTo(`${long}&format=parquet`, 'gzip')).headers.get('content-encoding')).toBe(null);
+    const settings = { note: 'n'.repeat(10_000) };
+    expect((await world.admin.patch('/api/v1/site/1', { settings })).status).toBe(202);
+    const one = await answerTo('site/1', 'gzip');
+    expect([one.headers.get('content-encoding'), one.headers.get('etag')![0]]).toEqual([null, '"']);
+    await world.admin.patch('/api/v1/site/1', { settings: null });
+  });
+
+  test.each([59900, 59800, 59600, 59300])(
+    'one that fails early, after %d, is a refusal that can be read, or no answer at all',
+    async (id) => {
+      const answer = await answerTo(`breaking/?format=ndjson&id__gt=${id}&count=none`, 'gzip');
+      const text = await answer.text().catch(() => 'broken');
+      if (answer.status === 200) expect(text).toBe('broken');
+      else expect([answer.status, JSON.parse(text).code]).toEqual([500, 'internal_error']);
+    },
+  );
+});
+
 describe('streams', () => {
-  test('one that fails midway breaks the connection', async () => {
+  test.each(['identity', 'gzip'])('one that fails midway breaks the connection, as %s', async (encoding) => {
     for (const format of ['csv', 'ndjson']) {
       const broken = await new Promise<{ status: number; bytes: number; ended: boolean }>((resolve, reject) => {
         const url = `${world.url}/api/v1/breaking/?format=${format}&count=none`;
-        request(url, { headers: { 'x-user': 'admin' } }, (response) => {
+        request(url, { headers: { 'x-user': 'admin', 'accept-encoding': encoding } }, (response) => {
+          expect(response.headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined);
           let bytes = 0;
           response.on('data', (chunk: Buffer) => {
             bytes += chunk.length;

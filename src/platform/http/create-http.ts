@@ -18,6 +18,7 @@ import helmet from 'helmet';
 import type { Context } from '../context.ts';
 import { AppError, problemOf } from '../errors/index.ts';
 import { trackMethods } from './allowed-methods.ts';
+import { compressAnswers } from './compress-answer.ts';
 import { toAppError } from './convert-error.ts';
 import { decompressBody } from './decompress-body.ts';
 import { clientDisconnected, malformedJson, methodNotAllowed, notFound } from './errors.ts';
@@ -79,6 +80,7 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
   await app.register(fastifySwagger, openApi(options.version));
 
   readJson(app);
+  compressAnswers(app as unknown as FastifyInstance);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -111,6 +113,9 @@ export async function createHttp(context: Context, options: HttpOptions): Promis
     const refusal =
       request.raw.aborted && !(error instanceof AppError) ? clientDisconnected() : toAppError(error, config, request);
     if (refusal.status >= 500) context.log.error({ err: error, requestId: request.id }, 'request failed');
+    // A stream that failed before its first byte left was to be packed; the refusal is not.
+    reply.removeHeader('content-encoding');
+    reply.raw.removeHeader('content-encoding');
     return reply
       .code(refusal.status)
       .headers(refusal.headers)

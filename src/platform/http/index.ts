@@ -1,5 +1,6 @@
 export { addVary } from './add-vary.ts';
 export { byteRange } from './byte-range.ts';
+export { compressAnswers } from './compress-answer.ts';
 export { toAppError } from './convert-error.ts';
 export { type App, type CorsPolicies, createHttp, type HttpOptions, urlHost } from './create-http.ts';
 export { bodyTooLarge, methodNotAllowed, notFound, rateLimited, unsupportedMediaType } from './errors.ts';
