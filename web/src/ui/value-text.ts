@@ -1,8 +1,10 @@
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
 
-const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
-const percents = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+// Two digits that count, however small: what is not nothing is not shown as 0.
+const small = { maximumSignificantDigits: 2, roundingPriority: 'morePrecision' } as const;
+const numbers = new Intl.NumberFormat('en', { ...small, maximumFractionDigits: 2 });
+const percents = new Intl.NumberFormat('en', { ...small, style: 'percent', maximumFractionDigits: 1 });
 
 type Kind = Pick<Indicator, 'data_format' | 'categories'>;
 
