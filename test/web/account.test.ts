@@ -26,6 +26,27 @@ describe.skipIf(chromiumPath === undefined)('signing in, projects and the accoun
     expect(complaints).toEqual([]);
   });
 
+  test('who loses the session is led to the sign-in once, from every page, and back to it', async () => {
+    const { page, context, complaints } = await openWindow();
+    await signIn(page, world.url, ann);
+    for (const name of ['places', 'indicators', 'documents', 'entry']) {
+      await page.goto(`${world.url}/app/${name}`);
+      await page.getByRole('link', { name: 'Campaigns' }).waitFor();
+      await page.waitForLoadState('networkidle');
+      await context.clearCookies();
+      await page.getByRole('link', { name: 'Campaigns' }).click();
+      await page.getByLabel('E-mail or username').fill(ann.email);
+      expect(new URL(page.url()).search).toBe('?next=%2Fcampaigns');
+      await page.reload();
+      await page.getByLabel('E-mail or username').fill(ann.email);
+      await page.getByLabel('Password', { exact: true }).fill(testPassword);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/app/campaigns');
+    }
+    expect(complaints).toEqual([]);
+  });
+
   test('a project is made, given a member, renamed and deleted', async () => {
     const { page, complaints } = await openWindow();
     await signIn(page, world.url, ann);

@@ -1,7 +1,7 @@
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { sessionQuery } from '../api/session.ts';
 import { Mark } from './mark.tsx';
@@ -41,11 +41,13 @@ export function Shell() {
   );
 }
 
+/** Once, with the page one is on: while the sign-in is on its way the address is that of the sign-in already. */
 function useLeaveWhenSignedOut(): void {
-  const session = useQuery(sessionQuery).data;
-  const navigate = useNavigate();
-  const here = useRouterState({ select: (state) => state.location.href });
+  const isSignedOut = useQuery(sessionQuery).data?.authenticated === false;
+  const router = useRouter();
   useEffect(() => {
-    if (session?.authenticated === false) void navigate({ to: '/sign-in', search: { next: here } as never });
-  }, [session, navigate, here]);
+    const { href, pathname } = router.latestLocation;
+    if (isSignedOut && pathname !== '/sign-in')
+      void router.navigate({ to: '/sign-in', search: { next: href } as never });
+  }, [isSignedOut, router]);
 }
