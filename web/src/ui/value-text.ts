@@ -1,10 +1,6 @@
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
-
-// Two digits that count, however small: what is not nothing is not shown as 0.
-const small = { maximumSignificantDigits: 2, roundingPriority: 'morePrecision' } as const;
-const numbers = new Intl.NumberFormat('en', { ...small, maximumFractionDigits: 2 });
-const percents = new Intl.NumberFormat('en', { ...small, style: 'percent', maximumFractionDigits: 1 });
+import { numberText, percentText } from './number-text.ts';
 
 type Kind = Pick<Indicator, 'data_format' | 'categories'>;
 
@@ -14,15 +10,15 @@ export function valueText(value: Cell['value'], indicator: Kind | undefined): st
   if (typeof value === 'string') return value;
   switch (indicator?.data_format) {
     case 'pct':
-      return percents.format(value);
+      return percentText(value);
     case 'bool':
-      return value === 1 ? 'yes' : value === 0 ? 'no' : percents.format(value);
+      return value === 1 ? 'yes' : value === 0 ? 'no' : percentText(value);
     case 'class':
       return indicator.categories?.find((category) => category.value === value)?.label ?? String(value);
     case 'date_int':
       return String(value).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
     default:
-      return numbers.format(value);
+      return numberText(value);
   }
 }
 
