@@ -49,9 +49,16 @@ function checkDay(given: string): Checked {
   return isDay ? { value: `${year}-${month}-${day}` } : { error: 'a day, written 2026-03-31' };
 }
 
-function checkNumber(given: string, { data_format: format, min, max }: Rules): Checked {
-  const value = numberOf(given, format === 'pct');
-  if (value === undefined) return { error: format === 'pct' ? 'a share: 0.25 or 25%' : 'a number: 1200 or 12.5' };
+function checkNumber(given: string, rules: Rules): Checked {
+  const { data_format: format, min, max } = rules;
+  const hasPercent = /%$/.test(given);
+  const bare = given.replace(/%$/, '').trim().replace(/−/g, '-');
+  const read = hasPercent && format !== 'pct' ? undefined : readNumber(bare, format === 'int');
+  if (read === undefined) return { error: format === 'pct' ? 'a share: 0.25 or 25%' : 'a number: 1200 or 12.5' };
+  if (typeof read !== 'number')
+    return { error: `${Math.min(...read)} or ${Math.max(...read)}? Write it without a comma` };
+  // Twelve digits are enough and keep 82.67% from becoming 0.8267000000000001.
+  const value = hasPercent ? Number((read / 100).toPrecision(12)) : read;
   const shown = (bound: number) => (format === 'pct' ? `${bound * 100} %` : String(bound));
   if (min !== null && value < min) return { error: `not below ${shown(min)}` };
   if (max !== null && value > max) return { error: `not above ${shown(max)}` };
@@ -63,14 +70,23 @@ function checkNumber(given: string, { data_format: format, min, max }: Rules): C
   return { value };
 }
 
-/** Groups of thousands may be set off by blanks or commas; the decimal sign is a point. */
-function numberOf(given: string, isShare: boolean): number | undefined {
-  const percent = isShare && /%\s*$/.test(given);
-  const bare = given.replace(/%\s*$/, '').trim().replace(/−/g, '-');
-  const grouped = /^-?\d{1,3}([ ,'\u00a0\u202f]\d{3})+(\.\d+)?$/.test(bare)
-    ? bare.replace(/[ ,'\u00a0\u202f]/g, '')
-    : bare;
-  if (!/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(grouped) || (given.includes('%') && !isShare)) return undefined;
-  // Ten places are enough and keep 82.67% from becoming 0.8267000000000001.
-  return percent ? Number((Number(grouped) / 100).toPrecision(12)) : Number(grouped);
+/**
+ * The number, or the two it could be: `1,234` is 1234 to some and 1.234 to others, and to nobody but the first where
+ * numbers are whole. A point alone is the decimal sign, as the sheet itself writes it; `0,5` has one reading only.
+ */
+function readNumber(text: string, isWhole: boolean): number | [number, number] | undefined {
+  const point = readWith('.', text);
+  const comma = readWith(',', text);
+  if (point === undefined || comma === undefined) return point ?? comma;
+  return point === comma || isWhole || text.includes('.') ? point : [point, comma];
+}
+
+/** Read with this decimal sign; groups of thousands may be set off by blanks, apostrophes or the other sign. */
+function readWith(sign: '.' | ',', text: string): number | undefined {
+  const other = sign === '.' ? ',' : '.';
+  const groups = new RegExp(`^-?[1-9]\\d{0,2}([${other} '’\u00a0\u202f]\\d{3})+(\\${sign}\\d+)?$`);
+  const bare = groups.test(text) ? text.replace(new RegExp(`[${other} '’\u00a0\u202f]`, 'g'), '') : text;
+  if (bare.includes(other)) return undefined;
+  const plain = bare.replace(sign, '.');
+  return /^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(plain) ? Number(plain) : undefined;
 }
