@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { fetchApi } from './fetch-api.ts';
 import { fetchList } from './list.ts';
+import { makeUuid } from './make-uuid.ts';
 
 export const chartTypes = [
   { value: 'line', label: 'Line over time' },
@@ -69,7 +70,7 @@ export const deleteDashboard = (id: number): Promise<unknown> =>
   fetchApi(`/api/v1/custom_dashboard/${id}`, { method: 'DELETE' });
 
 export const createChart = (title: string, chart_json: ChartSpec): Promise<Chart> =>
-  fetchApi('/api/v1/custom_chart', { method: 'POST', body: { uuid: crypto.randomUUID(), title, chart_json } });
+  fetchApi('/api/v1/custom_chart', { method: 'POST', body: { uuid: makeUuid(), title, chart_json } });
 export const changeChart = (id: number, body: { title: string; chart_json: ChartSpec }): Promise<Chart> =>
   fetchApi(`/api/v1/custom_chart/${id}`, { method: 'PATCH', body });
 

@@ -1,8 +1,9 @@
-import { Button, CopyButton, Group, SegmentedControl, Stack } from '@mantine/core';
+import { Group, SegmentedControl, Stack } from '@mantine/core';
 import { IconEdit } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { flowPlanQuery, flowRevisionQuery } from '../api/flows.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { ButtonLink } from '../ui/link.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { pageOf, useFlowAddress, useFlowRevision } from './flow-address.ts';
@@ -67,13 +68,7 @@ export function SpecPage() {
 function Text({ text }: { text: string }) {
   return (
     <div className="panel">
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="subtle" color="gray" m={8} onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
+      <CopyButton text={text} size="compact-xs" variant="subtle" color="gray" m={8} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
       <section className="diff" tabIndex={0} aria-label="Spec">
         {text.split('\n').map((line, index) => (

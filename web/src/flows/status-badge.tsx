@@ -1,4 +1,5 @@
-import { Button, CopyButton, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
+import { CopyButton } from '../ui/copy-button.tsx';
 
 /** The picture other pages may show, and the line that shows it. */
 export function StatusBadge({ id }: { id: string }) {
@@ -7,13 +8,13 @@ export function StatusBadge({ id }: { id: string }) {
   return (
     <Group gap="sm" mt={12}>
       <img src={path} alt={`Status badge of ${id}`} height={20} style={{ maxWidth: '100%' }} />
-      <CopyButton value={`![${id}](${address})`}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={copy}>
-            {copied ? 'Copied' : 'Copy badge as Markdown'}
-          </Button>
-        )}
-      </CopyButton>
+      <CopyButton
+        text={`![${id}](${address})`}
+        label="Copy badge as Markdown"
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+      />
     </Group>
   );
 }

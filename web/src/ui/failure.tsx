@@ -1,6 +1,7 @@
-import { Alert, Button, Code, CopyButton, Group, List, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Problem } from '../api/problem.ts';
+import { CopyButton } from './copy-button.tsx';
 
 /** What went wrong in the server's own words, with what a person who looks after the server will ask for. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -14,6 +15,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     >
       {problem === undefined && <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>}
       {problem?.hint !== undefined && <Text size="sm">{problem.hint}</Text>}
+      {problem?.status === 401 && <SignInElsewhere />}
       {problem !== undefined && <Details problem={problem} />}
       <Group gap="sm" mt={6}>
         {retry !== undefined && (
@@ -24,6 +26,18 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         {problem?.requestId !== undefined && <RequestId id={problem.requestId} />}
       </Group>
     </Alert>
+  );
+}
+
+/** In another window, so that nothing typed in this one is lost. */
+export function SignInElsewhere() {
+  return (
+    <Text size="sm" component="span">
+      <Anchor href="/app/sign-in" target="_blank" fz="sm">
+        Sign in in another window
+      </Anchor>
+      , then try again here.
+    </Text>
   );
 }
 
@@ -41,17 +55,11 @@ function Details({ problem }: { problem: Problem }) {
 
 function RequestId({ id }: { id: string }) {
   return (
-    <CopyButton value={id}>
-      {({ copied, copy }) => (
-        <Group gap={6}>
-          <Text size="xs" c="dimmed">
-            Request <Code fz={11}>{id}</Code>
-          </Text>
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={copy} aria-label="Copy the request id">
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        </Group>
-      )}
-    </CopyButton>
+    <Group gap={6}>
+      <Text size="xs" c="dimmed">
+        Request <Code fz={11}>{id}</Code>
+      </Text>
+      <CopyButton text={id} size="compact-xs" variant="subtle" color="gray" aria-label="Copy the request id" />
+    </Group>
   );
 }
