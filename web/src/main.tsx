@@ -26,7 +26,8 @@ createRoot(document.getElementById('root')!).render(
       defaultColorScheme="auto"
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="top-center" />
+        {/* Below, where no title is, and beside what is open in the middle. */}
+        <Notifications position="bottom-right" containerWidth={320} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

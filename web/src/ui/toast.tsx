@@ -2,8 +2,12 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Problem } from '../api/problem.ts';
 
+/** What was done last; one after another, so that they do not pile up. */
+let done: string | undefined;
+
 /** Says that something was done; `undo` stays offered a little longer. */
 export function toastDone(text: string, undo?: () => Promise<unknown> | undefined): void {
+  if (done !== undefined) notifications.hide(done);
   const id = notifications.show({
     color: 'leaf',
     autoClose: undo === undefined ? 4000 : 10_000,
@@ -27,15 +31,20 @@ export function toastDone(text: string, undo?: () => Promise<unknown> | undefine
         </Group>
       ),
   });
+  done = id;
 }
 
 export function toastProblem(error: unknown): void {
   const problem = error instanceof Problem ? error : undefined;
+  const title = error instanceof Error ? error.message : String(error);
+  // The same said again is said once.
+  notifications.hide(title);
   notifications.show({
+    id: title,
     color: 'red',
     autoClose: 12_000,
     withBorder: true,
-    title: error instanceof Error ? error.message : String(error),
+    title,
     message:
       [problem?.hint, problem?.requestId && `Request ${problem.requestId}`].filter(Boolean).join(' · ') || undefined,
   });
