@@ -33,6 +33,7 @@ export function ConditionForm({ fields, condition, onApply }: ConditionFormProps
           value={column}
           onChange={(next) => next !== null && setColumn(next)}
           searchable
+          selectFirstOptionOnChange
           // What one types replaces the name that stands there.
           onFocus={(event) => event.currentTarget.select()}
           allowDeselect={false}

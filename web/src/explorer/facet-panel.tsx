@@ -39,6 +39,7 @@ export function FacetPanel({ dataset, fields, view, onChange }: FacetPanelProps)
           data={unused}
           value={null}
           searchable
+          selectFirstOptionOnChange
           onChange={(name) => name !== null && onChange({ ...view, facets: [...view.facets, name] })}
         />
       </div>

@@ -55,6 +55,7 @@ export function IndicatorsPage() {
             placeholder="All tags"
             clearable
             searchable
+            selectFirstOptionOnChange
             data={tags.map(({ id, tag_name }) => ({ value: String(id), label: tag_name }))}
             value={tag ?? null}
             onChange={(next) => void navigate({ to: '.', search: (next === null ? {} : { tag: next }) as never })}

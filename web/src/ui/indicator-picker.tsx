@@ -1,8 +1,7 @@
 import { MultiSelect, Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { type Indicator, indicatorSearchQuery, indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { useSearched, useTakeFirst } from './use-search-field.ts';
 
 interface PickerProps {
   label: string;
@@ -21,18 +20,16 @@ export function IndicatorPicker({
   onChange,
   ...props
 }: PickerProps & { value: number | undefined; onChange: (id: number) => void }) {
-  const { data, setTyped, nothing, more } = useOptions(value === undefined ? [] : [value], props);
+  const { field, isOffered, setTyped } = useOptions(value === undefined ? [] : [value], props);
   return (
     <Select
-      {...more}
+      {...field}
       searchable
       allowDeselect={false}
-      data={data}
-      filter={({ options }) => options}
+      filter={({ options }) => options.filter((option) => isOffered.has((option as Option).value))}
       value={value === undefined ? null : String(value)}
       onChange={(next) => next !== null && onChange(Number(next))}
-      onSearchChange={setTyped}
-      nothingFoundMessage={nothing}
+      onOptionSubmit={(id) => setTyped(field.data.find((option) => option.value === id)!.label)}
     />
   );
 }
@@ -42,36 +39,49 @@ export function IndicatorsPicker({
   onChange,
   ...props
 }: PickerProps & { value: readonly number[]; onChange: (ids: number[]) => void }) {
-  const { data, setTyped, nothing, more } = useOptions(value, props);
+  const { field, isOffered } = useOptions(value, props);
+  const isChosen = new Set(value.map(String));
   return (
     <MultiSelect
-      {...more}
+      {...field}
       searchable
-      data={data}
-      filter={({ options }) => options.filter((option) => !value.includes(Number((option as { value: string }).value)))}
+      filter={({ options }) =>
+        options.filter((option) => {
+          const id = (option as Option).value;
+          return isOffered.has(id) && !isChosen.has(id);
+        })
+      }
       value={value.map(String)}
       onChange={(next) => onChange(next.map(Number))}
-      onSearchChange={setTyped}
-      nothingFoundMessage={nothing}
     />
   );
 }
 
 function useOptions(chosen: readonly number[], { kind, without = [], ...more }: PickerProps) {
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 180);
   const known = useQuery(indicatorsQuery(chosen)).data ?? [];
-  // The text of what is chosen stands in the field and is not a search.
-  const words = known.some((one) => optionOf(one).label === search) ? '' : search;
-  const { data: answer, isPending } = useQuery(indicatorSearchQuery(words));
+  const { typed, setTyped, words, hasWords, isTyping } = useSearched(known.map((one) => optionOf(one).label));
+  const { data: answer, isPending, isPlaceholderData } = useQuery(indicatorSearchQuery(words));
+  const isFresh = !isTyping && !isPending && !isPlaceholderData;
+  const onKeyDown = useTakeFirst({ hasWords, isFresh });
   const found = answer?.objects ?? [];
   const fitting = found.filter(
     (one) => (kind === undefined || one.resource_name === kind) && !without.includes(one.id),
   );
   const ids = new Set(fitting.map(({ id }) => id));
+  // What is chosen is among the data for its text; offered is what was found for what is typed.
   const data = [...known.filter(({ id }) => !ids.has(id)), ...fitting].map(optionOf);
-  return { data, setTyped, nothing: isPending ? undefined : 'No indicator is called so', more };
+  const field = {
+    ...more,
+    data,
+    searchValue: typed,
+    onSearchChange: setTyped,
+    onKeyDown,
+    nothingFoundMessage: isFresh ? 'No indicator is called so' : 'Searching …',
+  };
+  return { field, setTyped, isOffered: new Set(isFresh ? [...ids].map(String) : []) };
 }
+
+type Option = { value: string };
 
 const optionOf = ({ id, name, short_name }: Indicator) => ({
   value: String(id),

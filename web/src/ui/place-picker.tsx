@@ -1,8 +1,7 @@
 import { Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { type PlaceLine, placeQuery, placeSearchQuery } from '../api/places.ts';
+import { useSearched, useTakeFirst } from './use-search-field.ts';
 
 interface PlacePickerProps {
   label: string;
@@ -17,25 +16,30 @@ interface PlacePickerProps {
 
 /** One place out of however many: what is typed is searched for on the server. */
 export function PlacePicker({ label, value, onChange, clearable = false, ...more }: PlacePickerProps) {
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed, 180);
   const chosen = useQuery({ ...placeQuery(value ?? 0), enabled: value !== undefined }).data;
-  // The text of what is chosen stands in the field and is not a search.
-  const words = chosen !== undefined && search === labelOf(chosen) ? '' : search.trim();
-  const { data: found = [], isPending } = useQuery(placeSearchQuery(words));
-  const options = chosen !== undefined && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
+  const { typed, setTyped, words, hasWords, isTyping } = useSearched(chosen === undefined ? [] : [labelOf(chosen)]);
+  const { data: found = [], isPending, isPlaceholderData } = useQuery(placeSearchQuery(words));
+  const isFresh = !isTyping && !isPending && !isPlaceholderData;
+  const onKeyDown = useTakeFirst({ hasWords, isFresh });
+  // What is chosen is among the data for its text; offered is what was found for what is typed.
+  const isOffered = new Set(isFresh ? found.map(({ id }) => String(id)) : []);
+  const data = chosen !== undefined && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
+  const options = data.map((place) => ({ value: String(place.id), label: labelOf(place) }));
   return (
     <Select
       label={label}
       searchable
       clearable={clearable}
       allowDeselect={false}
-      data={options.map((place) => ({ value: String(place.id), label: labelOf(place) }))}
-      filter={({ options: all }) => all}
+      data={options}
+      filter={({ options: all }) => all.filter((one) => isOffered.has((one as { value: string }).value))}
       value={value === undefined || chosen === undefined ? null : String(value)}
       onChange={(next) => onChange(next === null ? undefined : Number(next))}
+      searchValue={typed}
       onSearchChange={setTyped}
-      nothingFoundMessage={isPending ? undefined : 'No place is called so'}
+      onOptionSubmit={(id) => setTyped(options.find((one) => one.value === id)!.label)}
+      onKeyDown={onKeyDown}
+      nothingFoundMessage={isFresh ? 'No place is called so' : 'Searching …'}
       placeholder="Search by name or code"
       {...more}
     />

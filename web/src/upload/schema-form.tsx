@@ -75,6 +75,7 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
                     value={field.type}
                     allowDeselect={false}
                     searchable
+                    selectFirstOptionOnChange
                     onChange={(type) => type !== null && change(index, withType(field, type as FieldType))}
                   />
                 </Table.Td>
