@@ -46,7 +46,8 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await page.keyboard.press('Enter');
     await until(() => shown(0)).toBe('1,200 900 25%');
     expect(await stored('AMB', 'seen')).toBe(1200);
-    // One row down now, in the column of the vaccinated.
+    // One row down now, where the Tabs began; on to the column of the vaccinated.
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.type('many');
     await page.getByText('a number: 1200 or 12.5').waitFor();
     await page.keyboard.press('Escape');

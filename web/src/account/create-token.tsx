@@ -1,15 +1,17 @@
-import { Alert, Button, Code, CopyButton, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createToken, tokensQuery } from '../api/account.ts';
 import { projectsQuery } from '../api/projects.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 
 export function CreateToken({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal opened={opened} onClose={close} title="New personal access token">
+    <FormModal opened={opened} onClose={close} title="New personal access token">
       <Form close={close} />
-    </Modal>
+    </FormModal>
   );
 }
 
@@ -100,9 +102,7 @@ function Secret({ secret, close }: { secret: string; close: () => void }) {
         {secret}
       </Code>
       <Group justify="flex-end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
-        </CopyButton>
+        <CopyButton text={secret} />
         <Button variant="default" onClick={close}>
           Done
         </Button>

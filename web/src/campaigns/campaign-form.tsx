@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../api/campaigns.ts';
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { toastDone } from '../ui/toast.tsx';
 
 interface FormProps {
@@ -26,9 +27,9 @@ interface FormProps {
 export function CampaignForm({ opened, ...props }: FormProps & { opened: boolean }) {
   const title = props.campaign === undefined ? 'New campaign' : `Change ${props.campaign.name}`;
   return (
-    <Modal opened={opened} onClose={props.close} title={title}>
+    <FormModal opened={opened} onClose={props.close} title={title}>
       <Form {...props} />
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,12 +1,14 @@
 import { Alert, Button, Group, Kbd, Stack, Text } from '@mantine/core';
 import { IconArrowBackUp, IconCheck } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
+import { SignInElsewhere } from '../ui/failure.tsx';
 import { plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
+import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
-import { type At, type Head, isComputed, Sheet } from './sheet.tsx';
+import { type At, type Head, isComputed, isUnchanged, Sheet } from './sheet.tsx';
 import { type Note, type SheetCell, useEntry } from './use-entry.ts';
 
 interface EntrySheetProps {
@@ -21,13 +23,27 @@ interface EntrySheetProps {
 export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
   const entry = useEntry();
   const [active, setActive] = useState<At>({ row: 0, column: 0 });
+  const [typed, setTyped] = useState<string>();
+  const box = useRef<HTMLDivElement>(null);
   const [overridden, setOverridden] = useState<ReadonlySet<string>>(new Set());
   const [traced, setTraced] = useState<string>();
   const current = rows[active.row]?.[active.column];
   const undo = () => void entry.undo().catch(toastProblem);
   const trace = () => current?.cell !== undefined && setTraced(lineagePath({ ...current.cell, ...current.period }));
+  const override = (cell: SheetCell) => {
+    setOverridden(new Set([...overridden, cell.key]));
+    // The button has done its work and is gone from the keys' way.
+    box.current?.querySelector<HTMLElement>(`[data-at="${active.row}:${active.column}"]`)?.focus();
+  };
+  const { question } = useKeepTyped({
+    isTyped: () => (current !== undefined && !isUnchanged(current, typed, entry.notes)) || entry.isOpen(),
+    loses: ({ current: from, next }) =>
+      from.pathname !== next.pathname || sheetOf(from.search) !== sheetOf(next.search),
+    settled: entry.settled,
+  });
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" ref={box}>
+      {question}
       <Group justify="space-between" gap="sm">
         <SaveState notes={entry.notes} />
         <Button
@@ -47,11 +63,13 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
         notes={entry.notes}
         active={active}
         setActive={setActive}
+        typed={typed}
+        setTyped={setTyped}
         overridden={overridden}
         onBegin={entry.begin}
-        onSave={(cell, text) => void entry.save(cell, text)}
-        onClear={(cell) => void entry.clear(cell)}
-        onPaste={(block) => void entry.paste(block)}
+        onSave={entry.save}
+        onClear={entry.clear}
+        onPaste={entry.paste}
         onUndo={undo}
         onTrace={trace}
       />
@@ -59,18 +77,24 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
         <About
           target={current}
           isOverridden={overridden.has(current.key)}
-          onOverride={() => setOverridden(new Set([...overridden, current.key]))}
+          onOverride={() => override(current)}
           onTrace={trace}
         />
       )}
       <Attention
         notes={entry.notes}
-        onConfirm={(note) => void entry.save(note.target, note.text, true)}
+        onConfirm={(note) => entry.save(note.target, note.text, true)}
         onDrop={(note) => entry.forget(note.target.key)}
       />
       <LineageDrawer path={traced} onClose={() => setTraced(undefined)} />
     </Stack>
   );
+}
+
+/** What begins a new sheet when it changes. Other columns leave what was typed where it is, as long as there are some. */
+function sheetOf({ indicators, ...rest }: { indicators?: string }): string {
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '');
+  return JSON.stringify([given.sort(), Boolean(indicators)]);
 }
 
 function SaveState({ notes }: { notes: ReadonlyMap<string, Note> }) {
@@ -140,18 +164,31 @@ interface AttentionProps {
 function Attention({ notes, onConfirm, onDrop }: AttentionProps) {
   const open = [...notes.values()].filter(({ state }) => state !== 'saved' && state !== 'saving');
   if (open.length === 0) return null;
+  const unsent = open.flatMap(({ again }) => again ?? []);
   return (
     <Alert color="grain" title={`${plural(open.length, 'value')} not saved yet`}>
       <Stack gap={6}>
+        {unsent.length > 1 && (
+          <Group justify="flex-end">
+            <Button size="compact-sm" variant="default" onClick={() => unsent.forEach((again) => void again())}>
+              Try all {unsent.length} again
+            </Button>
+          </Group>
+        )}
         {open.map((note) => (
           <Group key={note.target.key} justify="space-between" gap="sm">
             <Text fz="sm">
               <strong>
                 {note.target.name}: {note.text || 'empty'}
               </strong>{' '}
-              {note.message}
+              {note.message} {note.isSignedOut && <SignInElsewhere />}
             </Text>
             <Group gap={6}>
+              {note.again !== undefined && (
+                <Button size="compact-sm" variant="default" onClick={note.again}>
+                  Try again
+                </Button>
+              )}
               {note.state !== 'refused' && (
                 <Button size="compact-sm" variant="default" onClick={() => onConfirm(note)}>
                   Save it all the same

@@ -16,6 +16,9 @@ interface SheetProps {
   notes: ReadonlyMap<string, Note>;
   active: At;
   setActive: (at: At) => void;
+  /** What stands in the field of the active cell; undefined while nothing is typed. */
+  typed: string | undefined;
+  setTyped: (text: string | undefined) => void;
   /** Calculated cells that somebody chose to write over. */
   overridden: ReadonlySet<string>;
   onBegin: (cell: SheetCell) => void;
@@ -41,18 +44,27 @@ export interface At {
 
 /** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks whence. */
 export function Sheet(props: SheetProps) {
-  const { rows, columns, active, setActive, overridden } = props;
-  const [typed, setTyped] = useState<string>();
+  const { rows, columns, active, setActive, typed, setTyped, overridden } = props;
+  /** The cell that keys were tried on in vain. */
+  const [refusing, setRefusing] = useState<string>();
+  // Where a row of Tabs began: Enter after it leads below that.
+  const tabbedFrom = useRef<number>(undefined);
   const box = useRef<HTMLTableElement>(null);
   const wantsFocus = useRef(false);
   const current = rows[active.row]?.[active.column];
+
+  const enter = (at: At) => {
+    setActive(at);
+    setRefusing(undefined);
+    tabbedFrom.current = undefined;
+  };
 
   const go = (row: number, column: number) => {
     const at = {
       row: Math.min(Math.max(row, 0), rows.length - 1),
       column: Math.min(Math.max(column, 0), columns.length - 1),
     };
-    setActive(at);
+    enter(at);
     setTyped(undefined);
     wantsFocus.current = true;
   };
@@ -63,15 +75,32 @@ export function Sheet(props: SheetProps) {
     wantsFocus.current = false;
     box.current?.querySelector<HTMLElement>(`[data-at="${active.row}:${active.column}"]`)?.focus();
   });
-  const begin = (text: string) => {
-    if (current === undefined || isReadOnly(current, overridden)) return;
-    props.onBegin(current);
-    setTyped(text);
+  const write = (what: (cell: SheetCell) => void) => {
+    if (current === undefined) return;
+    if (isReadOnly(current, overridden)) setRefusing(current.key);
+    else what(current);
+  };
+  const begin = (text?: string) =>
+    write((cell) => {
+      props.onBegin(cell);
+      setTyped(text ?? startText(cell, props.notes));
+    });
+  const save = () => {
+    if (current !== undefined && !isUnchanged(current, typed, props.notes)) props.onSave(current, typed!);
   };
   const finish = (row: number, column: number) => {
-    const wasUnchanged = current === undefined || typed === undefined || typed === startText(current, props.notes);
-    if (!wasUnchanged) props.onSave(current, typed);
+    save();
     go(row, column);
+  };
+  const tab = (to: number) => {
+    const from = tabbedFrom.current ?? active.column;
+    finish(active.row, to);
+    tabbedFrom.current = from;
+  };
+  const takeBack = () => {
+    const from = tabbedFrom.current;
+    go(active.row, active.column);
+    tabbedFrom.current = from;
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -79,11 +108,11 @@ export function Sheet(props: SheetProps) {
     const step = event.shiftKey ? -1 : 1;
     if (typed !== undefined) {
       const keys: Record<string, () => void> = {
-        Enter: () => finish(row + step, column),
-        Tab: () => finish(row, column + step),
+        Enter: () => finish(row + step, tabbedFrom.current ?? column),
+        Tab: () => tab(column + step),
         ArrowDown: () => finish(row + 1, column),
         ArrowUp: () => finish(row - 1, column),
-        Escape: () => go(row, column),
+        Escape: takeBack,
       };
       return act(event, keys[event.key]);
     }
@@ -100,12 +129,12 @@ export function Sheet(props: SheetProps) {
       PageDown: () => go(row + 15, column),
       PageUp: () => go(row - 15, column),
       // At the edge Tab leaves the sheet, so that nobody is caught in it.
-      Tab: isAtEdge ? undefined : () => go(row, column + step),
-      Enter: () => current !== undefined && begin(startText(current, props.notes)),
-      F2: () => current !== undefined && begin(startText(current, props.notes)),
+      Tab: isAtEdge ? undefined : () => tab(column + step),
+      Enter: () => begin(),
+      F2: () => begin(),
       ' ': props.onTrace,
-      Delete: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
-      Backspace: () => current !== undefined && !isReadOnly(current, overridden) && props.onClear(current),
+      Delete: () => write(props.onClear),
+      Backspace: () => write(props.onClear),
     };
     act(event, keys[event.key] ?? (event.key.length === 1 ? () => begin(event.key) : undefined));
   };
@@ -124,6 +153,7 @@ export function Sheet(props: SheetProps) {
       }),
     );
     if (block.length > 0) props.onPaste(block);
+    else write(() => undefined);
   };
 
   return (
@@ -166,12 +196,13 @@ export function Sheet(props: SheetProps) {
                     isReadOnly={isReadOnly(cell, overridden)}
                     typed={isActive ? typed : undefined}
                     setTyped={setTyped}
-                    onFocus={() => (isActive ? undefined : setActive({ row, column }))}
-                    onOpen={() => begin(startText(cell, props.notes))}
+                    isRefusing={isActive && refusing === cell.key}
+                    onFocus={() => (isActive ? undefined : enter({ row, column }))}
+                    onOpen={() => begin()}
                     onLeave={() => {
                       if (typed === undefined) return;
                       setTyped(undefined);
-                      if (typed !== startText(cell, props.notes)) props.onSave(cell, typed);
+                      save();
                     }}
                   />
                 );
@@ -197,6 +228,7 @@ interface ViewProps {
   isActive: boolean;
   isQuiet: boolean;
   isReadOnly: boolean;
+  isRefusing: boolean;
   typed: string | undefined;
   setTyped: (text: string) => void;
   onFocus: () => void;
@@ -254,6 +286,11 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
     >
       {shown === '–' ? <span className="sheet-empty">–</span> : shown}
       {said.length > 0 && <span className="visually-hidden">, {said.join(', ')}</span>}
+      {readOnly && more.isRefusing && (
+        <span className="sheet-hint" role="status">
+          calculated: “Write over it” below lets you type here
+        </span>
+      )}
     </td>
   );
 }
@@ -261,6 +298,12 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
 export const isComputed = ({ cell }: SheetCell): boolean => cell?.is_agg === true || cell?.is_calculated === true;
 const isReadOnly = (cell: SheetCell, overridden: ReadonlySet<string>): boolean =>
   isComputed(cell) && !overridden.has(cell.key);
+
+/** What was not saved may be sent again as it is; what somebody else was quicker with is decided below the sheet. */
+export function isUnchanged(cell: SheetCell, typed: string | undefined, notes: ReadonlyMap<string, Note>): boolean {
+  if (typed === undefined) return true;
+  return typed === startText(cell, notes) && notes.get(cell.key)?.state !== 'refused';
+}
 
 /** What stands in the field when a change begins: what was typed and not taken, else the value in full. */
 function startText(target: SheetCell, notes: ReadonlyMap<string, Note>): string {

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Indicator } from '../api/indicators.ts';
 import { Problem } from '../api/problem.ts';
 import {
@@ -34,6 +34,10 @@ export interface Note {
   text: string;
   message: string;
   target: SheetCell;
+  /** Sends it again, where it was not what was typed that failed. */
+  again?: (() => void) | undefined;
+  /** Nothing is sent before somebody signs in. */
+  isSignedOut?: boolean;
 }
 
 interface Undo {
@@ -41,10 +45,15 @@ interface Undo {
   back: () => Promise<unknown>;
 }
 
+const mostWaitMs = 3000;
+
 /** Saves cell by cell, remembers what became of each, and how to take it back. */
 export function useEntry() {
   const queries = useQueryClient();
   const [notes, setNotes] = useState<ReadonlyMap<string, Note>>(new Map());
+  // The same before it is drawn, for who is about to leave.
+  const latest = useRef(notes);
+  const underway = useRef(new Set<Promise<void>>());
   const [undone, setUndone] = useState<Undo[]>([]);
   // What the cell was when its change began: begun with the first key, awaited by the save.
   const begun = useRef(new Map<string, Promise<Begun>>());
@@ -52,17 +61,19 @@ export function useEntry() {
   // What this sheet wrote and has not read again yet: until then the cells it shows know nothing of it.
   const own = useRef(new Map<string, Own>());
 
-  const note = useCallback(
-    (target: SheetCell, state: Note['state'], text: string, message = '') =>
-      setNotes((before) => new Map(before).set(target.key, { state, text, message, target })),
-    [],
-  );
-  const forget = (key: string) =>
-    setNotes((before) => {
-      const next = new Map(before);
-      next.delete(key);
-      return next;
-    });
+  const change = (next: ReadonlyMap<string, Note>) => {
+    latest.current = next;
+    setNotes(next);
+  };
+  const note = (target: SheetCell, state: Note['state'], text: string, message = '', more: Partial<Note> = {}) =>
+    change(new Map(latest.current).set(target.key, { ...more, state, text, message, target }));
+  const fail = (target: SheetCell, text: string, error: unknown, again: () => void) => {
+    const isSignedOut = error instanceof Problem && error.status === 401;
+    const message = error instanceof Error ? error.message : String(error);
+    const more = error instanceof Problem ? { again, isSignedOut } : {};
+    note(target, 'refused', text, isSignedOut ? 'You are signed out.' : message, more);
+  };
+  const forget = (key: string) => change(new Map([...latest.current].filter(([one]) => one !== key)));
   const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
 
   const beginning = (target: SheetCell) => cellNow(target, own.current.get(target.key));
@@ -102,7 +113,8 @@ export function useEntry() {
         await refresh();
         const what = problem.status === 412 ? 'changed it' : 'entered something here';
         note(target, 'overtaken', text, `Somebody ${what} in the meantime.`);
-      } else note(target, canConfirm ? 'unusual' : 'refused', text, problem?.message ?? String(error));
+      } else if (canConfirm) note(target, 'unusual', text, problem.message);
+      else fail(target, text, error, () => start(save(target, text, confirmed)));
     } finally {
       begun.current.delete(target.key);
     }
@@ -125,7 +137,7 @@ export function useEntry() {
       note(target, 'saved', '');
       await refresh();
     } catch (error) {
-      note(target, 'refused', '', error instanceof Error ? error.message : String(error));
+      fail(target, '', error, () => start(clear(target)));
     }
   };
 
@@ -149,7 +161,10 @@ export function useEntry() {
           before.push(begunAt[index]!);
         } else note(one.target, 'overtaken', one.text, overtaken);
       }
-      if (good.length === 0) return await refresh();
+      if (good.length === 0) {
+        await refresh();
+        return;
+      }
       const { results } = await enterValues(
         good.map(({ target, checked }, index) => ({
           ...coordinatesOf(target),
@@ -181,7 +196,7 @@ export function useEntry() {
       for (const [key, mine] of written) readAgain(key, mine);
     } catch (error) {
       for (const { target, text } of fitting) {
-        note(target, 'refused', text, error instanceof Error ? error.message : String(error));
+        fail(target, text, error, () => start(save(target, text)));
       }
     }
   };
@@ -192,10 +207,31 @@ export function useEntry() {
     setUndone(undone.slice(0, -1));
     own.current.clear();
     await last.back();
-    setNotes(new Map());
+    change(new Map());
     await refresh();
   };
-  return { notes, begin, save, clear, paste, forget, undo, undoLabel: undone.at(-1)?.label };
+
+  const start = (work: Promise<void>) => {
+    underway.current.add(work);
+    void work.finally(() => underway.current.delete(work));
+  };
+  /** When what is being saved is saved or refused; who leaves does not wait for a server that does not answer. */
+  const settled = () =>
+    Promise.race([Promise.all(underway.current), new Promise((resolve) => setTimeout(resolve, mostWaitMs))]);
+  const isOpen = () => [...latest.current.values()].some(({ state }) => state !== 'saved');
+
+  return {
+    notes,
+    begin,
+    save: (target: SheetCell, text: string, confirmed?: boolean) => start(save(target, text, confirmed)),
+    clear: (target: SheetCell) => start(clear(target)),
+    paste: (block: { target: SheetCell; text: string }[]) => start(paste(block)),
+    forget,
+    undo,
+    undoLabel: undone.at(-1)?.label,
+    settled,
+    isOpen,
+  };
 }
 
 interface Begun {

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -12,6 +12,7 @@ import {
 } from '../api/indicators.ts';
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { CategoriesEditor, type DraftCategory } from './categories-editor.tsx';
@@ -30,9 +31,9 @@ interface FormProps {
 export function IndicatorForm({ opened, ...props }: FormProps & { opened: boolean }) {
   const title = props.indicator === undefined ? 'New indicator' : `Change ${props.indicator.name}`;
   return (
-    <Modal opened={opened} onClose={props.close} title={title} size="lg">
+    <FormModal opened={opened} onClose={props.close} title={title} size="lg">
       <Form {...props} />
-    </Modal>
+    </FormModal>
   );
 }
 

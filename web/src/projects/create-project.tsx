@@ -1,17 +1,18 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { fieldError } from '../api/problem.ts';
 import { createProject, type Project, projectsQuery, type Visibility } from '../api/projects.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { toastDone } from '../ui/toast.tsx';
 
 export function CreateProject({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal opened={opened} onClose={close} title="New project">
+    <FormModal opened={opened} onClose={close} title="New project">
       <Form close={close} />
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Step } from '../api/uploads.ts';
+import { FormModal } from '../ui/form-modal.tsx';
 import { type StepKind, stepKinds } from './step-kinds.ts';
 
 interface AddStepProps {
@@ -12,9 +13,9 @@ interface AddStepProps {
 
 export function AddStep({ opened, close, columns, onAdd }: AddStepProps) {
   return (
-    <Modal opened={opened} onClose={close} title="Add a cleaning step">
+    <FormModal opened={opened} onClose={close} title="Add a cleaning step">
       <Form columns={columns} close={close} onAdd={onAdd} />
-    </Modal>
+    </FormModal>
   );
 }
 

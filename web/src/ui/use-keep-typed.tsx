@@ -1,0 +1,51 @@
+import { type ShouldBlockFn, useBlocker } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { Confirm } from './confirm.tsx';
+
+interface KeepOptions {
+  /** Asked at the moment somebody leaves. */
+  isTyped: () => boolean;
+  /** Whether this way loses it; unset: every way does. */
+  loses?: ShouldBlockFn;
+  /** Waited for before `isTyped` is asked: what is being saved may be saved by then. */
+  settled?: () => Promise<unknown>;
+}
+
+interface Kept {
+  /** To be drawn where the hook is used. */
+  question: ReactNode;
+  isAsking: boolean;
+  /** Does it at once when nothing is typed, else when the answer is to go. */
+  leave: (go: () => void) => void;
+}
+
+/** What is typed and not saved is not lost without a question: by a link, Back, a reload, or closing what it stands in. */
+export function useKeepTyped({ isTyped, loses = () => true, settled }: KeepOptions): Kept {
+  // In a list, as a function by itself is what the state would be made with.
+  const [[waiting], setWaiting] = useState<(() => void)[]>([]);
+  const way = useBlocker({
+    shouldBlockFn: async (where) => {
+      if (!(await loses(where))) return false;
+      await settled?.();
+      return isTyped();
+    },
+    enableBeforeUnload: isTyped,
+    withResolver: true,
+  });
+  const isAsking = way.status === 'blocked' || waiting !== undefined;
+  const stay = () => {
+    way.reset?.();
+    setWaiting([]);
+  };
+  const go = () => {
+    way.proceed?.();
+    waiting?.();
+    setWaiting([]);
+  };
+  const question = (
+    <Confirm opened={isAsking} close={stay} title="Not saved yet" action="Go without saving" onConfirm={go}>
+      What you typed here is not saved, and is lost when you go.
+    </Confirm>
+  );
+  return { question, isAsking, leave: (then) => (isTyped() ? setWaiting([then]) : then()) };
+}
