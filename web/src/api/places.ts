@@ -97,10 +97,14 @@ export const placeQuery = (id: number) =>
   });
 
 /** `depth` levels below a place: 0 is the place itself. */
-export const placesBelowQuery = (id: number, depth: number, limit: number) =>
+export const placesBelowQuery = (id: number, depth: number, page: { limit: number; offset: number; name: string }) =>
   queryOptions({
-    queryKey: ['places', 'below', id, depth, limit],
-    queryFn: ({ signal }) => list({ location_id: id, location_depth: depth, limit }, signal),
+    queryKey: ['places', 'below', id, depth, page],
+    queryFn: ({ signal }) => {
+      const { limit, offset, name: name__icontains } = page;
+      return list({ location_id: id, location_depth: depth, limit, offset, name__icontains }, signal);
+    },
+    placeholderData: keepPreviousData,
   });
 
 /** From the widest the caller sees down to the place itself. */

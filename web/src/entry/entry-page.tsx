@@ -38,6 +38,9 @@ export function EntryPage() {
   const day = isDay(asked.day) ? asked.day : new Date().toISOString().slice(0, 10);
   const { campaign, place, depth = '1' } = asked;
   const rows = { place: Number(place), depth: Number(depth), indicators };
+  const known = useQuery({ ...campaignsQuery, enabled: kind === 'campaign' }).data?.objects;
+  const isUnknown =
+    kind === 'campaign' && campaign !== undefined && known?.some(({ id }) => String(id) === campaign) === false;
   const isReady = place !== undefined && ids.length > 0 && (kind === 'date' || campaign !== undefined);
   return (
     <Page title="Data entry" about="Type, paste from a spreadsheet, or correct; every cell is saved by itself.">
@@ -75,7 +78,11 @@ export function EntryPage() {
           value={ids}
           onChange={(next) => set({ indicators: next.join(',') })}
         />
-        {!isReady || indicators.length === 0 ? (
+        {isUnknown ? (
+          <Nothing icon={IconTable} title="There is no such campaign">
+            The address names campaign {campaign}, which is not there or not for you to see. Choose another one.
+          </Nothing>
+        ) : !isReady || indicators.length === 0 ? (
           <Nothing icon={IconTable} title="Choose what to enter">
             {kind === 'campaign' ? 'A campaign, the' : 'The'} place whose places are the rows, and the indicators. The
             address keeps the choice: save it as a bookmark.
@@ -112,6 +119,7 @@ function ChooseCampaign({ value, onChange }: { value: string | undefined; onChan
       label="Campaign"
       placeholder="Choose"
       searchable
+      selectFirstOptionOnChange
       allowDeselect={false}
       miw={170}
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}

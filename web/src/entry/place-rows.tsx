@@ -1,42 +1,81 @@
-import { Text } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type PlaceLine, placesBelowQuery } from '../api/places.ts';
-import { plural } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 
 interface PlaceRowsProps {
   place: number;
   depth: number;
-  /** So many places at once; more are said to be left out. */
+  /** So many places at once; the others come page by page, or by their names. */
   most: number;
   children: (places: PlaceLine[]) => ReactNode;
 }
 
-/** The places that are the rows of a sheet: those `depth` steps below one. */
+/** The places that are the rows of a sheet: those `depth` steps below one. What is typed in it stays while they change. */
 export function PlaceRows({ place, depth, most, children }: PlaceRowsProps) {
-  const places = useQuery(placesBelowQuery(place, depth, most));
+  const [typed, setTyped] = useState('');
+  const [first, setFirst] = useState(0);
+  const [name] = useDebouncedValue(typed.trim(), 180);
+  const places = useQuery(placesBelowQuery(place, depth, { limit: most, offset: first, name }));
   return (
     <Loaded query={places}>
-      {({ objects, meta }) =>
-        objects.length === 0 ? (
-          <Nothing icon={IconTable} title="No rows">
-            No place you see lies there. Choose other rows.
-          </Nothing>
-        ) : (
+      {({ objects, meta }) => {
+        const total = meta.total_count ?? 0;
+        const isLong = total > most || first > 0 || typed !== '';
+        if (objects.length === 0 && !isLong) {
+          return (
+            <Nothing icon={IconTable} title="No rows">
+              No place you see lies there. Choose other rows.
+            </Nothing>
+          );
+        }
+        return (
           <>
-            {children(objects)}
-            {(meta.total_count ?? 0) > most && (
-              <Text c="dimmed" fz="sm">
-                The first {most} of {plural(meta.total_count ?? 0, 'place')}: choose a place further down for the
-                others.
-              </Text>
+            {isLong && (
+              <Group align="flex-end" gap="sm">
+                <TextInput
+                  label="Only places called"
+                  placeholder="A part of the name"
+                  value={typed}
+                  onChange={({ currentTarget: { value } }) => {
+                    setTyped(value);
+                    setFirst(0);
+                  }}
+                />
+                <Group gap={6} h={36}>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    disabled={first === 0}
+                    onClick={() => setFirst(Math.max(0, first - most))}
+                  >
+                    {count(most)} before
+                  </Button>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    disabled={first + most >= total}
+                    onClick={() => setFirst(first + most)}
+                  >
+                    Next {count(most)}
+                  </Button>
+                  <Text c="dimmed" fz="sm" role="status">
+                    {objects.length === 0
+                      ? 'No place is called so'
+                      : `${count(first + 1)} to ${count(first + objects.length)} of ${plural(total, 'place')}`}
+                  </Text>
+                </Group>
+              </Group>
             )}
+            {children(objects)}
           </>
-        )
-      }
+        );
+      }}
     </Loaded>
   );
 }
