@@ -39,6 +39,9 @@ export const placeTypesQuery = queryOptions({
   queryFn: ({ signal }) => fetchList<PlaceType>('/api/v1/location_type', {}, signal),
 });
 
+export const createPlaceType = (name: string, admin_level: number): Promise<PlaceType> =>
+  fetchApi('/api/v1/location_type', { method: 'POST', body: { name, admin_level } });
+
 /** Where the tree begins for this person: roots, or the tops of what they are responsible for. */
 export const rootPlacesQuery = (user: User | null | undefined) =>
   queryOptions({

@@ -1,10 +1,18 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { changePlace, createPlace, type Place, type PlaceFields, placeTypesQuery } from '../api/places.ts';
+import {
+  changePlace,
+  createPlace,
+  createPlaceType,
+  type Place,
+  type PlaceFields,
+  placeTypesQuery,
+} from '../api/places.ts';
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
 
@@ -23,22 +31,41 @@ interface PlaceFormProps {
 export function PlaceForm({ opened, ...props }: PlaceFormProps) {
   const title = props.place === undefined ? 'New place' : `Change ${props.place.name}`;
   return (
-    <Modal opened={opened} onClose={props.close} title={title}>
+    <FormModal opened={opened} onClose={props.close} title={title}>
       <Form {...props} />
-    </Modal>
+    </FormModal>
   );
 }
 
 function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps, 'opened'>) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const types = useQuery(placeTypesQuery).data?.objects ?? [];
+  const known = useQuery(placeTypesQuery).data?.objects;
+  const types = known ?? [];
   const [given, setGiven] = useState<Partial<PlaceFields>>(
     place === undefined ? { parent_location_id: parent ?? null, aliases: [], ...initial } : fieldsOf(place),
   );
   const set = (change: Partial<PlaceFields>) => setGiven((before) => ({ ...before, ...change }));
+  // Only while a type is made with the place. Of a new installation the first place makes the first type.
+  const isFirst = known?.length === 0 && given.location_type_id === undefined;
+  const [wantsType, setWantsType] = useState(false);
+  const isNewType = isFirst || wantsType;
+  const [typeName, setTypeName] = useState('');
+  const [typeLevel, setTypeLevel] = useState<number | string>('');
+  // One narrower than all there are.
+  const level = typeLevel === '' ? Math.max(-1, ...types.map(({ admin_level }) => admin_level)) + 1 : Number(typeLevel);
   const save = useMutation({
-    mutationFn: () => (place === undefined ? createPlace(given as PlaceFields) : changePlace(place.id, given)),
+    mutationFn: async () => {
+      let body = given;
+      if (isNewType) {
+        body = { ...given, location_type_id: (await createPlaceType(typeName, level)).id };
+        // Whatever becomes of the place, the type is there now.
+        set(body);
+        setWantsType(false);
+        await queries.invalidateQueries({ queryKey: placeTypesQuery.queryKey });
+      }
+      return await (place === undefined ? createPlace(body as PlaceFields) : changePlace(place.id, body));
+    },
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['places'] });
       close();
@@ -80,13 +107,38 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
             label="Type"
             required
             allowDeselect={false}
-            data={types.map(({ id, name }) => ({ value: String(id), label: name }))}
-            value={given.location_type_id === undefined ? null : String(given.location_type_id)}
-            onChange={(next) => next !== null && set({ location_type_id: Number(next) })}
+            data={[
+              ...types.map(({ id, name }) => ({ value: String(id), label: name })),
+              { value: another, label: 'A new type …' },
+            ]}
+            value={isNewType ? another : given.location_type_id === undefined ? null : String(given.location_type_id)}
+            onChange={(next) => {
+              setWantsType(next === another);
+              if (next !== null && next !== another) set({ location_type_id: Number(next) });
+            }}
             error={error('location_type_id')}
-            nothingFoundMessage="No types yet: a CSV import makes them"
           />
         </Group>
+        {isNewType && (
+          <Group grow align="flex-start">
+            <TextInput
+              label="Name of the type"
+              description="Country, province, clinic …"
+              required
+              value={typeName}
+              onChange={(event) => setTypeName(event.currentTarget.value)}
+            />
+            <NumberInput
+              label="Its level"
+              description="0 is the widest."
+              required
+              min={0}
+              allowDecimal={false}
+              value={level}
+              onChange={setTypeLevel}
+            />
+          </Group>
+        )}
         <PlacePicker
           label="Lies in"
           description="Moving a place moves everything below it; totals of both sides follow."
@@ -117,6 +169,8 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
     </form>
   );
 }
+
+const another = 'new';
 
 interface DegreesProps {
   label: string;
