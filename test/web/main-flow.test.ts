@@ -220,6 +220,32 @@ describe.skipIf(chromiumPath === undefined)('from a messy file to a filtered dow
     expect(await cellTexts(page, 0)).toEqual(['1233', '616']);
   });
 
+  test('the cell that has the focus is wholly in view, in the last column too', async () => {
+    const row = Object.fromEntries(Array.from({ length: 14 }, (_, index) => [`column_${index}`, index]));
+    const pushed = await ann.post('/api/v1/upload/records?project_id=towns&dataset=wide', [row, row]);
+    expect(pushed.status).toBe(201);
+    const { page } = await openWindow({ width: 900, height: 700 });
+    await signIn(page, world.url, ann);
+    await page.goto(`${world.url}/app/dataset/${pushed.body.dataset.id}`);
+    await page.locator('[data-at="0:0"]').click();
+    const isWhole = async (column: number) => {
+      const cell = (await page.locator(`[data-at="0:${column}"]:focus`).boundingBox())!;
+      const grid = (await page.getByRole('grid').boundingBox())!;
+      const head = (await page.getByRole('rowheader').first().boundingBox())!;
+      return cell.x >= head.x + head.width - 1 && cell.x + cell.width <= grid.x + grid.width + 1;
+    };
+    for (let column = 1; column < 14; column += 1) {
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => isWhole(column)).toBe(true);
+    }
+    for (let column = 12; column >= 0; column -= 1) {
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => isWhole(column)).toBe(true);
+    }
+    await page.keyboard.press('End');
+    await expect.poll(() => isWhole(13)).toBe(true);
+  });
+
   test('a wrong expression is answered in the server’s words, with the place', async () => {
     const { page } = await openWindow();
     await signIn(page, world.url, ann);

@@ -60,6 +60,8 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
     horizontal: true,
     getScrollElement: () => box.current,
     estimateSize: (index) => headers[index]?.getSize() ?? 140,
+    // It measures from the first column and with the scroll bar: beside them a column must be whole.
+    scrollPaddingEnd: numberWidth + (box.current === null ? 0 : box.current.offsetWidth - box.current.clientWidth),
     overscan: 3,
   });
   const sizes = headers.map((header) => header.getSize()).join();
@@ -77,7 +79,7 @@ export function DataGrid({ fields, rows, sort, onSort, onVisible, onOpen }: Data
     onOpen,
     show: (row, column) => {
       lines.scrollToIndex(row);
-      if (column > 0) across.scrollToIndex(column - 1);
+      across.scrollToIndex(column);
     },
     box,
   });
