@@ -1,12 +1,14 @@
-import type { DocumentValue } from '../aggregates/index.ts';
+import type { DocumentOrigin, DocumentValue } from '../aggregates/index.ts';
 import { type Queryable, type Sql, sql } from '../platform/db/index.ts';
 
 export interface Origin {
   datapointId: number;
   docTitle: string;
   sha256: string;
+  line: number | null;
   uploadedBy: number | null;
-  mappings: { id: number; code: string; content_type: string; mapped_by_id: number | null }[];
+  uploadedByUsername: string | null;
+  mappings: DocumentOrigin['mappings'];
   canReadRows: boolean;
 }
 
@@ -15,14 +17,15 @@ export function originsOfValues(db: Queryable, values: readonly DocumentValue[],
   const known = values.filter((one) => one.documentId !== null);
   return db.many<Origin>(sql`
     select v.id as "datapointId", d.doc_title as "docTitle", d.sha256, ${canRead} as "canReadRows",
-      (select u.number from "user" u where u.id = d.created_by) as "uploadedBy",
+      s.line, sender.number as "uploadedBy", sender.username as "uploadedByUsername",
       coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'code', m.source_object_code, 'content_type', m.content_type,
-          'mapped_by_id', (select u.number from "user" u where u.id = m.mapped_by)) order by m.content_type)
-        from source_object_map m where m.id in (s.location_map_id, s.campaign_map_id, s.indicator_map_id,
+          'mapped_by_id', u.number, 'mapped_by', u.username) order by m.content_type)
+        from source_object_map m left join "user" u on u.id = m.mapped_by where m.id in (s.location_map_id, s.campaign_map_id, s.indicator_map_id,
           (select c.source_object_map_id from document_column c where c.document_id = d.id and c.name = v."column" and c.role = 'indicator'))),
         '[]') as mappings
     from unnest(${known.map((one) => one.datapointId)}::int8[], ${known.map((one) => one.documentId)}::int4[],
       ${known.map((one) => one.row)}::int4[], ${known.map((one) => one.column)}::text[]) v (id, document_id, "row", "column")
     join source_doc d on d.id = v.document_id
+    left join "user" sender on sender.id = d.created_by
     left join source_submission s on s.document_id = d.id and s.row_number = v."row"`);
 }

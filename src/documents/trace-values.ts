@@ -14,9 +14,17 @@ const documentOrigins: DocumentOrigins = {
       values.flatMap((value) => {
         const origin = origins.get(value.datapointId);
         if (origin === undefined) return [];
-        const { docTitle, sha256, uploadedBy, mappings, canReadRows } = origin;
-        const cleaning = value.raw === null ? [] : describeCleaning(value.raw, value.value);
-        const told = { doc_title: docTitle, sha256, uploaded_by: uploadedBy, cleaning, mappings, canReadRows };
+        const { docTitle, sha256, line, uploadedBy, uploadedByUsername, mappings, canReadRows } = origin;
+        const told = {
+          doc_title: docTitle,
+          sha256,
+          line,
+          uploaded_by: uploadedBy,
+          uploaded_by_username: uploadedByUsername,
+          cleaning: value.raw === null ? [] : describeCleaning(value.raw, value.value),
+          mappings,
+          canReadRows,
+        };
         return [[value.datapointId, told] as const];
       }),
     );

@@ -81,9 +81,11 @@ test('what only the module of documents knows comes by its seam, for many values
       const origin = {
         doc_title: 'kids.csv',
         sha256: 'ab12',
+        line: null,
         uploaded_by: 7,
+        uploaded_by_username: 'kay',
         cleaning: ["thousands separator ','"],
-        mappings: [{ id: 91, code: 'kids', content_type: 'indicator', mapped_by_id: 7 }],
+        mappings: [{ id: 91, code: 'kids', content_type: 'indicator', mapped_by_id: 7, mapped_by: 'kay' }],
         canReadRows: access.userId === admin.id,
       };
       return new Map(values.filter((one) => one.documentId === 44).map((one) => [one.datapointId, origin]));

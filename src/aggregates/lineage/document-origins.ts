@@ -23,12 +23,15 @@ export interface DocumentOrigin {
   doc_title: string | null;
   /** Of the file as it was sent. */
   sha256: string | null;
-  /** The person's integer. */
+  /** Of the row in the file; null where its rows are no lines. */
+  line: number | null;
+  /** The person's integer, and what they are called. */
   uploaded_by: number | null;
+  uploaded_by_username: string | null;
   /** What was done to the cell's text before it was a number, in words. */
   cleaning: string[];
   /** The codes of the row and column, and what they were taken for. */
-  mappings: { id: number; code: string; content_type: string; mapped_by_id: number | null }[];
+  mappings: { id: number; code: string; content_type: string; mapped_by_id: number | null; mapped_by: string | null }[];
   /** May the caller read rows of the dataset? If not, only document, row number and hash are told. */
   canReadRows: boolean;
 }

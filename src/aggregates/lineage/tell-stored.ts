@@ -66,13 +66,13 @@ const entryOf = (one: StoredCandidate) => ({
   note: one.note,
 });
 
-/** Who may not read the dataset's rows is told document, row number and hash. */
+/** Who may not read the dataset's rows is told document, row, line and hash. */
 function sourceOf(one: StoredCandidate, origin: DocumentOrigin | undefined): object {
   if (one.origin === 'script') return { run: one.runId, at: one.at.toISOString() };
-  const { doc_title = null, sha256 = null } = origin ?? {};
-  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row };
+  const { doc_title = null, sha256 = null, line = null } = origin ?? {};
+  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row, ...(line === null ? {} : { line }) };
   if (!origin?.canReadRows) return seen;
-  const { cleaning, mappings, uploaded_by } = origin;
+  const { cleaning, mappings, uploaded_by, uploaded_by_username } = origin;
   return {
     ...seen,
     dataset: one.datasetId,
@@ -82,6 +82,7 @@ function sourceOf(one: StoredCandidate, origin: DocumentOrigin | undefined): obj
     cleaning,
     mappings,
     uploaded_by,
+    uploaded_by_username,
     run: one.runId,
     at: one.at.toISOString(),
   };

@@ -51,7 +51,10 @@ export interface Code {
 
 export interface DocumentIssue {
   id: number;
+  document_id: number;
   row: number | null;
+  /** Of the row in the file, where rows are lines. */
+  line: number | null;
   column: string | null;
   severity: 'error' | 'warning';
   code: string;
@@ -150,6 +153,32 @@ export const documentValuesQuery = (documentId: number) =>
     queryFn: ({ pageParam, signal }) => fetchApi<List<DocumentValue>>(pageParam, { signal }),
     initialPageParam: urlOf('/api/v1/doc_datapoint', { document_id: documentId, limit: 50, count: 'exact' }),
     getNextPageParam: ({ meta }) => meta.next,
+  });
+
+/** A row as it stands in the file, and what became of it. */
+export interface DocumentRow {
+  id: number;
+  row_number: number;
+  line: number | null;
+  location_display: string | null;
+  submission_json: Record<string, string | null>;
+  process_status: 'PROCESSED' | 'PARTIAL' | 'UNMAPPED' | 'REJECTED' | string;
+  corrected_by_id: number | null;
+}
+
+/** Undefined: there is no such row, or it is about a place that is not the caller's to see. */
+export const documentRowQuery = (documentId: number, row: number) =>
+  queryOptions({
+    queryKey: ['documents', 'row', documentId, row],
+    queryFn: async ({ signal }) => {
+      const of = { document_id: documentId, limit: 500 };
+      const [rows, issues, values] = await Promise.all([
+        fetchList<DocumentRow>('/api/v1/source_submission', { ...of, row_number: row }, signal),
+        fetchList<DocumentIssue>(`/api/v1/source_doc/${documentId}/issues`, { limit: 500, row }, signal),
+        fetchList<DocumentValue>('/api/v1/doc_datapoint', { ...of, row }, signal),
+      ]);
+      return { row: rows.objects[0] ?? null, issues: issues.objects, values: values.objects };
+    },
   });
 
 export const issuesFile = (documentId: number): string =>

@@ -120,11 +120,20 @@ export interface Source {
   dataset?: string;
   revision?: number | string;
   row?: number | null;
+  /** Of the row in the file, its header counted. */
+  line?: number | null;
   column?: string | null;
   raw?: string | null;
   cleaning?: string[];
-  mappings?: { id: number; code: string; content_type: string; mapped_by_id: number | null }[];
+  mappings?: {
+    id: number;
+    code: string;
+    content_type: string;
+    mapped_by_id: number | null;
+    mapped_by: string | null;
+  }[];
   uploaded_by?: number | null;
+  uploaded_by_username?: string | null;
   run?: string | null;
   at?: string;
 }

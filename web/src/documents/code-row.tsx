@@ -32,10 +32,12 @@ interface CodeRowProps {
   document: SourceDocument;
   opened: Opened | undefined;
   toggle: (what: Opened) => void;
+  /** Closes the form of a new object, also after it is saved. */
+  giveUp: () => void;
   decide: (what: Decision) => void;
 }
 
-export function CodeRow({ code, document, opened, toggle, decide }: CodeRowProps) {
+export function CodeRow({ code, document, opened, toggle, giveUp, decide }: CodeRowProps) {
   const isAdmin = useIsAdmin();
   const mayCreate = isAdmin || code.content_type === 'location';
   const named = <span className="visually-hidden">{` for ${code.source_object_code}`}</span>;
@@ -82,7 +84,7 @@ export function CodeRow({ code, document, opened, toggle, decide }: CodeRowProps
       {typeof opened === 'number' && <Effect code={code.id} master={opened} />}
       {opened === 'choose' && <ChooseMaster code={code} onChoose={decide} />}
       {opened === 'create' && mayCreate && (
-        <CreateMaster code={code} document={document} close={() => toggle('create')} onCreated={decide} />
+        <CreateMaster code={code} document={document} close={giveUp} onCreated={decide} />
       )}
     </Stack>
   );

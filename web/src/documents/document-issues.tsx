@@ -8,7 +8,9 @@ import {
   type SourceDocument,
 } from '../api/documents.ts';
 import { Severity } from '../issues/issue-groups.tsx';
+import { rowText } from '../lineage/row-text.ts';
 import { count, plural } from '../ui/format.ts';
+import { TextLink } from '../ui/link.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { ScrollX } from '../ui/scroll-x.tsx';
 import { Section } from '../ui/section.tsx';
@@ -104,7 +106,7 @@ function IssueGroup({ code, issues }: { code: string; issues: DocumentIssue[] })
         <Table fz="sm" miw={460} mt={4}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={70}>Row</Table.Th>
+              <Table.Th w={110}>Row</Table.Th>
               <Table.Th w={150}>Column</Table.Th>
               <Table.Th w={150}>It says</Table.Th>
               <Table.Th>Why it is here</Table.Th>
@@ -113,7 +115,15 @@ function IssueGroup({ code, issues }: { code: string; issues: DocumentIssue[] })
           <Table.Tbody className="numbers">
             {issues.slice(0, shownOfGroup).map((issue) => (
               <Table.Tr key={issue.id}>
-                <Table.Td>{issue.row ?? '–'}</Table.Td>
+                <Table.Td style={{ whiteSpace: 'nowrap' }}>
+                  {issue.row === null ? (
+                    '–'
+                  ) : (
+                    <TextLink to={`/documents/${issue.document_id}`} search={{ row: String(issue.row) }} fz="sm">
+                      {rowText(issue.row, issue.line)}
+                    </TextLink>
+                  )}
+                </Table.Td>
                 <Table.Td>{issue.column}</Table.Td>
                 <Table.Td>{issue.raw === null ? '' : <Code>{issue.raw}</Code>}</Table.Td>
                 <Table.Td>

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { documentQuery, documentValuesQuery, type SourceDocument, undoDocument } from '../api/documents.ts';
 import { Fact } from '../ui/fact.tsx';
@@ -11,6 +11,7 @@ import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { DocumentIssues } from './document-issues.tsx';
 import { DocumentReading } from './document-reading.tsx';
+import { DocumentRowSection } from './document-row.tsx';
 import { DocumentValues } from './document-values.tsx';
 import { MappingQueue } from './mapping-queue.tsx';
 import { stateWords } from './state-words.ts';
@@ -30,11 +31,12 @@ export function DocumentPage() {
 function Shown({ document }: { document: SourceDocument }) {
   const queries = useQueryClient();
   const state = stateWords[document.state];
+  const row = Number((useSearch({ strict: false }) as { row?: unknown }).row);
   // A new outcome brings new codes, values and issues.
   const outcome = JSON.stringify([document.state, document.run_id, document.summary, document.updated_at]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the outcome is the reason.
   useEffect(() => {
-    for (const key of ['codes', 'issues', 'values', 'details']) {
+    for (const key of ['codes', 'issues', 'values', 'details', 'row']) {
       void queries.invalidateQueries({ queryKey: ['documents', key, document.id] });
     }
   }, [outcome]);
@@ -65,6 +67,7 @@ function Shown({ document }: { document: SourceDocument }) {
           <BeingRead runId={document.run_id} />
         ) : (
           <>
+            {Number.isInteger(row) && row > 0 && <DocumentRowSection document={document} row={row} />}
             <Facts document={document} />
             <MappingQueue document={document} />
             <DocumentIssues document={document} />
@@ -91,11 +94,13 @@ function BeingRead({ runId }: { runId: string | null }) {
 function Facts({ document }: { document: SourceDocument }) {
   const values = useInfiniteQuery(documentValuesQuery(document.id)).data?.pages[0]?.meta.total_count;
   const summary = (document.summary ?? {}) as Record<string, unknown>;
+  const { cells } = summary;
   const facts: [string, unknown][] = [
     ['Rows', summary.rows],
-    ['Cells', summary.cells],
+    ['Cells', cells],
     ['Values', values],
-    ['Empty cells', summary.missing],
+    // Of now: the summary is of the last reading, and what codes mean may have been said since.
+    ['Without a value', typeof cells === 'number' && values != null ? Math.max(0, cells - values) : undefined],
   ];
   return (
     <section className="panel" aria-label="Facts" style={{ padding: 16 }}>

@@ -84,12 +84,14 @@ function ValueRow({ value, indicator, onTrace }: ValueRowProps) {
       <Table.Td maw={190} style={{ overflowWrap: 'anywhere' }}>
         {value.location__name}
       </Table.Td>
-      <Table.Td>{value.campaign__name ?? value.data_date}</Table.Td>
+      <Table.Td style={value.data_date === null ? undefined : { whiteSpace: 'nowrap' }}>
+        {value.campaign__name ?? value.data_date}
+      </Table.Td>
       <Table.Td>{indicator?.name ?? value.column}</Table.Td>
-      <Table.Td ta="end" c="dimmed">
+      <Table.Td ta="end" c="dimmed" maw={190} style={{ overflowWrap: 'break-word' }}>
         {value.raw}
       </Table.Td>
-      <Table.Td ta="end">
+      <Table.Td ta="end" style={typeof value.value === 'string' ? { whiteSpace: 'nowrap' } : undefined}>
         {!value.counts && (
           <Badge color="gray" mr={6} title="Another value of this cell counts: a newer document, or an entry by hand.">
             does not count

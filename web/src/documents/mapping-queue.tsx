@@ -120,6 +120,11 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
   };
   const toggle = (code: Code, what: Opened) =>
     setOpened((before) => (before?.id === code.id && before.what === what ? undefined : { id: code.id, what }));
+  // The form takes the focus with it when it goes: whoever gives it up stands on the code again.
+  const giveUp = (row: number) => {
+    setOpened(undefined);
+    setTimeout(() => focus(row));
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const code = codes[current];
     if (code === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -174,6 +179,7 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
               document={document}
               opened={opened?.id === code.id ? opened.what : undefined}
               toggle={(what) => toggle(code, what)}
+              giveUp={() => giveUp(index)}
               decide={(master) => decideOver(code, master)}
             />
           </li>

@@ -1,6 +1,7 @@
 import { Alert, Badge, Breadcrumbs, Button, Code, Drawer, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { type Indicator, indicatorQuery } from '../api/indicators.ts';
 import { type EnteredBy, type Lineage, lineageQuery, type Source } from '../api/values.ts';
 import { roleWords } from '../indicators/formula-text.ts';
@@ -11,9 +12,14 @@ import { TextLink } from '../ui/link.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { reasonWords } from './reason-words.ts';
+import { rowText } from './row-text.ts';
 
 /** Where a value comes from, one step after another down to the row of a file or the person who typed it. */
 export function LineageDrawer({ path, onClose }: { path: string | undefined; onClose: () => void }) {
+  const { href } = useLocation();
+  // A link of it may lead to another part of the page below.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is the reason.
+  useEffect(onClose, [href]);
   return (
     <Drawer
       opened={path !== undefined}
@@ -156,7 +162,7 @@ function FromFile({ source }: { source: Source }) {
           )}
         </Fact>
         <Group gap="lg">
-          {source.row != null && <Fact label="Row">{source.row}</Fact>}
+          {source.row != null && <Fact label="Row">{rowText(source.row, source.line)}</Fact>}
           {source.column != null && <Fact label="Column">{source.column}</Fact>}
           {source.raw != null && (
             <Fact label="In the file it says">
@@ -170,13 +176,13 @@ function FromFile({ source }: { source: Source }) {
         {source.mappings?.map((one) => (
           <Fact key={one.id} label={`The code of the ${one.content_type}`}>
             <Code>{one.code}</Code>{' '}
-            {one.mapped_by_id === null ? 'known by itself' : `mapped by person ${one.mapped_by_id}`}
+            {one.mapped_by_id === null ? 'known by itself' : `mapped by ${one.mapped_by ?? 'somebody'}`}
           </Fact>
         ))}
         {source.at !== undefined && (
           <Fact label="Uploaded">
             {dateTime(source.at)}
-            {source.uploaded_by == null ? '' : ` by person ${source.uploaded_by}`}
+            {source.uploaded_by == null ? '' : ` by ${source.uploaded_by_username ?? 'somebody'}`}
           </Fact>
         )}
         {source.sha256 != null && (
@@ -187,8 +193,10 @@ function FromFile({ source }: { source: Source }) {
           </Fact>
         )}
         <Group gap="sm">
-          {source.dataset !== undefined && (
-            <TextLink to={`/dataset/${source.dataset}`}>The rows as they were read</TextLink>
+          {source.document_id != null && source.row != null && (
+            <TextLink to={`/documents/${source.document_id}`} search={{ row: String(source.row) }}>
+              The row as it was read
+            </TextLink>
           )}
           {source.run != null && <TextLink to={`/run/${source.run}`}>The run</TextLink>}
         </Group>
@@ -288,7 +296,7 @@ function Superseded({ lineage, indicator }: { lineage: Lineage; indicator: Indic
             <span className="numbers">{valueText(one.value, indicator)}</span>
             {one.source?.document_id == null
               ? ''
-              : ` in ${one.source.doc_title ?? `document ${one.source.document_id}`}, row ${one.source.row}`}
+              : ` in ${one.source.doc_title ?? `document ${one.source.document_id}`}, row ${rowText(one.source.row, one.source.line)}`}
             : {reasonWords(one.reason)}
           </Text>
         ))}
