@@ -117,9 +117,16 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByText('calculation cycle: missed > missed').waitFor();
     await page.getByRole('button', { name: 'Understood' }).click();
     await page.getByRole('textbox', { name: 'Range' }).fill('good');
-    await page.getByRole('textbox', { name: 'To' }).fill('0.1');
+    // Nothing goes from more to less, and ten per cent are typed as 10, with or without the sign.
+    await page.getByRole('textbox', { name: 'From, in %' }).fill('20');
+    await page.getByRole('textbox', { name: 'To, in %' }).fill('10%');
+    await page.getByText('Not below From').waitFor();
+    expect(await page.getByRole('button', { name: 'Add range' }).isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'From, in %' }).fill('');
     await page.getByRole('button', { name: 'Add range' }).click();
-    await page.getByRole('cell', { name: 'good', exact: true }).waitFor();
+    await page.getByRole('row', { name: 'good lowest 10% Remove good' }).waitFor();
+    const { objects: bounds } = await must(admin.get('/api/v1/indicator_bound/'), 200);
+    expect(bounds).toMatchObject([{ bound_name: 'good', mn_val: null, mx_val: 0.1 }]);
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { addBound, type Bound, type Indicator, removeBound } from '../api/indica
 import { Failure } from '../ui/failure.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { valueText } from '../ui/value-text.ts';
 import { boundColour, inOrder } from './bound-colour.ts';
 
 /** Ranges for the colours of maps and legends; they check nothing. */
@@ -31,7 +32,7 @@ export function Bounds({ indicator, isAdmin }: { indicator: Indicator; isAdmin: 
               {bounds.map((bound, index) => (
                 <BoundRow
                   key={bound.id}
-                  indicatorId={indicator.id}
+                  indicator={indicator}
                   bound={bound}
                   colour={boundColour(bound, index, bounds.length)}
                   isAdmin={isAdmin}
@@ -40,20 +41,20 @@ export function Bounds({ indicator, isAdmin }: { indicator: Indicator; isAdmin: 
             </Table.Tbody>
           </Table>
         )}
-        {isAdmin && <AddBound indicatorId={indicator.id} />}
+        {isAdmin && <AddBound indicator={indicator} />}
       </Stack>
     </Section>
   );
 }
 
 interface BoundRowProps {
-  indicatorId: number;
+  indicator: Indicator;
   bound: Bound;
   colour: string;
   isAdmin: boolean;
 }
 
-function BoundRow({ indicatorId, bound, colour, isAdmin }: BoundRowProps) {
+function BoundRow({ indicator, bound, colour, isAdmin }: BoundRowProps) {
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries({ queryKey: ['indicators'] });
   const remove = useMutation({
@@ -63,7 +64,7 @@ function BoundRow({ indicatorId, bound, colour, isAdmin }: BoundRowProps) {
       await refresh();
       toastDone(`The range ${bound.bound_name} is gone.`, async () => {
         const { bound_name, mn_val, mx_val } = bound;
-        await addBound(indicatorId, { bound_name, mn_val, mx_val });
+        await addBound(indicator.id, { bound_name, mn_val, mx_val });
         await refresh();
       });
     },
@@ -76,8 +77,8 @@ function BoundRow({ indicatorId, bound, colour, isAdmin }: BoundRowProps) {
           {bound.bound_name || '–'}
         </Group>
       </Table.Td>
-      <Table.Td className="numbers">{bound.mn_val ?? 'lowest'}</Table.Td>
-      <Table.Td className="numbers">{bound.mx_val ?? 'highest'}</Table.Td>
+      <Table.Td className="numbers">{bound.mn_val === null ? 'lowest' : valueText(bound.mn_val, indicator)}</Table.Td>
+      <Table.Td className="numbers">{bound.mx_val === null ? 'highest' : valueText(bound.mx_val, indicator)}</Table.Td>
       <Table.Td ta="end">
         {isAdmin && (
           <Button
@@ -95,17 +96,24 @@ function BoundRow({ indicatorId, bound, colour, isAdmin }: BoundRowProps) {
   );
 }
 
-function AddBound({ indicatorId }: { indicatorId: number }) {
+/** Percentages are stored as shares: 10 % is 0.1. */
+const storedOf = (typed: number | string, isPercent: boolean): number | null =>
+  typeof typed !== 'number' ? null : isPercent ? Number((typed / 100).toPrecision(12)) : typed;
+
+function AddBound({ indicator }: { indicator: Indicator }) {
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [low, setLow] = useState<number | string>('');
   const [high, setHigh] = useState<number | string>('');
+  const isPercent = indicator.data_format === 'pct';
+  const unit = isPercent ? '%' : indicator.unit;
+  const isBackwards = typeof low === 'number' && typeof high === 'number' && low > high;
   const add = useMutation({
     mutationFn: () =>
-      addBound(indicatorId, {
+      addBound(indicator.id, {
         bound_name: name,
-        mn_val: typeof low === 'number' ? low : null,
-        mx_val: typeof high === 'number' ? high : null,
+        mn_val: storedOf(low, isPercent),
+        mx_val: storedOf(high, isPercent),
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
@@ -116,12 +124,14 @@ function AddBound({ indicatorId }: { indicatorId: number }) {
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate();
+    if (!isBackwards) add.mutate();
   };
+  // It stands behind the number: what is typed is meant in it.
+  const end = { hideControls: true, w: 120, ...(unit ? { suffix: isPercent ? '%' : ` ${unit}` } : {}) };
   return (
     <form onSubmit={onSubmit}>
       {add.error !== null && <Failure error={add.error} />}
-      <Group align="flex-end" gap={8}>
+      <Group align="flex-start" gap={8}>
         <TextInput
           label="Range"
           placeholder="bad, ok, good"
@@ -130,9 +140,22 @@ function AddBound({ indicatorId }: { indicatorId: number }) {
           onChange={(event) => setName(event.currentTarget.value)}
           w={150}
         />
-        <NumberInput label="From" placeholder="lowest" hideControls value={low} onChange={setLow} w={100} />
-        <NumberInput label="To" placeholder="highest" hideControls value={high} onChange={setHigh} w={100} />
-        <Button type="submit" variant="default" loading={add.isPending}>
+        <NumberInput
+          label={unit ? `From, in ${unit}` : 'From'}
+          placeholder="lowest"
+          value={low}
+          onChange={setLow}
+          {...end}
+        />
+        <NumberInput
+          label={unit ? `To, in ${unit}` : 'To'}
+          placeholder="highest"
+          value={high}
+          onChange={setHigh}
+          error={isBackwards ? 'Not below From' : undefined}
+          {...end}
+        />
+        <Button type="submit" variant="default" mt={25} loading={add.isPending} disabled={isBackwards}>
           Add range
         </Button>
       </Group>
