@@ -1,20 +1,27 @@
-import { Alert, Group, SimpleGrid, Text, UnstyledButton } from '@mantine/core';
-import { lazy, type RefObject, Suspense, useCallback } from 'react';
+import { Group, Select, Text, UnstyledButton } from '@mantine/core';
+import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
 import type { ChartSpec } from '../api/charts.ts';
+import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
+import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
 import type { Exportable, Ink } from './echart.tsx';
-import { seriesOption } from './series-option.ts';
+import { NoValues } from './no-values.tsx';
+import { dayOf } from './period-text.ts';
+import { pieOption, seriesOption } from './series-option.ts';
+import { seriesByUnit } from './units.ts';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
 
 const Echart = lazy(() => import('./echart.tsx').then(({ Echart: component }) => ({ default: component })));
 
 interface ChartViewProps {
+  /** Of the chart, where it is one on a dashboard: its address says where somebody looked into. */
+  id?: number;
   title: string;
   spec: ChartSpec;
   /** The table beside the picture. */
@@ -32,11 +39,7 @@ function Values({ spec, ...props }: ChartViewProps) {
   if (error != null) return <Failure error={error} retry={retry} />;
   if (data === undefined) return <Waiting />;
   if (data.rows.every(({ cell }) => cell.value === null)) {
-    return (
-      <Alert color="gray" title="No values">
-        Nothing is stored or calculated for these indicators, places and periods, or none of it is yours to see.
-      </Alert>
-    );
+    return <NoValues />;
   }
   return spec.type === 'number' ? (
     <Numbers data={data} onTrace={props.onTrace} />
@@ -58,39 +61,109 @@ function Picture({ title, spec, data, asTable, onTrace, drawn }: ChartViewProps 
     />
   );
   if (spec.type === 'table') return table;
+  const drawing = { title, spec, arranged, indicatorOf, onTrace, drawn };
   return (
     <>
-      <Drawing {...{ title, spec, arranged, indicatorOf, onTrace, drawn }} />
+      {spec.type === 'pie' ? <Pie rows={data.rows} {...drawing} /> : <Drawing {...drawing} />}
       {asTable && table}
     </>
   );
 }
 
-interface DrawingProps extends Omit<ChartViewProps, 'asTable'> {
+interface DrawingProps extends Omit<ChartViewProps, 'asTable' | 'id'> {
   arranged: Arranged;
-  indicatorOf: Parameters<typeof seriesOption>[2];
+  indicatorOf: (cell: Cell | undefined) => Indicator | undefined;
 }
 
 function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: DrawingProps) {
+  const { categories } = arranged;
+  const series = seriesByUnit(arranged, indicatorOf);
+  const days = spec.axis === 'period' ? daysOf(arranged) : undefined;
   const key = JSON.stringify([spec.type, arranged]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
-  const option = useCallback((ink: Ink) => seriesOption(spec.type, arranged, indicatorOf, ink), [key]);
-  const lying =
-    spec.type === 'bar' ? Math.max(260, arranged.categories.length * 26 * Math.min(arranged.series.length, 3)) : 300;
+  const option = useCallback(
+    (ink: Ink) => seriesOption(spec.type, { categories, days, series, indicatorOf }, ink),
+    [key],
+  );
+  const lying = spec.type === 'bar' ? Math.max(260, categories.length * 26 * Math.min(series.length, 3)) : 300;
   return (
     <Suspense fallback={<Waiting />}>
       <Echart
-        label={`${title}: ${arranged.series.length} series over ${arranged.categories.length} values of the axis`}
+        label={`${title}: ${arranged.series.length} series over ${categories.length} values of the axis`}
         height={Math.min(lying, 700)}
         option={option}
         onClick={({ seriesIndex, dataIndex }) => {
-          const cell = arranged.series[seriesIndex]?.cells[dataIndex];
+          const cell = series[seriesIndex]?.cells[dataIndex];
           if (cell !== undefined) onTrace(cell);
         }}
         drawn={drawn}
       />
     </Suspense>
   );
+}
+
+/** Of each category; undefined where one is no day but a campaign, a month or a year. */
+function daysOf({ categories, series }: Arranged): string[] | undefined {
+  const days = categories.flatMap((_, at) => {
+    const cell = series.find(({ cells }) => cells[at] !== undefined)?.cells[at];
+    return (cell === undefined ? undefined : dayOf(cell)) ?? [];
+  });
+  return days.length === categories.length ? days : undefined;
+}
+
+/** A pie is of one series: of the newest period, until somebody chooses another. */
+function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
+  const { title, arranged, indicatorOf, onTrace, drawn } = props;
+  const [chosen, setChosen] = useState<string>();
+  const { categories, series } = arranged;
+  const newest = newestOf(rows, arranged);
+  const shown = series.find(({ name }) => name === chosen) ?? newest;
+  const periods = new Set(rows.map(({ names }) => names.period));
+  // Where all is of one period no series is named after it.
+  const isNamed = props.spec.axis === 'period' || periods.size > 1;
+  const about = isNamed ? shown.name : [...periods, ...(series.length > 1 ? [shown.name] : [])].join(' · ');
+  const key = JSON.stringify([about, categories, shown]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
+  const option = useCallback(
+    (ink: Ink) => pieOption({ categories, series: [{ ...shown, unit: '' }], indicatorOf }, about, ink),
+    [key],
+  );
+  return (
+    <>
+      {series.length > 1 && (
+        <Select
+          size="xs"
+          w={220}
+          aria-label={`What ${title} is of`}
+          allowDeselect={false}
+          searchable
+          data={series.map(({ name }) => name)}
+          value={shown.name}
+          onChange={(next) => next !== null && setChosen(next)}
+        />
+      )}
+      <Suspense fallback={<Waiting />}>
+        <Echart
+          label={`${title}: ${plural(categories.length, 'slice')}, ${about}`}
+          height={300}
+          option={option}
+          onClick={({ dataIndex }) => {
+            const cell = shown.cells[dataIndex];
+            if (cell !== undefined) onTrace(cell);
+          }}
+          drawn={drawn}
+        />
+      </Suspense>
+    </>
+  );
+}
+
+/** Values come in the order of their periods; of the last one that has any, the first series. */
+function newestOf(rows: readonly Named[], { series }: Arranged): Arranged['series'][number] {
+  const withValue = rows.filter(({ cell }) => cell.value !== null);
+  const period = withValue.at(-1)?.names.period;
+  const first = withValue.find(({ names }) => names.period === period)?.cell;
+  return series.find(({ cells }) => cells.some((cell) => cell !== undefined && cell === first)) ?? series[0]!;
 }
 
 /** The newest value of each indicator at each place, large. */
@@ -100,28 +173,26 @@ function Numbers({ data, onTrace }: { data: ChartData; onTrace: (cell: Cell) => 
     if (row.cell.value !== null) newest.set(`${row.cell.indicator_id} ${row.cell.location_id}`, row);
   }
   return (
-    <SimpleGrid cols={{ base: 1, xs: newest.size > 1 ? 2 : 1 }} spacing="sm">
+    <Group gap="lg" align="flex-start">
       {[...newest.values()].slice(0, 12).map(({ cell, names }) => (
         <UnstyledButton
           key={`${cell.indicator_id} ${cell.location_id}`}
           className="value-button"
-          style={{ alignSelf: 'start' }}
+          style={{ maxWidth: '100%' }}
           onClick={() => onTrace(cell)}
           title="Where does this come from?"
         >
-          <Text fz={34} fw={680} className="numbers" lh={1.15}>
+          <Text fz={34} fw={680} className="numbers" lh={1.15} style={{ overflowWrap: 'anywhere' }}>
             {valueText(
               cell.value,
               data.indicators.find(({ id }) => id === cell.indicator_id),
             )}
           </Text>
-          <Group gap={4}>
-            <Text fz="sm" c="dimmed">
-              {names.indicator}, {names.place}, {names.period}
-            </Text>
-          </Group>
+          <Text fz="sm" c="dimmed">
+            {names.indicator}, {names.place}, {names.period}
+          </Text>
         </UnstyledButton>
       ))}
-    </SimpleGrid>
+    </Group>
   );
 }

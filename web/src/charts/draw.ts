@@ -1,11 +1,12 @@
 import { BarChart, LineChart, MapChart, PieChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, LegendComponent, TitleComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, registerMap, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import type { Shape } from '../api/places.ts';
 
-use([BarChart, LineChart, MapChart, PieChart, GridComponent, LegendComponent, TooltipComponent]);
-use([SVGRenderer, CanvasRenderer]);
+use([BarChart, LineChart, MapChart, PieChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent]);
+use([LabelLayout, SVGRenderer, CanvasRenderer]);
 
 export type ChartOption = EChartsCoreOption;
 export type Drawn = ReturnType<typeof init>;

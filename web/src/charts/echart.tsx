@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type ChartOption, type Drawn, draw, pictureOf } from './draw.ts';
 
 /** Colours as the page has them now; charts cannot read variables themselves. */
@@ -10,6 +10,9 @@ export interface Ink {
   panel: string;
   /** The page's letters by name: texts are measured outside of the page, where nothing is inherited. */
   font: string;
+  /** Room for the picture, in CSS pixels. */
+  width: number;
+  height: number;
 }
 
 interface EchartProps {
@@ -40,6 +43,7 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
   const handlers = useRef({ onClick, onContextMenu });
   handlers.current = { onClick, onContextMenu };
   const scheme = useComputedColorScheme();
+  const [width, setWidth] = useState(0);
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -50,14 +54,17 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
       (point as { event?: { event?: Event } }).event?.event?.preventDefault();
       handlers.current.onContextMenu?.(point as unknown as Point);
     });
-    const watch = new ResizeObserver(() => made.resize());
+    const watch = new ResizeObserver(() => {
+      made.resize();
+      setWidth(element.clientWidth);
+    });
     watch.observe(element);
     return () => {
       watch.disconnect();
       made.dispose();
     };
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours read from the page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours read from the page, the width what fits.
   useEffect(() => {
     const element = box.current;
     if (element === null || chart.current === null) return;
@@ -70,7 +77,7 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
         png: () => pictureOf(made, { width: element.clientWidth, height: element.clientHeight }, ink.panel),
       };
     }
-  }, [option, scheme]);
+  }, [option, scheme, width]);
   return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
 }
 
@@ -83,5 +90,7 @@ function inkOf(element: HTMLElement): Ink {
     line: read('--line-strong'),
     panel: read('--panel'),
     font: style.fontFamily,
+    width: element.clientWidth,
+    height: element.clientHeight,
   };
 }

@@ -17,3 +17,7 @@ export function periodText(cell: Cell, campaigns: ReadonlyMap<number, Campaign>)
   const [, of, quarter] = /^(\d{4})(\d)$/.exec(group) ?? [];
   return quarter === undefined ? group : `Q${quarter} ${of}`;
 }
+
+/** The calendar day of a value, where it is of one. */
+export const dayOf = ({ data_date, time_grouping }: Cell): string | undefined =>
+  [data_date, time_grouping].map(String).find((text) => /^\d{4}-\d{2}-\d{2}$/.test(text));
