@@ -1,8 +1,9 @@
 import { Breadcrumbs, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
 import type { ChartSpec } from '../api/charts.ts';
-import { placePathQuery, type Shape, shapesQuery } from '../api/places.ts';
+import { placePathQuery, placesBelowQuery, type Shape, shapesQuery } from '../api/places.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Waiting } from '../ui/loaded.tsx';
@@ -10,6 +11,7 @@ import { valueText } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
 import type { Exportable, Ink } from './echart.tsx';
 import { mapClasses } from './map-classes.ts';
+import { NoValues } from './no-values.tsx';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
 
@@ -18,6 +20,7 @@ const MapDrawing = lazy(() =>
 );
 
 interface ChoroplethProps {
+  id?: number;
   title: string;
   spec: ChartSpec;
   asTable: boolean;
@@ -26,24 +29,49 @@ interface ChoroplethProps {
 }
 
 /** A map of one indicator: a click says where a number comes from, places are looked into by name, the way back is above. */
-export function Choropleth({ spec, ...more }: ChoroplethProps) {
-  const [opened, setOpened] = useState<number>();
-  const shown = opened === undefined ? spec : { ...spec, location_id: opened, location_depth: 1 };
+export function Choropleth({ spec, id, ...more }: ChoroplethProps) {
+  const [opened, setOpened] = useOpened(id);
+  const below = useQuery({ ...placesBelowQuery(opened ?? 0, 1, 1), enabled: opened !== undefined });
+  const isLeaf = opened !== undefined && below.data?.objects.length === 0;
+  // What has nothing below it is shown itself.
+  const shown = opened === undefined ? spec : { ...spec, location_id: opened, location_depth: isLeaf ? 0 : 1 };
   const { data, error, retry } = useChartData(shown);
   const shapes = useQuery(shapesQuery({ location_id: shown.location_id, location_depth: shown.location_depth }));
-  const failure = error ?? shapes.error;
+  const failure = error ?? shapes.error ?? below.error;
+  const isWaiting = data === undefined || shapes.data === undefined || (opened !== undefined && below.isPending);
   return (
     <Stack gap={6}>
       <Way top={spec.location_id} opened={opened} setOpened={setOpened} />
       {failure != null ? (
         <Failure error={failure} retry={retry} />
-      ) : data === undefined || shapes.data === undefined ? (
+      ) : isWaiting ? (
         <Waiting />
       ) : (
-        <Drawn {...more} data={data} shapes={shapes.data} open={setOpened} />
+        <>
+          {isLeaf && (
+            <Text fz="sm" c="dimmed">
+              Below it is no place that you may see: this is its own value.
+            </Text>
+          )}
+          <Drawn {...more} data={data} shapes={shapes.data} open={isLeaf ? undefined : setOpened} />
+        </>
       )}
     </Stack>
   );
+}
+
+/** What a map looks into stands in the address, for Back, for links and for whoever loads the page again. */
+function useOpened(id: number | undefined): [number | undefined, (place: number | undefined) => void] {
+  const [local, setLocal] = useState<number>();
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const navigate = useNavigate();
+  if (id === undefined) return [local, setLocal];
+  const name = `into_${id}`;
+  const place = Number(search[name]);
+  return [
+    Number.isInteger(place) && place > 0 ? place : undefined,
+    (next) => void navigate({ to: '.', search: { ...search, [name]: next } as never, resetScroll: false }),
+  ];
 }
 
 interface WayProps {
@@ -55,9 +83,15 @@ interface WayProps {
 function Way({ top, opened, setOpened }: WayProps) {
   const path = useQuery({ ...placePathQuery(opened ?? top), enabled: opened !== undefined }).data ?? [];
   if (opened === undefined) return null;
-  const steps = path.slice(path.findIndex(({ id }) => id === top));
+  const begin = path.findIndex(({ id }) => id === top);
+  const steps = path.slice(Math.max(begin, 0));
   return (
     <Breadcrumbs component="nav" aria-label="Places of the map" separatorMargin={2}>
+      {begin < 0 && (
+        <Button size="compact-xs" variant="subtle" onClick={() => setOpened(undefined)}>
+          The whole map
+        </Button>
+      )}
       {steps.map(({ id, name }) => (
         <Button
           key={id}
@@ -73,10 +107,11 @@ function Way({ top, opened, setOpened }: WayProps) {
   );
 }
 
-interface DrawnProps extends Omit<ChoroplethProps, 'spec'> {
+interface DrawnProps extends Omit<ChoroplethProps, 'spec' | 'id'> {
   data: ChartData;
   shapes: Shape[];
-  open: (id: number) => void;
+  /** Undefined where nothing is below. */
+  open: ((id: number) => void) | undefined;
 }
 
 function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProps) {
@@ -96,8 +131,9 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
       shapes.map((shape) => {
         const value = cells.get(shape.location_id)?.value;
         const found = typeof value === 'number' ? classes.find(({ holds }) => holds(value)) : undefined;
-        const text = `${shape.properties.name}: ${textOf(shape.location_id)}`;
-        return { id: shape.location_id, text, colour: found?.colour ?? ink.line };
+        const { name } = shape.properties;
+        const text = `${name}: ${textOf(shape.location_id)}`;
+        return { id: shape.location_id, name, text, colour: found?.colour ?? ink.line };
       }),
     [key],
   );
@@ -105,6 +141,10 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
     const cell = cells.get(id);
     if (cell !== undefined) onTrace(cell);
   };
+  if (shapes.length === 0 && rows.every(({ cell }) => cell.value === null)) return <NoValues />;
+  const valueAt = (shape: Shape) => cells.get(shape.location_id)?.value ?? null;
+  const grey = shapes.filter((shape) => !classes.some(({ holds }) => holds(Number(valueAt(shape) ?? Number.NaN))));
+  const ofNone = grey.every((shape) => valueAt(shape) === null) ? 'no value' : 'no value, or none of these';
   return (
     <Stack gap={8}>
       <Group gap="xs">
@@ -119,7 +159,12 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
             onChange={(next) => next !== null && setChosen(next)}
           />
         )}
-        {shapes.length > 0 && (
+        {periods.length === 1 && (
+          <Text fz="sm" c="dimmed">
+            {period}
+          </Text>
+        )}
+        {open !== undefined && shapes.length > 0 && (
           <Select
             size="xs"
             aria-label="Look into a place"
@@ -140,23 +185,27 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
           These places have no shapes. Their values are in the table below.
         </Text>
       ) : (
-        <Suspense fallback={<Waiting />}>
-          <MapDrawing
-            label={`${title}, map of ${indicator?.name ?? ''}${period === undefined ? '' : `, ${period}`}`}
-            name={shapes.map(({ location_id }) => location_id).join(' ')}
-            shapes={shapes}
-            areas={areas}
-            onOpen={open}
-            onTrace={trace}
-            drawn={drawn}
+        <>
+          <Suspense fallback={<Waiting />}>
+            <MapDrawing
+              label={`${title}, map of ${indicator?.name ?? ''}${period === undefined ? '' : `, ${period}`}`}
+              name={shapes.map(({ location_id }) => location_id).join(' ')}
+              shapes={shapes}
+              areas={areas}
+              onOpen={(id) => open?.(id)}
+              onTrace={trace}
+              drawn={drawn}
+            />
+          </Suspense>
+          <Legend
+            classes={grey.length === 0 ? classes : [...classes, { label: ofNone, colour: 'var(--line-strong)' }]}
           />
-        </Suspense>
+          <Text c="dimmed" fz="xs">
+            A click says where a number comes from, {open === undefined ? '' : 'a right click looks into the place, '}
+            the table has every number as a button.
+          </Text>
+        </>
       )}
-      <Legend classes={classes} />
-      <Text c="dimmed" fz="xs">
-        A click says where a number comes from, a right click looks into the place; the table has every number as a
-        button.
-      </Text>
       {(asTable || shapes.length === 0) && (
         <ValueTable
           label={`${title} as a table`}

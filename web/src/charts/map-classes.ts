@@ -10,8 +10,18 @@ export interface MapClass {
 
 const shades = ['#d9ece5', '#9fceba', '#5fae95', '#2b7f68', '#12443a'];
 
-/** Ranges of the indicator where it has some, else five equal steps from the lowest to the highest value. */
+/** Nothing lies between two categories: their colours are no shades of one. */
+const colours = ['#2b8a74', '#eec15a', '#b5382b', '#4f7fc4', '#8a6bbd', '#d98e1f', '#7cc4ae', '#7d5a3c'];
+
+/** Categories, else ranges of the indicator where it has some, else five equal steps from the lowest to the highest value. */
 export function mapClasses(indicator: Indicator | undefined, values: readonly number[]): MapClass[] {
+  if (indicator?.data_format === 'class' && indicator.categories !== null) {
+    return indicator.categories.map(({ value: of, label }, index) => ({
+      label,
+      colour: colours[index % colours.length]!,
+      holds: (value) => value === of,
+    }));
+  }
   const bounds = inOrder(indicator?.bound_json ?? []);
   const text = (value: number) => valueText(value, indicator);
   if (bounds.length > 0) {

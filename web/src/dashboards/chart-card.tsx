@@ -51,6 +51,7 @@ export function ChartCard({ chart, layout, arrange, onEdit, onTrace }: ChartCard
       ) : (
         <ChartView
           key={JSON.stringify(spec)}
+          id={chart.id}
           title={chart.title}
           spec={spec}
           asTable={asTable}

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import type { Locator } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { must } from '../locations/places-world.ts';
+import { somebody } from '../support/people.ts';
+import { startWorld } from '../support/world.ts';
+import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { enterRounds, makeMetadata, makePlaces } from './monitoring-world.ts';
+
+describe.skipIf(chromiumPath === undefined)('charts say what they show', async () => {
+  const world = await startWorld();
+  afterAll(() => world.runJobs());
+  const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
+  const ids = await makePlaces(admin);
+  const { indicators, campaigns } = await makeMetadata(admin);
+  await enterRounds(admin, ids, { indicators, campaigns });
+  const create = async (resource: string, body: object) =>
+    (await must(admin.post(`/api/v1/${resource}/`, body), 201)).id;
+  const security = await create('indicator', {
+    name: 'Security',
+    short_name: 'security',
+    data_format: 'class',
+    categories: ['calm', 'tense', 'closed'].map((label, index) => ({ value: index + 1, label })),
+  });
+  const births = await create('indicator', {
+    name: 'Births',
+    short_name: 'births',
+    data_format: 'int',
+    resource_name: 'date',
+  });
+  const people = await create('indicator', { name: 'People', short_name: 'people', data_format: 'int' });
+  const ofCampaign = [
+    ['AMB', security, 1],
+    ['BIR', security, 3],
+    ['CED', security, 2],
+    ['AMB', people, 5_131_438_623],
+  ].map(([code, indicator_id, value]) => ({
+    location_id: ids[code as string],
+    indicator_id,
+    campaign_id: campaigns.april,
+    value,
+  }));
+  await must(admin.put('/api/v1/campaign_datapoint/', { objects: ofCampaign }), 200);
+  const days = ['2026-01-01', '2026-01-02', '2026-03-30', '2026-11-01'];
+  const ofDays = days.map((data_date, index) => ({
+    location_id: ids.AMB,
+    indicator_id: births,
+    data_date,
+    value: 5 + index,
+  }));
+  await must(admin.put('/api/v1/date_datapoint/', { objects: ofDays }), 200);
+  await world.runJobs();
+
+  /** A dashboard of one chart for each title. */
+  const dashboardOf = async (title: string, charts: Record<string, object>): Promise<string> => {
+    const rows: string[][] = [];
+    for (const [name, spec] of Object.entries(charts)) {
+      const uuid = randomUUID();
+      const chart_json = {
+        location_id: ids.SAV,
+        location_depth: 1,
+        group_by_time: 'campaign',
+        campaign_ids: [],
+        ...spec,
+      };
+      await create('custom_chart', { uuid, title: name, chart_json });
+      rows.push([uuid]);
+    }
+    return `${world.url}/app/dashboards/${await create('custom_dashboard', { title, rows })}`;
+  };
+  const { page, complaints } = await openWindow({ height: 900 }, afterAll);
+  const card = (name: string) => page.getByRole('region', { name, exact: true });
+  const textsOf = (picture: Locator) => picture.locator('svg text').allTextContents();
+  const keep = async (name: string) => {
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
+  };
+
+  test('a pie is of the newest period and says so; another is chosen', async () => {
+    const { seen, missed } = indicators;
+    const url = await dashboardOf('Shares', {
+      'Seen by province': { type: 'pie', axis: 'place', indicator_ids: [seen] },
+      'Two of April': { type: 'pie', axis: 'place', indicator_ids: [seen, missed], campaign_ids: [campaigns.april] },
+    });
+    await signIn(page, world.url, admin);
+    await page.goto(url);
+    const pie = card('Seen by province').getByRole('img', { name: 'Seen by province: 2 slices, April 2026' });
+    await pie.locator('svg').waitFor();
+    expect(await textsOf(pie)).toContain('April 2026');
+    await keep('pie');
+    await card('Seen by province').getByRole('combobox', { name: 'What Seen by province is of' }).click();
+    await page.getByRole('option', { name: 'March 2026' }).click();
+    await page.getByRole('img', { name: 'Seen by province: 2 slices, March 2026' }).waitFor();
+    await page.getByRole('img', { name: 'Two of April: 2 slices, April 2026 · Children seen' }).waitFor();
+  });
+
+  test('counts and shares have an axis and a format of their own', async () => {
+    const { seen, missed } = indicators;
+    await page.goto(
+      await dashboardOf('Mixed', {
+        'Seen and missed': { type: 'column', axis: 'period', location_depth: 0, indicator_ids: [seen, missed] },
+        'By indicator': { type: 'bar', axis: 'indicator', location_depth: 0, indicator_ids: [missed, seen] },
+        Large: { type: 'number', axis: 'period', location_depth: 0, indicator_ids: [people, missed, seen] },
+      }),
+    );
+    const picture = card('Seen and missed').getByRole('img', { name: /^Seen and missed/ });
+    await picture.locator('svg').waitFor();
+    const texts = await textsOf(picture);
+    expect(texts).toEqual(expect.arrayContaining(['Share missed', 'Children seen', '18%', '4,000']));
+    const box = (await picture.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.5);
+    const tooltip = picture.locator('div', { hasText: 'Share missed' }).last();
+    await expect.poll(() => tooltip.textContent()).toMatch(/^Share missed\d+(\.\d)?%$/);
+    // The share's column stands as high as its own axis says.
+    const heights = await heightsOf(picture, 'rgb(217,142,31)', '#d98e1f');
+    expect(Math.max(...heights)).toBeGreaterThan(60);
+    await card('By indicator')
+      .getByRole('img', { name: /^By indicator/ })
+      .locator('svg')
+      .waitFor();
+    expect(await textsOf(card('By indicator').getByRole('img', { name: /^By indicator/ }))).toContain('4,000');
+    const numbers = await Promise.all(
+      ['5,131,438,623', '4,515'].map(
+        async (text) => (await card('Large').getByText(text, { exact: true }).boundingBox())!,
+      ),
+    );
+    const [one, other] = numbers as [Box, Box];
+    const isBeside = one.x + one.width <= other.x || other.x + other.width <= one.x;
+    const isBelow = one.y + one.height <= other.y || other.y + other.height <= one.y;
+    expect(isBeside || isBelow).toBe(true);
+    await keep('mixed');
+  });
+
+  test('a name that is cut is shown whole, a tooltip of many series stays on the screen', async () => {
+    const name = 'The long named Northern Highlands and Lakes Autonomous District of Ember';
+    const places = Array.from({ length: 40 }, (_, index) => `M${index},Place ${index},District,2,W`);
+    const csv = [
+      'location_code,name,location_type,admin_level,parent_location_code',
+      'W,West,Province,1,SAV',
+      ...places,
+    ];
+    const text = [...csv, `M40,${name},District,2,W`].join('\n');
+    await must(admin.post('/api/v1/location/import', text, { 'content-type': 'text/csv' }), 200);
+    const { objects } = await must(admin.get('/api/v1/location/?location_code__startswith=M&limit=100'), 200);
+    const cells = objects.map((one: { id: number }, index: number) => ({
+      location_id: one.id,
+      campaign_id: campaigns.april,
+      indicator_id: people,
+      value: index,
+    }));
+    await must(admin.put('/api/v1/campaign_datapoint/', { objects: cells }), 200);
+    await world.runJobs();
+    const west = (await must(admin.get('/api/v1/location/?location_code=W'), 200)).objects[0].id;
+    const spec = { location_id: west, indicator_ids: [people] };
+    await page.goto(
+      await dashboardOf('Many', {
+        'One by one': { ...spec, type: 'bar', axis: 'place' },
+        Together: { ...spec, type: 'column', axis: 'period' },
+      }),
+    );
+    const bars = card('One by one').getByRole('img', { name: /^One by one/ });
+    await bars
+      .locator('svg text', { hasText: /^The long named.*…$|^The long named.*\.\.\.$/ })
+      .first()
+      .hover();
+    await bars.locator('div').getByText(name, { exact: true }).waitFor();
+    const columns = card('Together').getByRole('img', { name: /^Together/ });
+    await columns.hover();
+    const more = columns.getByText('and 29 more; the table has all');
+    await more.waitFor();
+    const box = (await more.locator('..').boundingBox())!;
+    expect([box.y >= 0, box.y + box.height <= 900]).toEqual([true, true]);
+    await keep('many');
+  });
+
+  test('days stand as far apart as they are', async () => {
+    await page.goto(
+      await dashboardOf('Days', {
+        'Births by day': {
+          type: 'line',
+          axis: 'period',
+          location_id: ids.AMB,
+          location_depth: 0,
+          group_by_time: 'day',
+          indicator_ids: [births],
+        },
+        'Births as columns': {
+          type: 'column',
+          axis: 'period',
+          location_id: ids.AMB,
+          location_depth: 0,
+          group_by_time: 'day',
+          indicator_ids: [births],
+        },
+      }),
+    );
+    const picture = card('Births by day').getByRole('img', { name: /^Births by day/ });
+    await picture.locator('svg').waitFor();
+    const points = (await boxesOf(picture))
+      .filter(({ width, height }) => width > 4 && width < 12 && Math.abs(width - height) < 1)
+      .map(({ x }) => x)
+      .sort((a, b) => a - b);
+    expect(points).toHaveLength(4);
+    const [first, second, third, last] = points as [number, number, number, number];
+    expect((second - first) / (last - first)).toBeLessThan(0.02);
+    expect((third - first) / (last - first)).toBeCloseTo(88 / 304, 1);
+    await keep('days');
+  });
+
+  test('a map of categories has a colour for each, and one for places without a value', async () => {
+    await page.goto(
+      await dashboardOf('Categories', {
+        Safety: { type: 'choropleth', axis: 'place', location_depth: 2, indicator_ids: [security] },
+      }),
+    );
+    await card('Safety')
+      .getByRole('img', { name: /map of Security, April 2026/ })
+      .locator('svg')
+      .waitFor();
+    const legend = card('Safety').getByRole('list', { name: 'Legend' }).getByRole('listitem');
+    expect(await legend.allTextContents()).toEqual(['calm', 'tense', 'closed', 'no value']);
+    // It fills the height of its picture.
+    const box = (await card('Safety')
+      .getByRole('img', { name: /map of/ })
+      .boundingBox())!;
+    const areas = (await boxesOf(card('Safety').getByRole('img', { name: /map of/ }))).filter(
+      ({ width }) => width > 40,
+    );
+    const top = Math.min(...areas.map(({ y }) => y));
+    const bottom = Math.max(...areas.map(({ y, height }) => y + height));
+    expect((bottom - top) / box.height).toBeGreaterThan(0.9);
+    await keep('categories');
+  });
+
+  test('what a map looks into is in the address: Back leads up, a leaf shows its own value', async () => {
+    await page.goto(
+      await dashboardOf('Missed', {
+        Missed: { type: 'choropleth', axis: 'place', indicator_ids: [indicators.missed] },
+      }),
+    );
+    const lookInto = async (name: string) => {
+      await card('Missed').getByRole('combobox', { name: 'Look into a place' }).click();
+      await page.getByRole('option', { name }).click();
+    };
+    const way = card('Missed').getByRole('navigation', { name: 'Places of the map' });
+    await lookInto('North');
+    await way.getByRole('button', { name: 'North' }).waitFor();
+    await lookInto('Birch');
+    await card('Missed').getByText('Below it is no place that you may see: this is its own value.').waitFor();
+    await card('Missed')
+      .getByRole('img', { name: /map of Share missed/ })
+      .locator('svg')
+      .waitFor();
+    expect(await card('Missed').getByRole('combobox', { name: 'Look into a place' }).count()).toBe(0);
+    await card('Missed').getByRole('button', { name: 'Table of Missed' }).click();
+    await card('Missed')
+      .getByRole('row', { name: /^Birch/ })
+      .waitFor();
+    await keep('leaf');
+    expect(page.url()).toContain(`=${ids.BIR}`);
+    await page.reload();
+    await way.getByRole('button', { name: 'Birch' }).waitFor();
+    await page.goBack();
+    await card('Missed').getByText('Below it is no place that you may see').waitFor({ state: 'detached' });
+    await way.getByRole('button', { name: 'North' }).waitFor();
+    await page.goBack();
+    await way.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Missed', level: 1 }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('who may not see the places of a map is told so', async () => {
+    const ben = await somebody(world, { username: 'ben' });
+    const { id } = (await must(admin.get('/api/v1/custom_dashboard/?title=Missed'), 200)).objects[0];
+    const other = await openWindow();
+    await signIn(other.page, world.url, ben);
+    await other.page.goto(`${world.url}/app/dashboards/${id}`);
+    await other.page.getByText('or none of it is yours to see').waitFor();
+    expect(await other.page.getByText('have no shapes').count()).toBe(0);
+    expect(await other.page.getByRole('list', { name: 'Legend' }).count()).toBe(0);
+  });
+});
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+const boxesOf = (picture: Locator): Promise<Box[]> =>
+  picture.locator('svg path').evaluateAll((paths) =>
+    (paths as unknown as { getBoundingClientRect(): Box }[]).map((path) => {
+      const { x, y, width, height } = path.getBoundingClientRect();
+      return { x, y, width, height };
+    }),
+  );
+
+async function heightsOf(picture: Locator, ...fills: string[]): Promise<number[]> {
+  const found = await picture.locator('svg path').evaluateAll((paths) =>
+    (paths as unknown as { getBoundingClientRect(): Box; getAttribute(name: string): string | null }[]).map((path) => ({
+      fill: path.getAttribute('fill'),
+      height: path.getBoundingClientRect().height,
+    })),
+  );
+  return found.filter(({ fill }) => fills.includes(fill ?? '')).map(({ height }) => height);
+}
