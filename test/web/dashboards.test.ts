@@ -106,6 +106,27 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     }
   });
 
+  test('a dashboard is called otherwise; one that was deleted comes back with its charts', async () => {
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    const form = page.getByRole('dialog', { name: 'Change Rounds of 2026' });
+    expect(await form.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('Rounds of 2026');
+    await form.getByRole('textbox', { name: 'Title' }).fill('Both rounds');
+    await form.getByRole('textbox', { name: 'Description' }).fill('Spring.');
+    await form.getByRole('button', { name: 'Save dashboard' }).click();
+    await page.getByRole('heading', { name: 'Both rounds', level: 1 }).waitFor();
+    // Its title follows the dashboard's, so by any name.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('Spring.').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete the dashboard' }).click();
+    await page.getByText('Both rounds is deleted; its charts stay.').waitFor();
+    await page.getByText('No dashboard yet').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByRole('link', { name: /^Both rounds/ }).click();
+    await page.getByRole('region', { name: 'Where they are missed' }).waitFor();
+    await page.getByRole('region', { name: 'Children by province' }).waitFor();
+  });
+
   test('it fits a phone, in the dark too', async () => {
     const phone = await openWindow({ width: 390, height: 780, colorScheme: 'dark' });
     await signIn(phone.page, world.url, admin);

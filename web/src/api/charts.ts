@@ -59,9 +59,9 @@ export const dashboardQuery = (id: number) =>
     queryFn: ({ signal }) => fetchApi<Dashboard>(`/api/v1/custom_dashboard/${id}`, { signal }),
   });
 
-export const createDashboard = (title: string, description: string): Promise<Dashboard> =>
-  fetchApi('/api/v1/custom_dashboard', { method: 'POST', body: { title, description, rows: [] } });
 /** `rows` holds uuids. */
+export const createDashboard = (body: { title: string; description: string; rows: string[][] }): Promise<Dashboard> =>
+  fetchApi('/api/v1/custom_dashboard', { method: 'POST', body });
 export const changeDashboard = (
   id: number,
   body: { title?: string; description?: string; rows?: string[][] },

@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChartBar, IconPlus } from '@tabler/icons-react';
+import { IconChartBar, IconPencil, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import {
   type Chart,
   changeDashboard,
   chartRowsOf,
+  createDashboard,
   type Dashboard,
   dashboardQuery,
   deleteDashboard,
@@ -21,6 +22,7 @@ import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useLeave } from '../ui/use-leave.ts';
 import { ChartCard } from './chart-card.tsx';
 import { ChartEditor } from './chart-editor.tsx';
+import { DashboardForm } from './dashboard-form.tsx';
 import { type Layout, withChart } from './layout.ts';
 
 export function DashboardPage() {
@@ -36,6 +38,7 @@ export function DashboardPage() {
 function Shown({ dashboard }: { dashboard: Dashboard }) {
   const [editing, setEditing] = useState<Chart | 'new'>();
   const [traced, setTraced] = useState<string>();
+  const [changing, change] = useDisclosure();
   const rows = chartRowsOf(dashboard);
   const layout: Layout = rows.map((row) => row.map(({ uuid }) => uuid));
   const arrange = useArrange(dashboard, layout);
@@ -52,7 +55,10 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
       actions={
         <>
           {add}
-          <DeleteDashboard dashboard={dashboard} />
+          <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={change.open}>
+            Change
+          </Button>
+          <DeleteDashboard dashboard={dashboard} layout={layout} />
         </>
       }
     >
@@ -83,6 +89,12 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
         close={() => setEditing(undefined)}
         onCreated={(uuid) => arrange(withChart(layout, uuid))}
       />
+      <DashboardForm
+        opened={changing}
+        close={change.close}
+        dashboard={dashboard}
+        onSaved={({ title }) => toastDone(`${title} is saved.`)}
+      />
       <LineageDrawer path={traced} onClose={() => setTraced(undefined)} />
     </Page>
   );
@@ -107,7 +119,8 @@ function useArrange(dashboard: Dashboard, before: Layout): (rows: Layout, done?:
   return (rows, done) => save.mutate({ rows, done });
 }
 
-function DeleteDashboard({ dashboard }: { dashboard: Dashboard }) {
+function DeleteDashboard({ dashboard, layout }: { dashboard: Dashboard; layout: Layout }) {
+  const queries = useQueryClient();
   const [asking, { open, close }] = useDisclosure();
   const leave = useLeave('dashboards');
   const erase = useMutation({
@@ -115,7 +128,12 @@ function DeleteDashboard({ dashboard }: { dashboard: Dashboard }) {
     onError: toastProblem,
     onSuccess: async () => {
       await leave('/dashboards');
-      toastDone(`${dashboard.title} is deleted; its charts stay.`);
+      const { title, description } = dashboard;
+      // It comes back with all its charts, under another id.
+      toastDone(`${title} is deleted; its charts stay.`, async () => {
+        await createDashboard({ title, description, rows: layout });
+        await queries.invalidateQueries({ queryKey: ['dashboards'] });
+      });
     },
     onSettled: close,
   });

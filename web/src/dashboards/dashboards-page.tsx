@@ -1,19 +1,18 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChartBar, IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
-import { createDashboard, dashboardsQuery } from '../api/charts.ts';
-import { fieldError } from '../api/problem.ts';
-import { Failure } from '../ui/failure.tsx';
+import { dashboardsQuery } from '../api/charts.ts';
 import { ago } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { DashboardForm } from './dashboard-form.tsx';
 
 export function DashboardsPage() {
   const dashboards = useQuery(dashboardsQuery);
+  const navigate = useNavigate();
   const [creating, { open, close }] = useDisclosure();
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
@@ -54,44 +53,11 @@ export function DashboardsPage() {
           )
         }
       </Loaded>
-      <Modal opened={creating} onClose={close} title="New dashboard">
-        <Form close={close} />
-      </Modal>
+      <DashboardForm
+        opened={creating}
+        close={close}
+        onSaved={({ id }) => void navigate({ to: `/dashboards/${id}` as never })}
+      />
     </Page>
-  );
-}
-
-function Form({ close }: { close: () => void }) {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const create = useMutation({
-    mutationFn: ({ title, description }: { title: string; description: string }) => createDashboard(title, description),
-    onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: ['dashboards'] });
-      close();
-      await navigate({ to: `/dashboards/${id}` as never });
-    },
-  });
-  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    create.mutate({ title: String(form.get('title')), description: String(form.get('description')) });
-  };
-  return (
-    <form onSubmit={onSubmit}>
-      <Stack gap="sm">
-        {create.error !== null && <Failure error={create.error} />}
-        <TextInput label="Title" name="title" required data-autofocus error={fieldError(create.error, 'title')} />
-        <Textarea label="Description" name="description" autosize minRows={2} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create dashboard
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

@@ -1,0 +1,70 @@
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { changeDashboard, createDashboard, type Dashboard } from '../api/charts.ts';
+import { fieldError } from '../api/problem.ts';
+import { Failure } from '../ui/failure.tsx';
+
+interface FormProps {
+  close: () => void;
+  /** Given: this one is changed; else a new one is made. */
+  dashboard?: Dashboard;
+  onSaved: (saved: Dashboard) => void;
+}
+
+export function DashboardForm({ opened, ...props }: FormProps & { opened: boolean }) {
+  const title = props.dashboard === undefined ? 'New dashboard' : `Change ${props.dashboard.title}`;
+  return (
+    <Modal opened={opened} onClose={props.close} title={title}>
+      <Form {...props} />
+    </Modal>
+  );
+}
+
+function Form({ close, dashboard, onSaved }: FormProps) {
+  const queries = useQueryClient();
+  const save = useMutation({
+    mutationFn: (fields: { title: string; description: string }) =>
+      dashboard === undefined ? createDashboard({ ...fields, rows: [] }) : changeDashboard(dashboard.id, fields),
+    onSuccess: async (saved) => {
+      await queries.invalidateQueries({ queryKey: ['dashboards'] });
+      close();
+      onSaved(saved);
+    },
+  });
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    save.mutate({ title: String(form.get('title')), description: String(form.get('description')) });
+  };
+  return (
+    <form onSubmit={onSubmit}>
+      <Stack gap="sm">
+        {save.error !== null && <Failure error={save.error} />}
+        <TextInput
+          label="Title"
+          name="title"
+          required
+          data-autofocus
+          defaultValue={dashboard?.title ?? ''}
+          error={fieldError(save.error, 'title')}
+        />
+        <Textarea
+          label="Description"
+          name="description"
+          autosize
+          minRows={2}
+          defaultValue={dashboard?.description ?? ''}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {dashboard === undefined ? 'Create dashboard' : 'Save dashboard'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
