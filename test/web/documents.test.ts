@@ -159,7 +159,7 @@ describe.skipIf(chromiumPath === undefined)('documents', async () => {
     await toRow.click();
     const row = page.getByRole('region', { name: 'Row 1 (line 2)' });
     await row.getByRole('row', { name: 'Kids seen 1.200,5 Children seen, Amber: 1,200.5' }).waitFor();
-    await row.getByRole('row', { name: 'Remarks late' }).waitFor();
+    await row.getByRole('row', { name: 'Remarks late the column is said to be no data' }).waitFor();
     await drawer.waitFor({ state: 'detached' });
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.getByRole('link', { name: '2 (line 3)' }).first().click();

@@ -1,6 +1,12 @@
 import { Badge, Code, Group, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type DocumentRow, documentRowQuery, type SourceDocument } from '../api/documents.ts';
+import {
+  type Code as CodeOfFile,
+  codesQuery,
+  type DocumentRow,
+  documentRowQuery,
+  type SourceDocument,
+} from '../api/documents.ts';
 import { type Indicator, indicatorsQuery } from '../api/indicators.ts';
 import { rowText } from '../lineage/row-text.ts';
 import { TextLink } from '../ui/link.tsx';
@@ -16,11 +22,19 @@ const statusWords: Record<string, { label: string; color: string }> = {
   REJECTED: { label: 'none of it became values', color: 'red' },
 };
 
+/** Of a column whose cells are no values: what is known of it. */
+const columnWords: Partial<Record<CodeOfFile['status'], string>> = {
+  unmapped: 'nobody has said yet what this column means',
+  suggested: 'nobody has said yet what this column means',
+  ignored: 'the column is said to be no data',
+};
+
 /** One row, which the address names: each cell as it was read, and what became of it. */
 export function DocumentRowSection({ document, row }: { document: SourceDocument; row: number }) {
   const found = useQuery(documentRowQuery(document.id, row));
   const ids = [...new Set((found.data?.values ?? []).map((one) => one.indicator_id))].sort((a, b) => a - b);
   const indicators = useQuery(indicatorsQuery(ids)).data ?? [];
+  const codes = useQuery(codesQuery(document.id)).data?.objects ?? [];
   return (
     <Section
       title={`Row ${rowText(row, found.data?.row?.line)}`}
@@ -38,7 +52,7 @@ export function DocumentRowSection({ document, row }: { document: SourceDocument
               The document has no such row, or it is about a place that you may not see.
             </Text>
           ) : (
-            <Cells row={one} {...more} header={document.file_header} indicators={indicators} />
+            <Cells row={one} {...more} header={document.file_header} indicators={indicators} codes={codes} />
           )
         }
       </Loaded>
@@ -52,9 +66,10 @@ interface CellsProps extends Omit<RowFacts, 'row'> {
   row: DocumentRow;
   header: string[];
   indicators: Indicator[];
+  codes: CodeOfFile[];
 }
 
-function Cells({ row, issues, values, header, indicators }: CellsProps) {
+function Cells({ row, issues, values, header, indicators, codes }: CellsProps) {
   const status = statusWords[row.process_status];
   const ofRow = issues.filter(({ column }) => column === null || !header.includes(column));
   const becameOf = (column: string): string[] => [
@@ -66,6 +81,9 @@ function Cells({ row, issues, values, header, indicators }: CellsProps) {
         return value.counts ? text : `${text}, which does not count: another value of this cell comes before it`;
       }),
     ...issues.filter((issue) => issue.column === column).map(({ message }) => message),
+    ...codes
+      .filter((code) => code.content_type === 'indicator' && code.source_object_code === column)
+      .flatMap(({ status }) => columnWords[status] ?? []),
   ];
   return (
     <>
@@ -101,7 +119,7 @@ function Cells({ row, issues, values, header, indicators }: CellsProps) {
                     {column}
                   </Table.Th>
                   <Table.Td style={{ overflowWrap: 'anywhere' }}>{text === '' ? '' : <Code>{text}</Code>}</Table.Td>
-                  <Table.Td>{becameOf(column).join('; ')}</Table.Td>
+                  <Table.Td>{text === '' ? '' : becameOf(column).join('; ')}</Table.Td>
                 </Table.Tr>
               );
             })}

@@ -155,7 +155,7 @@ function AddBound({ indicator }: { indicator: Indicator }) {
           error={isBackwards ? 'Not below From' : undefined}
           {...end}
         />
-        <Button type="submit" variant="default" mt={25} loading={add.isPending} disabled={isBackwards}>
+        <Button type="submit" variant="default" mt={22} loading={add.isPending} disabled={isBackwards}>
           Add range
         </Button>
       </Group>
