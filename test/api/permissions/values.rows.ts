@@ -25,8 +25,8 @@ function values(name: string, id: (scene: Scene) => number, cell: (scene: Scene,
   reading[`GET /api/v1/${name}/:id/lineage`] = { answers: traced, path: (s) => `${one(s)}/lineage` };
   return {
     ...reading,
-    [`POST /api/v1/${name}`]: { answers: placesMay(201, 400), body: (s) => cell(s, true) },
-    [`PUT /api/v1/${name}`]: { answers: placesMay(200, 400), body: (s) => ({ objects: [cell(s, false)] }) },
+    [`POST /api/v1/${name}`]: { answers: placesMay(201), body: (s) => cell(s, true) },
+    [`PUT /api/v1/${name}`]: { answers: placesMay(200), body: (s) => ({ objects: [cell(s, false)] }) },
     [`PUT /api/v1/${name}/:pk`]: { answers: placesMay(200), path: one, body: (s) => cell(s, false) },
     [`PATCH /api/v1/${name}`]: { answers: placesMay(202), body: (s) => ({ objects: [{ id: id(s), value: 2 }] }) },
     [`PATCH /api/v1/${name}/:pk`]: { answers: placesMay(202), path: one, body: () => ({ value: 3 }) },
