@@ -31,7 +31,12 @@ interface ChoroplethProps {
 /** A map of one indicator: a click says where a number comes from, places are looked into by name, the way back is above. */
 export function Choropleth({ spec, id, ...more }: ChoroplethProps) {
   const [opened, setOpened] = useOpened(id);
-  const below = useQuery({ ...placesBelowQuery(opened ?? 0, 1, 1), enabled: opened !== undefined });
+  const below = useQuery({
+    ...placesBelowQuery(opened ?? 0, 1, { limit: 1, offset: 0, name: '' }),
+    // What is below another place says nothing of this one.
+    placeholderData: undefined,
+    enabled: opened !== undefined,
+  });
   const isLeaf = opened !== undefined && below.data?.objects.length === 0;
   // What has nothing below it is shown itself.
   const shown = opened === undefined ? spec : { ...spec, location_id: opened, location_depth: isLeaf ? 0 : 1 };
