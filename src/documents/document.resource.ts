@@ -136,7 +136,7 @@ export const issueResource: ResourceDeclaration = resource({
     code: { type: 'string', readonly: true },
     raw: { type: 'string', nullable: true, readonly: true },
     message: { type: 'string', readonly: true },
-    suggestion: { type: 'string', nullable: true, readonly: true },
+    suggestion: { type: 'string', nullable: true, column: 'seen_suggestion', readonly: true },
     cells: { type: 'integer', readonly: true, help: 'How many cells it is about.' },
     source_object_map_id: { ...documentId, nullable: true },
     location_id: { ...documentId, nullable: true, column: 'seen_location_id' },

@@ -9,7 +9,7 @@ import {
   mappingStatus,
   mappingStatuses,
 } from './mapping-store.ts';
-import { countsVisible, documentVisible, mappingVisible } from './visible.ts';
+import { countsVisible, documentVisible, mappingVisible, suggestionsSeen } from './visible.ts';
 
 const name = `case {t}.content_type
   when 'indicator' then (select i.short_name from indicator i where i.id = {t}.master_object_id)
@@ -38,7 +38,12 @@ export const mappingResource: ResourceDeclaration = resource({
     is_ignored: { type: 'boolean', default: false, help: 'Not data.' },
     origin: { type: 'string', choices: ['person', 'exact', 'import'], readonly: true },
     status: { type: 'string', choices: mappingStatuses, expression: mappingStatus('{t}') },
-    suggestions: { type: 'list', readonly: true, help: 'Best first: master_object_id, name, score, reason, context.' },
+    suggestions: {
+      type: 'list',
+      readonly: true,
+      shown_to: suggestionsSeen,
+      help: 'Best first: master_object_id, name, score, reason, context.',
+    },
     rows: {
       type: 'integer',
       nullable: true,

@@ -40,7 +40,27 @@ function ownDocument(right: string, access: Access, document: Sql): Sql {
 export function rowsSeenBy(access: Access, table: 'source_submission' | 'document_issue'): Sql {
   const location = raw('r.location_id');
   const may = access.where('datapoint.read', { location });
-  return sql`select r.*, case when ${may} then ${location} end as seen_location_id from ${raw(table)} r`;
+  const suggestion = table === 'document_issue' ? sql`, ${suggestionSeen(access)} as seen_suggestion` : raw('');
+  return sql`select r.*, case when ${may} then ${location} end as seen_location_id ${suggestion} from ${raw(table)} r`;
+}
+
+/** The suggestions of a code `t` without places the caller does not see, as which the file's sender may not know them. */
+export function suggestionsSeen(access: Access): Sql {
+  const sees = (place: string) => access.where('location.read', { location: raw(place) });
+  if (compileSql(sees('l.id')).text === 'true') return raw('t.suggestions');
+  return sql`case when t.content_type <> 'location' then t.suggestions else coalesce((
+      select jsonb_agg(case when ${sees('l.parent_location_id')} then s.one else s.one - 'parent' end order by s.n)
+      from jsonb_array_elements(t.suggestions) with ordinality s (one, n)
+      join location l on l.id = (s.one->>'master_object_id')::int and ${sees('l.id')}), '[]') end`;
+}
+
+/** The suggestion of an issue `r`: of an unmapped place it is the name of another one. */
+function suggestionSeen(access: Access): Sql {
+  const sees = access.where('location.read', { location: raw('l.id') });
+  if (compileSql(sees).text === 'true') return raw('r.suggestion');
+  return sql`case when r.code <> 'unmapped_location' or exists (
+      select 1 from source_object_map m join location l on l.id = (m.suggestions->0->>'master_object_id')::int and ${sees}
+      where m.id = r.source_object_map_id) then r.suggestion end`;
 }
 
 /**

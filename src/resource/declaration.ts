@@ -14,6 +14,8 @@ export interface Field {
   detail_expression?: string;
   /** Type of what `detail_expression` gives, where it is another one. */
   detail_type?: FieldType;
+  /** What of it the caller is shown, as SQL over the row `t`; filters, order and writes keep the column. */
+  shown_to?(access: Access): Sql;
   /** A column of a related resource under a name of its own: `location_type__admin_level`. Read-only. */
   path?: string;
   /** PostgreSQL type where it is not the usual one of `type`, such as `numeric` or `integer`. */

@@ -104,14 +104,13 @@ function readContext(resources: Resources, access: Access): ReadContext {
 function wholeList(resources: Resources, model: Model, access: Access): Sql {
   const { cursorKey } = resources.deps;
   const query = parseList(model, { raw: {}, format: 'ndjson', preferredCount: undefined, cursorKey }, access);
-  const line = `${jsonRow(query.fields, (column) => column.sql)} as line`;
   const plan = planRows(
     model,
     query,
     access,
     { table: tableOf(model) },
-    (_, column) => column,
-    () => line,
+    (_, sql) => sql,
+    (parts) => `${jsonRow(query.fields, (_, index) => parts[index]!)} as line`,
   );
   return sql`coalesce((select '[' || string_agg(line, ',') || ']' from (${sqlOf(plan)}) rows), '[]')`;
 }

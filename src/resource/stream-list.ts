@@ -69,14 +69,13 @@ async function partsOf(
     case 'geojson':
       return geojsonParts(model, query, access, source);
     default: {
-      const row = jsonRow(query.fields, (column) => column.sql);
       const plan = planRows(
         model,
         query,
         access,
         source,
         (_, sql) => sql,
-        () => `${row} as line`,
+        (parts) => `${jsonRow(query.fields, (_, index) => parts[index]!)} as line`,
       );
       return { copy: copyOf(plan, plainLines), before: '', after: '' };
     }
@@ -96,22 +95,24 @@ async function csvParts(
   const { csv } = query;
   const spread = query.fields.find((column) => column.path === model.declaration.csv_spread);
   const keys = spread ? await keysOf(resources, model, query, access, source, spread) : [];
-  const cells = query.fields.flatMap((column) =>
+  const cell = (column: Column, sql: string) =>
     column === spread
-      ? keys.map((key) => {
-          const text = `${column.sql} ->> ${quoteLiteral(key)}`;
-          return csv.safeCells ? safeCell(`(${text})`) : text;
-        })
-      : [csvValue(column, column.sql, csv)],
-  );
+      ? keys
+          .map((key) => {
+            const text = `${sql} ->> ${quoteLiteral(key)}`;
+            return csv.safeCells ? safeCell(`(${text})`) : text;
+          })
+          .join(', ')
+      : csvValue(column, sql, csv);
   const header = query.fields.flatMap((column) => (column === spread ? keys : [column.path]));
   const plan = planRows(
     model,
     query,
     access,
     source,
-    (_, sql) => sql,
-    () => cells.join(', '),
+    cell,
+    // A field that is spread may have no keys.
+    (parts) => parts.filter((part) => part !== '').join(', '),
   );
   const options = `format csv, delimiter ${quoteLiteral(csv.delimiter)}, null ${quoteLiteral(csv.null)}`;
   const line = header.map((name) => csvCell(name, csv.delimiter)).join(csv.delimiter);
@@ -161,18 +162,19 @@ function geojsonParts(model: Model, query: ListQuery, access: Access, source: So
   const { geometry } = model.declaration;
   const columns = query.fields.filter((column) => column.path !== geometry);
   const field = model.fields.get(geometry!)!;
-  const properties = jsonRow(columns, (column) => column.sql);
   const key = model.primaryKey.sql('t');
   // Which line comes first only the sorted stream knows: all begin with a comma, and the first one's is left out.
-  const whole = `',' || ${jsonRow(query.fields, (column) => column.sql)}`;
-  const feature = `',{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${properties} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
+  const whole = (sqlOf: (column: Column) => string) => `',' || ${jsonRow(query.fields, sqlOf)}`;
+  const feature = (sqlOf: (column: Column) => string) =>
+    `',{"type":"Feature","id":' || to_json(${key})::text || ',"properties":' || ${jsonRow(columns, sqlOf)} || ',"geometry":' || coalesce(${field.sql('t')}::text, 'null') || '}'`;
+  const line = model.declaration.rows_are_features ? whole : feature;
   const plan = planRows(
     model,
     query,
     access,
     source,
     (_, sql) => sql,
-    () => `${model.declaration.rows_are_features ? whole : feature} as line`,
+    (parts) => `${line((column) => parts[query.fields.indexOf(column)]!)} as line`,
   );
   return {
     copy: copyOf(plan, plainLines),

@@ -281,6 +281,41 @@ describe('scope', () => {
     expect((await capturer.post(`/api/v1/source_doc/${document.id}/undo`)).status).toBe(200);
   });
 
+  test('a suggestion names no place that its reader does not see', async () => {
+    const sender = await someone(world);
+    const body = { user_id: sender.number, top_lvl_location_id: places.P, right: 'capture' };
+    await must(admin.post('/api/v1/location_responsibility/', body), 201);
+    // Alike: the names of places a, b, c, d, of which two are the sender's.
+    const document = await the.document('geocode,campaign,seen\nplacez,may,1\nplace c!,may,1\n', {}, sender);
+    const list = `${url}/?document_id=${document.id}&content_type=location&order_by=source_object_code`;
+    const names = async (actor: typeof sender) => {
+      const { objects } = await must(actor.get(list), 200);
+      return objects.map((one: { suggestions: { name: string; parent?: string }[] }) =>
+        one.suggestions.map(({ name, parent }) => `${name} < ${parent}`).sort(),
+      );
+    };
+    const [best, all] = await names(admin);
+    expect(best).toContain('place c < place Q');
+    const own = (found: string[]) => found.filter((text) => /^place (a|b|x|P) /.test(text));
+    // The parent of their topmost place is not theirs.
+    const shown = (found: string[]) =>
+      own(found).map((text) => text.replace('place P < place K', 'place P < undefined'));
+    expect(await names(sender)).toEqual([shown(best), shown(all)]);
+    const csv = await sender.get(`${list}&format=csv&fields=suggestions`);
+    const rows = await sender.get(`${list}&format=ndjson`);
+    for (const { text } of [csv, rows]) expect(text).not.toMatch(/"place (c|d|Q|K)"/);
+    const id = await the.mapping('location', 'place c!');
+    const single = await sender.get(`${url}/${id}/`);
+    expect(single.body.suggestions.length).toBeGreaterThan(0);
+    expect(single.text).not.toMatch(/"place (c|d|Q|K)"/);
+    expect((await admin.get(`${url}/${id}/`)).body.suggestions[0].name).toBe('place c');
+    const said = await must(sender.get(`/api/v1/source_doc/${document.id}/issues`), 200);
+    const asAdmin = await must(admin.get(`/api/v1/source_doc/${document.id}/issues`), 200);
+    const suggestionOf = (found: { objects: { raw: string; suggestion: string | null }[] }) =>
+      found.objects.find(({ raw }) => raw === 'place c!')!.suggestion;
+    expect([suggestionOf(asAdmin), suggestionOf(said)]).toEqual(['place c', null]);
+  });
+
   test('codes of a document are for those who see it, and so are counts of its rows', async () => {
     const [sender, viewer, stranger] = [await someone(world), await someone(world), await someone(world)];
     for (const [user, code, right] of [

@@ -9,6 +9,7 @@ import {
   joinsText,
   newStatement,
   type Statement,
+  shownTo,
   visibleRows,
 } from './statement.ts';
 
@@ -60,7 +61,7 @@ export function planPage(
   const statement = newStatement();
   const { total, countKey, known } = countPart(statement, model, query, access, needs);
   const back = query.position?.back ?? false;
-  const columns = query.fields;
+  const columns = shownTo(statement, query.fields, access);
   const keys = query.order.map(({ column }) => column);
   const inner = new Map<string, string>();
   const alias = (sql: string) => {
@@ -155,7 +156,8 @@ export function planRows(
   const position = query.position ? ` and ${beyond(statement, query.order, query.position)}` : '';
   const limit = Number.isFinite(query.limit) ? ` limit ${statement.bind(query.limit, 'bigint')}` : '';
   const offset = query.offset > 0 && !query.position ? ` offset ${statement.bind(query.offset, 'bigint')}` : '';
-  const parts = combine(query.fields.map((column) => expressions(column, column.sql)));
+  const shown = shownTo(statement, query.fields, access);
+  const parts = combine(shown.map((column) => expressions(column, column.sql)));
   return {
     text: `select ${parts} from ${from} where ${where}${position} order by ${orderText(query.order, false)}${limit}${offset}`,
     values: statement.values,

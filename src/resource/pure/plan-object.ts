@@ -2,7 +2,7 @@ import type { Access } from '../access.ts';
 import { type Column, type Model, tableOf } from './model.ts';
 import { type Plan, type Source, sourceText } from './plan-list.ts';
 import { jsonRow } from './render.ts';
-import { joinsOf, joinsText, newStatement, visibleRows } from './statement.ts';
+import { joinsOf, joinsText, newStatement, shownTo, visibleRows } from './statement.ts';
 
 export interface ObjectNeeds {
   /** Default: the resource's table. */
@@ -33,7 +33,7 @@ export function planObjects(model: Model, ids: unknown[], access: Access, needs:
   // Locks are taken in the order of the keys, so that two writes of several rows never wait for each other in a ring.
   const lock = needs.lock ? ` order by ${key} for update of t` : '';
   const rest = `${may} from ${from} where ${wanted} and ${visible}${lock}`;
-  return { text: textOf(writtenOf(needs.columns), key, rest), values: statement.values };
+  return { text: textOf(writtenOf(shownTo(statement, needs.columns, access)), key, rest), values: statement.values };
 }
 
 /** What a model's own columns come to, which is the same each time. */

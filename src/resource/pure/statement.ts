@@ -1,7 +1,7 @@
 import { compileSql, type Sql } from '../../platform/db/index.ts';
 import type { Access } from '../access.ts';
 import type { Bind } from './lookups.ts';
-import { accessWhere, type Join, type Model, quote, tableOf } from './model.ts';
+import { accessWhere, type Column, type Join, type Model, quote, tableOf } from './model.ts';
 import type { Condition } from './query.ts';
 
 /** A statement being written: its text is put together by the caller, its values are numbered here. */
@@ -48,6 +48,16 @@ export function joinsText(statement: Statement, from: string, joins: Iterable<Jo
     text += ` left join ${tableOf(target)} ${join.alias} on ${key}${visible === 'true' ? '' : ` and ${visible}`}`;
   }
   return text;
+}
+
+/** Columns of which each caller is shown their own part; nothing of them is shown by way of another resource. */
+export function shownTo(statement: Statement, columns: readonly Column[], access: Access): readonly Column[] {
+  if (columns.every(({ field }) => field.field.shown_to === undefined)) return columns;
+  return columns.map((column) => {
+    const { shown_to: shown } = column.field.field;
+    if (shown === undefined) return column;
+    return { ...column, sql: column.joins.length > 0 ? 'null' : `(${statement.embed(shown(access))})` };
+  });
 }
 
 /** The permission predicate as text; it is part of every statement, whatever it does. */
