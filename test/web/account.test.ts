@@ -93,7 +93,8 @@ describe.skipIf(chromiumPath === undefined)('signing in, projects and the accoun
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Revoke Nightly upload' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click();
-    await page.getByText('opens nothing any more').waitFor();
+    // It says so for a few seconds; that it is gone stays.
+    await page.getByRole('button', { name: 'Revoke Nightly upload' }).waitFor({ state: 'hidden' });
     expect((await program.get('/api/v1/user/me')).status).toBe(401);
   });
 
