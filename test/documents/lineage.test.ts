@@ -40,8 +40,8 @@ test('a value of a document leads to the row of its file, its codes and its send
   await must(admin.post('/api/v1/location_responsibility/', body), 201);
   const { inputs } = await must(viewer.get(`${url}${places.P}&depth=1`), 200);
   expect(inputs.map((one: { source: object }) => one.source)).toEqual([
-    { document_id: document.id, doc_title: document.doc_title, sha256, row: 1, line: 2 },
-    { document_id: document.id, doc_title: document.doc_title, sha256, row: 2, line: 3 },
+    { document_id: document.id, doc_title: document.doc_title, sha256, row: 1 },
+    { document_id: document.id, doc_title: document.doc_title, sha256, row: 2 },
   ]);
   const prov = await must(admin.get(`${url}${places.K}&depth=2&format=prov`), 200);
   expect(prov.entity[`granary:file/${sha256}`]).toMatchObject({ 'prov:label': document.doc_title });

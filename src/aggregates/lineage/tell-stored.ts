@@ -66,15 +66,16 @@ const entryOf = (one: StoredCandidate) => ({
   note: one.note,
 });
 
-/** Who may not read the dataset's rows is told document, row, line and hash. */
+/** Who may not read the dataset's rows is told document, row and hash. */
 function sourceOf(one: StoredCandidate, origin: DocumentOrigin | undefined): object {
   if (one.origin === 'script') return { run: one.runId, at: one.at.toISOString() };
-  const { doc_title = null, sha256 = null, line = null } = origin ?? {};
-  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row, ...(line === null ? {} : { line }) };
+  const { doc_title = null, sha256 = null } = origin ?? {};
+  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row };
   if (!origin?.canReadRows) return seen;
-  const { cleaning, mappings, uploaded_by, uploaded_by_username } = origin;
+  const { line, cleaning, mappings, uploaded_by, uploaded_by_username } = origin;
   return {
     ...seen,
+    ...(line === null ? {} : { line }),
     dataset: one.datasetId,
     revision: one.revision,
     column: one.column,
