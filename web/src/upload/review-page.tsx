@@ -57,7 +57,11 @@ function Stage({ upload }: { upload: Upload }) {
 }
 
 function Working({ upload, runId }: { upload: Upload; runId: string }) {
-  const run = useQuery(runQuery(runId));
+  // Asked now and then as well: there are proxies that hold a stream of events back.
+  const run = useQuery({
+    ...runQuery(runId),
+    refetchInterval: ({ state }) => (state.data !== undefined && hasEnded(state.data.state) ? false : 5000),
+  });
   const followed = useFollowedRun(runId);
   const queries = useQueryClient();
   const ended = followed.connection === 'ended' || (run.data !== undefined && hasEnded(run.data.state));
