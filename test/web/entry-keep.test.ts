@@ -228,7 +228,9 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     complaints.length = 0;
     const place = page.getByRole('combobox', { name: 'Place' });
     await until(() => place.inputValue()).toMatch(/^North/);
+    const offered = (name: RegExp) => page.getByRole('option', { name }).first().waitFor();
     await place.fill('South');
+    await offered(/^South/);
     await page.keyboard.press('Enter');
     await until(() => place.inputValue()).toMatch(/^South/);
     await at(0, 0).waitFor();
@@ -241,6 +243,7 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     await until(() => place.inputValue()).toMatch(/^Savanna/);
     // The one that is chosen already, and one that is not taken.
     await place.fill('sav');
+    await offered(/^Savanna/);
     await page.keyboard.press('Enter');
     await until(() => place.inputValue()).toMatch(/^Savanna/);
     await place.fill('Nor');
@@ -248,6 +251,7 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     expect(await place.inputValue()).toMatch(/^Savanna/);
     const campaign = page.getByRole('combobox', { name: 'Campaign' });
     await campaign.fill('April');
+    await offered(/^April/);
     await page.keyboard.press('Enter');
     await until(async () => page.url()).toContain(`campaign=${campaigns.april}`);
     expect(await campaign.inputValue()).toBe('April 2026');
