@@ -32,6 +32,15 @@ export function numberReading(text: Sql, missing: readonly string[]): Sql {
 }
 
 /**
+ * The decimal mark of a column `c` of an indicator `i` where none is declared: the only one that fits every number, or of
+ * whole numbers the one that leaves no fraction.
+ */
+export const foundMark: Sql = sql`case
+    when c.point_only > 0 and c.comma_only = 0 then '.' when c.comma_only > 0 and c.point_only = 0 then ','
+    when i.data_format = 'int' and c.point_fractions = 0 and c.comma_fractions > 0 then '.'
+    when i.data_format = 'int' and c.comma_fractions = 0 and c.point_fractions > 0 then ',' end`;
+
+/**
  * (iso, year_first, day_first, month_first, short_year): the day as YYYYMMDD in each order it can be read in. With a year
  * of two digits only a declared order counts.
  */

@@ -1,6 +1,6 @@
 import { type Kind, lockPeriods } from '../aggregates/index.ts';
 import { raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
-import { dayReading, numberReading } from './cell-sql.ts';
+import { dayReading, foundMark, numberReading } from './cell-sql.ts';
 
 /**
  * SQL that makes values of rows: which rows and cells are concerned, what each cell means, what changes in datapoint, and
@@ -126,11 +126,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
     ), said as materialized (
       select t.document_id, t.map_id, t.raw, i.short_name, i.data_format as format, i.min, i.max, i.categories, s.percent,
         n.said, n.has_percent, n.point, n.comma, n.is_missing or lower(n.said) = any(s.missing) as is_missing, lower(n.said) as low,
-        -- The mark that is declared; or the only one that fits every number; or of a whole number the one that leaves no fraction.
-        case when s.mark is not null then s.mark
-          when c.point_only > 0 and c.comma_only = 0 then '.' when c.comma_only > 0 and c.point_only = 0 then ','
-          when i.data_format = 'int' and c.point_fractions = 0 and c.comma_fractions > 0 then '.'
-          when i.data_format = 'int' and c.comma_fractions = 0 and c.point_fractions > 0 then ',' end as mark,
+        coalesce(s.mark, ${foundMark}) as mark,
         s.mark is not null as is_declared, s.date_order, c.day_first_only, c.month_first_only
       from text t join setting s using (document_id)
       join document_code c on c.document_id = t.document_id and c.source_object_map_id = t.map_id
@@ -221,7 +217,7 @@ export async function insertDoubtfulCells(tx: Tx): Promise<void> {
  * The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row. Period by
  * period, as the indexes of values want them: to sort rows costs less than to sort their cells.
  */
-const derivedValues = (): Sql => sql`
+const derivedValues: Sql = sql`
     with cell as not materialized (
       select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw
       from (${concernedCells(sql`r.campaign_id, r.data_date, r.location_id, r.row_number`)}) c join derived_text t on ${itsText}
@@ -279,7 +275,7 @@ export async function replaceValues(
   );
   // Most documents come once: nothing to compare with, and what came needs not be told from what was there.
   if (isFirst) return await insertFirstValues(tx, runId);
-  await tx.exec(sql`insert into derived_value ${derivedValues()}`);
+  await tx.exec(sql`insert into derived_value ${derivedValues}`);
   await tx.exec(sql`analyze derived_value`);
   const periods = sql`select campaign_id, data_date from (${concernedValues(mapIds)}) l union all select campaign_id, data_date from derived_value`;
   await holdPeriods(tx, periods);
@@ -328,7 +324,7 @@ async function holdPeriods(tx: Tx, periods: Sql): Promise<void> {
 async function insertFirstValues(tx: Tx, runId: string | null): Promise<ValueChanges> {
   const { come } = await tx.one<{ come: number }>(sql`
     with come as (
-      ${insertValues(runId, sql`(${derivedValues()})`, sql``)}
+      ${insertValues(runId, sql`(${derivedValues})`, sql``)}
       returning indicator_id, location_id, campaign_id, data_date, document_id
     ), touched as (${insertTouched(raw('come'))})
     select count(*)::int as come from come`);

@@ -1,4 +1,5 @@
 import { type Queryable, type Sql, sql } from '../platform/db/index.ts';
+import { foundMark } from './cell-sql.ts';
 
 /** By the names of details, so that what was found can be declared. */
 export interface FoundReading {
@@ -13,7 +14,7 @@ const isDeclared = (names: readonly string[]): Sql => sql`exists (select 1 from 
 
 /**
  * How columns were found to be written where nobody said so: the order of their days, and the decimal mark where it is a
- * comma or decides what a number such as 1,200 is. The mark is chosen as `readTexts` chooses it.
+ * comma or decides what a number such as 1,200 is.
  */
 export async function foundReadings(db: Queryable, documentId: number): Promise<FoundReading[]> {
   const rows = await db.many<{ reading: FoundReading }>(sql`
@@ -24,11 +25,7 @@ export async function foundReadings(db: Queryable, documentId: number): Promise<
       select 1, m.source_object_code, case when i.data_format in ('date', 'date_int') and not ${isDeclared(['date_order'])} then
           nullif(concat_ws(', ', case when c.day_first_only > 0 then 'DMY' end, case when c.month_first_only > 0 then 'MDY' end), '') end,
         case when i.data_format in ('int', 'float', 'pct') and not ${isDeclared(['decimal', 'thousands'])} then
-          case when c.comma_only > 0 and c.point_only = 0 then ','
-            when c.point_or_comma = 0 then null
-            when c.point_only > 0 and c.comma_only = 0 then '.'
-            when i.data_format = 'int' and c.point_fractions = 0 and c.comma_fractions > 0 then '.'
-            when i.data_format = 'int' and c.comma_fractions = 0 and c.point_fractions > 0 then ',' end end
+          case when c.point_or_comma > 0 or c.comma_only > 0 and c.point_only = 0 then ${foundMark} end end
       from source_doc d join document_code c on c.document_id = d.id
       join source_object_map m on m.id = c.source_object_map_id and m.content_type = 'indicator' and not m.is_ignored
       join indicator i on i.id = m.master_object_id and i.resource_name = d.file_type

@@ -100,15 +100,14 @@ export async function findMapping(
 export function historyOfMapping(db: Queryable, id: number, access: Access): Promise<Record<string, unknown>[]> {
   const seen = access.where('location.read', { location: raw('h.master_object_id') });
   return db.many(sql`
-    select h.id::float8 as id, h.master_object_id, case m.content_type
-        when 'indicator' then (select i.short_name from indicator i where i.id = h.master_object_id)
-        when 'location' then (select l.name from location l where l.id = h.master_object_id)
-        else (select p.name from campaign p where p.id = h.master_object_id) end as master_object_name,
+    select h.id::float8 as id, s.master_object_id, case m.content_type
+        when 'indicator' then (select i.short_name from indicator i where i.id = s.master_object_id)
+        when 'location' then (select l.name from location l where l.id = s.master_object_id)
+        else (select p.name from campaign p where p.id = s.master_object_id) end as master_object_name,
       h.is_ignored, h.origin, (select u.number from "user" u where u.id = h.mapped_by) as mapped_by_id, h.at
-    from (select h.id, h.source_object_map_id, h.is_ignored, h.origin, h.mapped_by, h.at, case when o.content_type <> 'location'
-          or h.master_object_id < 0 or ${seen} then h.master_object_id end as master_object_id
-        from source_object_map_history h join source_object_map o on o.id = h.source_object_map_id) h
-      join source_object_map m on m.id = h.source_object_map_id
+    from source_object_map_history h join source_object_map m on m.id = h.source_object_map_id
+    cross join lateral (select case when m.content_type <> 'location' or h.master_object_id < 0 or ${seen}
+      then h.master_object_id end as master_object_id) s
     where h.source_object_map_id = ${id}::int order by h.id desc`);
 }
 
