@@ -6,6 +6,7 @@ import type { StoredBlob } from '../platform/blobs/index.ts';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { bodyTooLarge, unsupportedMediaType } from '../platform/http/index.ts';
+import { namesObject } from '../resource/index.ts';
 import { documentEmpty, fieldsMissing, invalidField, unknownField } from './errors.ts';
 import { type DetailName, type Details, detailChoices, detailNames } from './pure/column-roles.ts';
 import { dateOrderOf, dateOrders } from './pure/date-order.ts';
@@ -57,7 +58,7 @@ export async function receiveDocument(
   const fieldsOf = { 'application/json': objectOf, 'application/x-www-form-urlencoded': formOf }[mediaType];
   if (fieldsOf === undefined) throw unsupportedMediaType();
   const fields = fieldsOf(await buffered(body, context.config.bodyMaxBytes));
-  if (namesDocument(fields)) return changeOf(fields);
+  if (namesObject(fields.id)) return changeOf(fields);
   const { docfile } = fields;
   const arrival = arrivalOf(fields, docfile === undefined ? undefined : 'docfile');
   if (docfile === undefined) return arrival;
@@ -83,7 +84,7 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
       store: (source) => context.blobs.put(source, { maxBytes: context.config.uploadMaxBytes }),
     });
     if (second !== undefined) throw invalidField('docfile', 'docfile is given more than once');
-    if (namesDocument(sent)) return changeOf(sent);
+    if (namesObject(sent.id)) return changeOf(sent);
     const arrival = arrivalOf(sent, 'docfile');
     const name = file!.name ?? arrival.title;
     return {
@@ -94,11 +95,6 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
     if (error instanceof AppError && error.code === 'upload_unreadable') throw documentEmpty();
     throw error;
   }
-}
-
-/** As in every resource: nothing, 0 and −1 mean a new one. */
-function namesDocument({ id }: Record<string, unknown>): boolean {
-  return Boolean(id) && String(id).trim() !== '0' && String(id).trim() !== '-1';
 }
 
 /** The file of a document is for ever: as with PATCH, what is sent of it is passed over. */

@@ -24,6 +24,7 @@ export {
   startOnce,
   withIdempotencyKey,
 } from './idempotency.ts';
+export { namesObject } from './pure/given-id.ts';
 export { nearest } from './pure/nearest.ts';
 export { parseCsv } from './pure/parse-csv.ts';
 export {

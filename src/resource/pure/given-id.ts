@@ -7,6 +7,8 @@ import type { Model } from './model.ts';
 export function givenId(model: Model, values: Record<string, unknown>): string | undefined {
   const { name, type } = model.primaryKey;
   const value = values[name];
-  if (type === 'string' || !value || String(value).trim() === '0' || String(value).trim() === '-1') return undefined;
-  return String(value);
+  return type !== 'string' && namesObject(value) ? String(value) : undefined;
 }
+
+/** Nothing, 0 and −1 mean a new one. */
+export const namesObject = (id: unknown): boolean => Boolean(id) && !['0', '-1'].includes(String(id).trim());
