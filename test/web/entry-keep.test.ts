@@ -230,7 +230,6 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     await until(() => place.inputValue()).toMatch(/^North/);
     const offered = (name: RegExp) => page.getByRole('option', { name }).first().waitFor();
     await place.fill('South');
-    await offered(/^South/);
     await page.keyboard.press('Enter');
     await until(() => place.inputValue()).toMatch(/^South/);
     await at(0, 0).waitFor();
@@ -250,8 +249,8 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     await page.keyboard.press('Tab');
     expect(await place.inputValue()).toMatch(/^Savanna/);
     const campaign = page.getByRole('combobox', { name: 'Campaign' });
+    // Who types fast does not wait for the list.
     await campaign.fill('April');
-    await offered(/^April/);
     await page.keyboard.press('Enter');
     await until(async () => page.url()).toContain(`campaign=${campaigns.april}`);
     expect(await campaign.inputValue()).toBe('April 2026');

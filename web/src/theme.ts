@@ -41,6 +41,19 @@ const grain: MantineColorsTuple = [
   '#65430b',
   '#462e08',
 ];
+/** Brick, for what is lost or wrong. White on it has 5.3:1 in shade 6 and 6.6:1 in shade 7. */
+const red: MantineColorsTuple = [
+  '#fdf0ee',
+  '#fadad6',
+  '#f4b5ad',
+  '#ec8a7f',
+  '#e2665a',
+  '#d64a3d',
+  '#c7382c',
+  '#b42318',
+  '#8f1c13',
+  '#6d160f',
+];
 /** Neutral with a little warmth, so that long tables do not glare. */
 const gray: MantineColorsTuple = [
   '#f8f8f6',
@@ -70,7 +83,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'leaf',
   primaryShade: { light: 7, dark: 6 },
-  colors: { leaf, grain, gray, dark },
+  colors: { leaf, grain, red, gray, dark },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace",
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },

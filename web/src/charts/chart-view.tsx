@@ -1,9 +1,10 @@
-import { Group, Select, Text, UnstyledButton } from '@mantine/core';
+import { Group, Text, UnstyledButton } from '@mantine/core';
 import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
 import type { ChartSpec } from '../api/charts.ts';
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FindSelect } from '../ui/find-select.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
@@ -131,13 +132,11 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
   return (
     <>
       {series.length > 1 && (
-        <Select
+        <FindSelect
           size="xs"
           w={220}
           aria-label={`What ${title} is of`}
-          allowDeselect={false}
-          searchable
-          data={series.map(({ name }) => name)}
+          data={series.map(({ name }) => ({ value: name, label: name }))}
           value={shown.name}
           onChange={(next) => next !== null && setChosen(next)}
         />

@@ -6,6 +6,7 @@ import type { ChartSpec } from '../api/charts.ts';
 import { placePathQuery, placesBelowQuery, type Shape, shapesQuery } from '../api/places.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FindSelect } from '../ui/find-select.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
@@ -170,12 +171,11 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
           </Text>
         )}
         {open !== undefined && shapes.length > 0 && (
-          <Select
+          <FindSelect
             size="xs"
             aria-label="Look into a place"
             placeholder="Look into …"
             w={190}
-            searchable
             data={shapes
               .map((shape) => ({ value: String(shape.location_id), label: shape.properties.name }))
               .sort((a, b) => a.label.localeCompare(b.label))}

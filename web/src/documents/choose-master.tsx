@@ -1,10 +1,10 @@
-import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { campaignsQuery, campaignTypesQuery } from '../api/campaigns.ts';
 import type { Code, SourceDocument } from '../api/documents.ts';
 import { CampaignForm } from '../campaigns/campaign-form.tsx';
 import { IndicatorForm } from '../indicators/indicator-form.tsx';
 import { PlaceForm } from '../places/place-form.tsx';
+import { FindSelect } from '../ui/find-select.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 
@@ -31,10 +31,9 @@ function CampaignSelect({ label, onChoose }: { label: string; onChoose: (id: num
   const { data, isPending } = useQuery(campaignsQuery);
   const campaigns = data?.objects ?? [];
   return (
-    <Select
+    <FindSelect
       label={label}
       autoFocus
-      searchable
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
       value={null}
       onChange={(next) => next !== null && onChoose(Number(next))}

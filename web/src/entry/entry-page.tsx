@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { campaignsQuery } from '../api/campaigns.ts';
 import { indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { FindSelect } from '../ui/find-select.tsx';
 import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
@@ -115,12 +116,9 @@ function ChooseCampaign({ value, onChange }: { value: string | undefined; onChan
   const { data, isPending } = useQuery(campaignsQuery);
   const campaigns = data?.objects ?? [];
   return (
-    <Select
+    <FindSelect
       label="Campaign"
       placeholder="Choose"
-      searchable
-      selectFirstOptionOnChange
-      allowDeselect={false}
       miw={170}
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
       value={value ?? null}

@@ -1,6 +1,7 @@
 import { Button, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { isNumeric, type TableField } from '../api/table-schema.ts';
+import { FindSelect } from '../ui/find-select.tsx';
 import { type Operator, operatorsOf } from './operators.ts';
 import { type Condition, namesIn, namesOf } from './view-state.ts';
 
@@ -26,17 +27,14 @@ export function ConditionForm({ fields, condition, onApply }: ConditionFormProps
   return (
     <form onSubmit={submit} style={{ width: 260 }}>
       <Stack gap={8}>
-        <Select
+        <FindSelect
           label="Column"
           size="xs"
-          data={fields.map(({ name }) => name)}
+          data={fields.map(({ name }) => ({ value: name, label: name }))}
           value={column}
           onChange={(next) => next !== null && setColumn(next)}
-          searchable
-          selectFirstOptionOnChange
           // What one types replaces the name that stands there.
           onFocus={(event) => event.currentTarget.select()}
-          allowDeselect={false}
           comboboxProps={{ withinPortal: false }}
           data-autofocus={condition === undefined || undefined}
         />

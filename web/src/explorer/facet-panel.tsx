@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Select, Text } from '@mantine/core';
+import { ActionIcon, Group, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type CSSProperties, lazy, Suspense } from 'react';
@@ -6,6 +6,7 @@ import type { Dataset } from '../api/datasets.ts';
 import { type Facet, facetQuery, statisticsQuery } from '../api/facets.ts';
 import { isNumeric, type TableField } from '../api/table-schema.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FindSelect } from '../ui/find-select.tsx';
 import { briefCount } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { cellText } from './cell-text.ts';
@@ -32,14 +33,12 @@ export function FacetPanel({ dataset, fields, view, onChange }: FacetPanelProps)
         );
       })}
       <div style={{ padding: 8 }}>
-        <Select
+        <FindSelect
           size="xs"
           aria-label="Count values of another column"
           placeholder="Count another column"
-          data={unused}
+          data={unused.map((name) => ({ value: name, label: name }))}
           value={null}
-          searchable
-          selectFirstOptionOnChange
           onChange={(name) => name !== null && onChange({ ...view, facets: [...view.facets, name] })}
         />
       </div>

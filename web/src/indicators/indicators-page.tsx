@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconChartDots, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -13,6 +13,7 @@ import {
   type Tag,
   tagsQuery,
 } from '../api/indicators.ts';
+import { FindSelect } from '../ui/find-select.tsx';
 import { plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
@@ -50,12 +51,10 @@ export function IndicatorsPage() {
           maw={360}
         />
         {tags.length > 0 && (
-          <Select
+          <FindSelect
             aria-label="Tag"
             placeholder="All tags"
             clearable
-            searchable
-            selectFirstOptionOnChange
             data={tags.map(({ id, tag_name }) => ({ value: String(id), label: tag_name }))}
             value={tag ?? null}
             onChange={(next) => void navigate({ to: '.', search: (next === null ? {} : { tag: next }) as never })}

@@ -21,11 +21,24 @@ export function useSearched(chosen: readonly string[]) {
  */
 export function useTakeFirst({ hasWords, isFresh }: { hasWords: boolean; isFresh: boolean }) {
   const waiting = useRef<HTMLInputElement>(undefined);
-  // After every drawing: the options of an answer stand there then.
+  // After every drawing: the options of an answer stand there then, or a few frames later where the list just opens.
   useEffect(() => {
-    if (!isFresh || waiting.current === undefined) return;
-    optionsOf(waiting.current)?.querySelector<HTMLElement>('[role=option]')?.click();
-    waiting.current = undefined;
+    let frame: number | undefined;
+    const take = (framesLeft: number) => {
+      const field = waiting.current;
+      if (!isFresh || field === undefined) return;
+      const list = optionsOf(field);
+      if (list === null && framesLeft > 0) {
+        frame = requestAnimationFrame(() => take(framesLeft - 1));
+        return;
+      }
+      waiting.current = undefined;
+      list?.querySelector<HTMLElement>('[role=option]')?.click();
+    };
+    take(60);
+    return () => {
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    };
   });
   const [, draw] = useState(0);
   return (event: KeyboardEvent<HTMLInputElement>) => {

@@ -1,6 +1,7 @@
-import { Checkbox, Select, Table, TagsInput, Text, TextInput, Tooltip } from '@mantine/core';
+import { Checkbox, Table, TagsInput, Text, TextInput, Tooltip } from '@mantine/core';
 import { type FieldType, fieldTypes, type TableField, type TableSchema } from '../api/table-schema.ts';
 import { cellText } from '../explorer/cell-text.ts';
+import { FindSelect } from '../ui/find-select.tsx';
 import { Section } from '../ui/section.tsx';
 import type { ReviewForm } from './review-form.ts';
 
@@ -68,14 +69,11 @@ export function SchemaForm({ form, proposed, rows, onChange }: SchemaFormProps) 
                   />
                 </Table.Td>
                 <Table.Td>
-                  <Select
+                  <FindSelect
                     size="xs"
                     aria-label={`Type of ${field.name}`}
-                    data={[...fieldTypes]}
+                    data={fieldTypes.map((type) => ({ value: type, label: type }))}
                     value={field.type}
-                    allowDeselect={false}
-                    searchable
-                    selectFirstOptionOnChange
                     onChange={(type) => type !== null && change(index, withType(field, type as FieldType))}
                   />
                 </Table.Td>
