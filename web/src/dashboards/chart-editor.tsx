@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { campaignsQuery } from '../api/campaigns.ts';
@@ -19,6 +19,7 @@ import { sessionQuery } from '../api/session.ts';
 import { ChartView } from '../charts/chart-view.tsx';
 import type { Exportable } from '../charts/echart.tsx';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
@@ -33,9 +34,9 @@ interface EditorProps {
 export function ChartEditor({ chart, close, onCreated }: EditorProps) {
   const title = chart === 'new' ? 'New chart' : 'Change the chart';
   return (
-    <Modal opened={chart !== undefined} onClose={close} title={title} size="80rem">
+    <FormModal opened={chart !== undefined} onClose={close} title={title} size="80rem">
       {chart !== undefined && <Editor {...(chart === 'new' ? {} : { chart })} close={close} onCreated={onCreated} />}
-    </Modal>
+    </FormModal>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { changeDashboard, createDashboard, type Dashboard } from '../api/charts.ts';
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 
 interface FormProps {
   close: () => void;
@@ -15,9 +16,9 @@ interface FormProps {
 export function DashboardForm({ opened, ...props }: FormProps & { opened: boolean }) {
   const title = props.dashboard === undefined ? 'New dashboard' : `Change ${props.dashboard.title}`;
   return (
-    <Modal opened={opened} onClose={props.close} title={title}>
+    <FormModal opened={opened} onClose={props.close} title={title}>
       <Form {...props} />
-    </Modal>
+    </FormModal>
   );
 }
 

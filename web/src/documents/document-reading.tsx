@@ -1,8 +1,9 @@
-import { Button, Modal, SimpleGrid, Text } from '@mantine/core';
+import { Button, SimpleGrid, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type Details, detailsQuery, type SourceDocument } from '../api/documents.ts';
 import { Fact } from '../ui/fact.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { Section } from '../ui/section.tsx';
 import { choicesOf, labelOf, wordsOfDetail } from './detail-words.ts';
 import { ReadingForm } from './reading-form.tsx';
@@ -22,9 +23,9 @@ export function DocumentReading({ document }: { document: SourceDocument }) {
       }
     >
       {details !== undefined && <Declared details={details} />}
-      <Modal opened={changing} onClose={close} title={`How ${document.doc_title} is read`} size="lg">
+      <FormModal opened={changing} onClose={close} title={`How ${document.doc_title} is read`} size="lg">
         {details !== undefined && <ReadingForm document={document} details={details} close={close} />}
-      </Modal>
+      </FormModal>
     </Section>
   );
 }

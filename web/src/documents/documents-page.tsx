@@ -1,4 +1,4 @@
-import { Badge, Button, FileInput, Group, Modal, Progress, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Badge, Button, FileInput, Group, Progress, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFileSpreadsheet, IconUpload } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { documentsQuery, sendDocument } from '../api/documents.ts';
 import { Failure } from '../ui/failure.tsx';
+import { FormModal } from '../ui/form-modal.tsx';
 import { ago, bytes } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
@@ -57,9 +58,9 @@ export function DocumentsPage() {
           )
         }
       </Loaded>
-      <Modal opened={sending} onClose={close} title="Upload a document">
+      <FormModal opened={sending} onClose={close} title="Upload a document">
         <SendForm close={close} />
-      </Modal>
+      </FormModal>
     </Page>
   );
 }
