@@ -192,6 +192,7 @@ export async function spreadCells(tx: Tx, kind: Kind, groups: Sql, before: Sql =
 /** Of a calculated value: what its components' marks say of it. */
 const inherited = (of: Sql): Sql => sql`((${of} & ${raw(String(marks.agg | marks.partial))})
   | case when ${of} & ${raw(String(marks.conflict | marks.conflictBelow))} <> 0 then ${raw(String(marks.conflictBelow))} else 0 end)`;
+const withoutValue = (of: Sql): Sql => sql`(${inherited(of)} & ~${bit('agg')})`;
 const bit = (name: keyof typeof marks): Sql => raw(String(marks[name]));
 const when = (condition: Sql, name: keyof typeof marks): Sql =>
   sql`case when ${condition} then ${bit(name)} else 0 end`;
@@ -407,7 +408,14 @@ ${isMany ? many : few}
             | ${when(sql`t.child_missing`, 'partial')}
           when t.folded is not null then ${bit('agg')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
             | ${when(sql`t.fold_conflict`, 'conflictBelow')}
-          else ${when(sql`t.whole_is_zero or t.denominator_is_zero or t.weight_is_zero`, 'divisionByZero')} end as computed_marks,
+          -- No value, and what is known of what it would have come from.
+          when t.whole_is_zero then ${bit('divisionByZero')} | ${withoutValue(sql`t.difference_marks`)}
+            | ${when(sql`t.difference_missing`, 'missingPart')}
+          when t.denominator_is_zero then ${bit('divisionByZero')} | ${withoutValue(sql`t.ratio_marks`)}
+            | ${when(sql`t.ratio_missing`, 'missingPart')}
+          when t.weight_is_zero then ${bit('divisionByZero')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
+            | ${when(sql`t.fold_conflict`, 'conflictBelow')}
+          else 0 end as computed_marks,
         case when t.difference is not null then t.difference_branches[3]::int when t.ratio is not null then t.ratio_branches[3]::int
           when t.summed is not null then t.parts_branches[3]::int when t.below is not null then t.child_with_value
           else t.fold_with_value end as branches_with_value,

@@ -162,6 +162,8 @@ test('10: a difference of a sum', async () => {
 test('11: a division by zero is no value, and says so', async () => {
   await put({ n: { a: 1 }, d: { a: 0 } });
   expect((await cells('r')).a).toMatchObject({ value: null, flags: ['division_by_zero'] });
+  // Of one of its two districts, and so is all that is made from it.
+  expect((await cells('r')).P).toMatchObject({ value: null, flags: ['is_partial', 'division_by_zero'] });
 });
 
 test('12: days: places first, then time', async () => {

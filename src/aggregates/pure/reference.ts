@@ -131,9 +131,7 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     ];
     if ((indicator.components ?? []).length === 0 || (indicator.aggregation ?? null) !== null)
       ways.push(rolledUp(i, l));
-    const found = ways.find((way) => way.value !== null);
-    if (found) return found;
-    return { ...nothing, divisionByZero: ways.some((way) => way.divisionByZero) };
+    return ways.find((way) => way.value !== null) ?? ways.find((way) => way.divisionByZero) ?? nothing;
   };
 
   /** Rule 3: n ÷ d, or (whole − part) ÷ whole. */
@@ -146,9 +144,7 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     const used = sides.flat().filter((one) => one.value !== null);
     const facts = calculatedFrom(used, sides.flat().length > used.length);
     if (divisor !== 0) return { ...facts, value: isDifference ? (a - b) / a : a / b };
-    return zeroDivision === 'zero'
-      ? { ...facts, value: 0, divisionByZero: true }
-      : { ...nothing, divisionByZero: true };
+    return zeroDivision === 'zero' ? { ...facts, value: 0, divisionByZero: true } : withoutValue(facts);
   };
 
   /** Rule 2. */
@@ -201,8 +197,7 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     }));
     const used = weighed.filter((one) => one.weight !== null) as (ReferenceStored & { weight: number })[];
     const value = combine(operator, used);
-    if (value === null) return { ...nothing, divisionByZero: operator === 'weighted_mean' && used.length > 0 };
-    return {
+    const facts = {
       ...nothing,
       value,
       isAgg: true,
@@ -211,6 +206,8 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
       branchesWithValue: used.length,
       branches: contributions.length + deadEnds,
     };
+    if (value !== null) return facts;
+    return operator === 'weighted_mean' && used.length > 0 ? withoutValue(facts) : nothing;
   };
 
   /** A branch without anything stored in it, however large, is one dead end. */
@@ -230,6 +227,11 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
   };
 
   return { at };
+}
+
+/** A division by zero: no value, and what is known of what it would have come from. */
+function withoutValue({ isPartial, conflictBelow, missingPart }: Effective): Effective {
+  return { ...nothing, divisionByZero: true, isPartial, conflictBelow, missingPart };
 }
 
 /** What is calculated is as complete as its least complete component. */
