@@ -126,7 +126,6 @@ export async function createApp(context: Context): Promise<App> {
   });
   connectModules(context);
   healthRoutes(app, context);
-  for (const register of modules) await register(app, context);
   const deps: ResourceDeps = {
     db: context.db,
     cursorKey: context.secretFor('cursors'),
@@ -141,6 +140,8 @@ export async function createApp(context: Context): Promise<App> {
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
   };
   const resources = createResources(resourcesOf(context), deps, actionsOf(context));
+  app.decorate('resources', resources);
+  for (const register of modules) await register(app, context);
   await registerResources(app as unknown as FastifyInstance, resources);
   docsRoutes(app);
   await serveWeb(app, webFolder);

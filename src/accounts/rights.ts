@@ -207,6 +207,7 @@ export const projectRights: Record<ProjectRole, ReadonlySet<Right>> = {
 
 /** Rights on rows the caller owns; where the row is in a project, as long as the caller belongs to it. */
 export const ownRights: ReadonlySet<Right> = new Set<Right>([
+  'user.read',
   'upload.read',
   'upload.open',
   'run.read',

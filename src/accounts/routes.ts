@@ -14,6 +14,7 @@ import { sessionRoutes } from './sessions/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 import { groupResource, userGroupResource } from './users/group.resource.ts';
 import { userRoutes } from './users/routes.ts';
+import { userResource } from './users/user.resource.ts';
 
 /** Must come before every other module's routes: who is asking is settled before anything looks at a request. */
 export function accountHooks(app: App, context: Context): void {
@@ -36,5 +37,5 @@ export async function accountRoutes(app: App, context: Context): Promise<void> {
 
 /** What other modules' declarations may refer to. */
 export function accountResources(context: Context): ResourceDeclaration[] {
-  return [projectResource(context), projectMemberResource, groupResource, userGroupResource];
+  return [projectResource(context), projectMemberResource, userResource, groupResource, userGroupResource];
 }

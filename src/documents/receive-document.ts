@@ -44,6 +44,8 @@ type FieldName = (typeof fieldNames)[number];
 /** A body that names a document: its fields, and those of the sender that are to change. */
 export interface DocumentChange {
   change: Record<string, unknown>;
+  /** As forms have it: every value is text. */
+  isText: boolean;
   dryRun: unknown;
 }
 
@@ -58,7 +60,7 @@ export async function receiveDocument(
   const fieldsOf = { 'application/json': objectOf, 'application/x-www-form-urlencoded': formOf }[mediaType];
   if (fieldsOf === undefined) throw unsupportedMediaType();
   const fields = fieldsOf(await buffered(body, context.config.bodyMaxBytes));
-  if (namesObject(fields.id)) return changeOf(fields);
+  if (namesObject(fields.id)) return changeOf(fields, mediaType !== 'application/json');
   const { docfile } = fields;
   const arrival = arrivalOf(fields, docfile === undefined ? undefined : 'docfile');
   if (docfile === undefined) return arrival;
@@ -84,7 +86,7 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
       store: (source) => context.blobs.put(source, { maxBytes: context.config.uploadMaxBytes }),
     });
     if (second !== undefined) throw invalidField('docfile', 'docfile is given more than once');
-    if (namesObject(sent.id)) return changeOf(sent);
+    if (namesObject(sent.id)) return changeOf(sent, true);
     const arrival = arrivalOf(sent, 'docfile');
     const name = file!.name ?? arrival.title;
     return {
@@ -98,8 +100,11 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
 }
 
 /** The file of a document is for ever: as with PATCH, what is sent of it is passed over. */
-function changeOf({ dry_run: dryRun, docfile: _, ...change }: Record<string, unknown>): DocumentChange {
-  return { change, dryRun };
+function changeOf(
+  { dry_run: dryRun, docfile: _, ...change }: Record<string, unknown>,
+  isText: boolean,
+): DocumentChange {
+  return { change, isText, dryRun };
 }
 
 function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined): DocumentArrival {

@@ -6,9 +6,14 @@ import type { Context } from '../platform/context.ts';
 import { raw } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type App, sendBlob } from '../platform/http/index.ts';
-import { type ResourceDeclaration, replayedHeader } from '../resource/index.ts';
+import {
+  changeResourceObject,
+  type ResourceDeclaration,
+  readResourceObject,
+  replayedHeader,
+  sendAnswer,
+} from '../resource/index.ts';
 import { waitForRun } from '../runs/index.ts';
-import { documentAsker } from './ask-resource.ts';
 import {
   detailResource,
   detailTypeResource,
@@ -44,7 +49,6 @@ const oneDocument = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_
 
 /** What is not a resource: the way in, and the file itself. */
 export async function documentRoutes(app: App, context: Context): Promise<void> {
-  const ask = await documentAsker(context);
   await app.register(async (scope) => {
     streamBodies(scope);
     scope.post(
@@ -65,13 +69,9 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
         if (request.body instanceof Readable) request.body.resume();
         const isDry = isTrue('dry_run', (request.query as { dry_run?: string }).dry_run);
         if ('change' in sent) {
-          const { status, headers, body } = await ask(request.access, {
-            method: 'POST',
-            path: isDry || isTrue('dry_run', sent.dryRun) ? '?dry_run=true' : '',
-            body: sent.change,
-            ifMatch: request.headers['if-match'],
-          });
-          return reply.code(status).headers(headers).send(body);
+          const { change: values, isText } = sent;
+          const dryRun = isDry || isTrue('dry_run', sent.dryRun);
+          return sendAnswer(reply, await changeResourceObject('source_doc', request, { values, isText, dryRun }));
         }
         const arrival = { ...sent, dryRun: sent.dryRun || isDry };
         const { documentId, runId, replayed } = await recordDocument(context, request, arrival);
@@ -89,8 +89,8 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
         }
         // Whoever sent it is told of it, also with a token that is for some places, of which it says nothing yet.
         const sender = { ...request.access, where: () => raw('true') };
-        const { headers, body } = await ask(sender, { method: 'GET', path: `/${documentId}` });
-        return reply.code(201).headers(headers).header('location', `/api/v1/source_doc/${documentId}/`).send(body);
+        const answer = await readResourceObject(request.server.resources, 'source_doc', documentId, sender);
+        return sendAnswer(reply.header('location', `/api/v1/source_doc/${documentId}/`), { ...answer, status: 201 });
       },
     );
   });

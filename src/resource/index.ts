@@ -21,6 +21,7 @@ export {
   purgeIdempotencyAnswers,
   replayedHeader,
   replyOnce,
+  sendAnswer,
   startOnce,
   withIdempotencyKey,
 } from './idempotency.ts';
@@ -35,4 +36,10 @@ export {
   type ResourceDeps,
   type Resources,
 } from './resources.ts';
-export { registerResources } from './routes.ts';
+export {
+  answerResourceDetail,
+  answerResourceList,
+  changeResourceObject,
+  readResourceObject,
+  registerResources,
+} from './routes.ts';

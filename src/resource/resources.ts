@@ -72,6 +72,13 @@ export interface Resources {
   knownTops: Map<string, Known<number | null>>;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For routes of modules that share an address with a resource, or make one of its objects. */
+    resources: Resources;
+  }
+}
+
 /** The oldest go first; what is found again becomes the newest. */
 export function remember<Found>(memory: Map<string, Known<Found>>, key: string, known: Known<Found>): void {
   memory.delete(key);

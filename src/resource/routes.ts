@@ -65,9 +65,12 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
   const listMethods = ['GET', 'HEAD', 'OPTIONS'];
   const detailMethods = ['GET', 'HEAD', 'OPTIONS'];
 
-  scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
-    answerList(resources, model, request, reply),
-  );
+  const { own_routes: own } = model.declaration;
+  if (!own?.list?.includes('GET')) {
+    scope.get(list, described(operations.listOperation(model, formatsOf(resources, model))), (request, reply) =>
+      answerList(resources, model, request, reply),
+    );
+  }
   const { nested } = model.declaration;
   if (nested !== undefined) {
     const url = `${apiPrefix}/${nested.resource}/:pk/${nested.name}`;
@@ -76,9 +79,9 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
       answerNestedList(resources, model, nested, request, reply),
     );
   }
-  if (!model.declaration.own_routes?.detail?.includes('GET')) {
+  if (!own?.detail?.includes('GET')) {
     scope.get(detail, described(operations.detailOperation(model)), (request, reply) =>
-      answerDetail(resources, model, request, reply),
+      answerDetail(resources, model, (request.params as { pk: string }).pk, request, reply),
     );
   }
   scope.get(`${list}/set/:ids`, described(operations.setOperation(model)), (request, reply) =>
@@ -126,12 +129,55 @@ function registerResource(scope: FastifyInstance, resources: Resources, model: M
       answerDelete(resources, model, request, reply),
     );
   }
-  const { own_routes: own } = model.declaration;
   return {
     list: [...new Set([...listMethods, ...(own?.list ?? [])])].sort(),
     detail: [...new Set([...detailMethods, ...(own?.detail ?? [])])].sort(),
     below: ['set'],
   };
+}
+
+/** For a route of another contract at a resource's address: what the resource says to such a request. */
+export function answerResourceList(name: string, request: FastifyRequest, reply: FastifyReply) {
+  const { resources } = request.server;
+  return answerList(resources, modelNamed(resources, name), request, reply);
+}
+
+/** Likewise of one object; `pk` as it stands in the address. */
+export function answerResourceDetail(name: string, pk: string, request: FastifyRequest, reply: FastifyReply) {
+  const { resources } = request.server;
+  return answerDetail(resources, modelNamed(resources, name), pk, request, reply);
+}
+
+/** For a module that has just made an object: what a GET of it answers who has `access`. */
+export async function readResourceObject(
+  resources: Resources,
+  name: string,
+  id: unknown,
+  access: Access,
+): Promise<Answer> {
+  const model = modelNamed(resources, name);
+  const { body, whole } = await readOne(resources, model, id, access, undefined);
+  return { status: 200, headers: { etag: objectTag(whole) }, body: envelopeOne(model, body) };
+}
+
+/** For a module's own POST that was sent an object with its id: changes the fields that were sent. */
+export async function changeResourceObject(
+  name: string,
+  request: FastifyRequest,
+  sent: { values: Record<string, unknown>; isText: boolean; dryRun: boolean },
+): Promise<Answer> {
+  const { resources } = request.server;
+  const model = modelNamed(resources, name);
+  const access = await writingAccess(resources, model, request, 'write');
+  const { isText, dryRun } = sent;
+  const one = await given(resources, model, sent.values);
+  return await answerOnce(
+    resources.deps.db,
+    request,
+    access,
+    (tx) => writeOne({ resources, model, access, tx }, { one, isText }, request.headers['if-match']),
+    { dryRun, identity: one },
+  );
 }
 
 /** The schema is for readers: what a request may say is checked by the framework, and answers are text already. */
@@ -243,12 +289,17 @@ function formatsOf(resources: Resources, model: Model): Format[] {
   );
 }
 
-async function answerDetail(resources: Resources, model: Model, request: FastifyRequest, reply: FastifyReply) {
+async function answerDetail(
+  resources: Resources,
+  model: Model,
+  pk: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const access = await readingAccess(resources, model, request);
   const query = onlyParameters(request, ['fields', 'format'], model);
   chooseFormat(query.format, request.headers.accept, ['json']);
-  const id = parseId(model, (request.params as { pk: string }).pk);
-  const { body, whole } = await readOne(resources, model, id, access, query.fields);
+  const { body, whole } = await readOne(resources, model, parseId(model, pk), access, query.fields);
   const tag = objectTag(whole);
   reply.header('etag', tag);
   if (isUnchanged(request, tag)) return reply.code(304).send();

@@ -99,6 +99,7 @@ test.each(table)('%j in a project: as the contract prints it', async (names, mar
 // columns × row.
 test('the predicate agrees with its plain-words twin for every right, role, membership and row', async () => {
   const ownRights = [
+    'user.read',
     'upload.read',
     'upload.open',
     'run.read',

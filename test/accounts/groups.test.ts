@@ -54,7 +54,7 @@ describe('user', () => {
     ] as const) {
       for (const method of ['PATCH', 'PUT', 'POST']) await actor.send(method, `/api/v1/${path}`, body);
     }
-    expect(await must(admin.get(`/api/v1/user/${annNumber}`), 200)).toMatchObject({
+    expect(await must(admin.get(`/api/v1/user/${ann.id}`), 200)).toMatchObject({
       is_staff: false,
       is_superuser: false,
       data: { role: 'USER' },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mailsInOutbox } from '../../src/platform/mail/index.ts';
 import type { Actor } from '../support/actor.ts';
 import { type Person, signedIn, somebody, testPassword } from '../support/people.ts';
@@ -186,6 +186,52 @@ test('the list carries both contracts, for administrators only', async () => {
   expect(odd.body).toMatchObject({ page: 1, per_page: 100 });
 });
 
+describe('as the monitoring clients read it', () => {
+  const names = async (actor: typeof ann, query: string) => {
+    const { status, body, text } = await actor.get(`/api/v1/user/${query}`);
+    expect(status, text).toBe(200);
+    return body.objects.map(({ username }: { username: string }) => username);
+  };
+
+  test('the list is that of a resource: filters, order, paging, formats, schema, set', async () => {
+    expect(await names(admin, '?username__exact=boss')).toEqual(['boss']);
+    expect((await names(admin, '?is_superuser=true&order_by=-username')).at(0)).toBe('boss');
+    expect(await names(admin, '?username__in=boss,admin&order_by=username')).toEqual(['admin', 'boss']);
+    const page = await admin.get('/api/v1/user/?limit=1&offset=1&order_by=id');
+    expect(page.body.meta).toMatchObject({ limit: 1, offset: 1 });
+    expect(page.body.objects).toHaveLength(1);
+    const one = (await admin.get('/api/v1/user/?username__exact=boss')).body.objects[0];
+    expect(Object.keys(one)).toEqual([
+      ...['id', 'username', 'first_name', 'last_name', 'email', 'is_active', 'is_staff', 'is_superuser'],
+      ...['last_login', 'date_joined'],
+    ]);
+    expect((await admin.get('/api/v1/user/?username__exact=boss&format=csv&fields=id,username')).text).toBe(
+      `id,username\n${one.id},boss\n`,
+    );
+    expect((await admin.get(`/api/v1/user/${one.id}/`)).body).toEqual({
+      ...one,
+      resource_uri: `/api/v1/user/${one.id}/`,
+    });
+    expect((await admin.get(`/api/v1/user/set/${one.id};${one.id}/`)).body.objects).toMatchObject([one]);
+    expect((await admin.get('/api/v1/user/schema/')).body.fields.username.type).toBe('string');
+    expect((await admin.get('/api/v1/')).body.user).toMatchObject({ list_endpoint: '/api/v1/user/' });
+    expect((await admin.get('/api/v1/user/?nmae=x')).body).toMatchObject({ status: 400, code: 'unknown_filter' });
+    expect((await admin.get('/api/v1/user/?uuid=x')).body.status).toBe(400);
+    expect((await admin.get('/api/v1/user/0/')).status).toBe(404);
+  });
+
+  test('others than administrators see themselves', async () => {
+    expect(await names(ann, '')).toEqual(['ann']);
+    expect(await names(ann, '?order_by=id')).toEqual(['ann']);
+    expect(await names(ann, '?username__exact=boss')).toEqual([]);
+    const numberOf = async (username: string) =>
+      (await admin.get(`/api/v1/user/?username__exact=${username}`)).body.objects[0].id;
+    expect((await ann.get(`/api/v1/user/${await numberOf('ann')}/`)).body.username).toBe('ann');
+    expect((await ann.get(`/api/v1/user/${await numberOf('boss')}/`)).status).toBe(404);
+    expect((await anon.get('/api/v1/user/')).status).toBe(401);
+  });
+});
+
 test('filter and sort', async () => {
   const emails = async (query: string) =>
     (await admin.get(`/api/v1/user?${query}`)).body.data.map((user: { email: string }) => user.email);
@@ -209,7 +255,6 @@ test('administrators read, change and delete by uuid, e-mail or number', async (
   const person = await somebody(world, { username: 'target', email: 'Target@a.org' });
   const detail = await admin.get(`/api/v1/user/${encodeURIComponent('target@A.org')}`);
   expect(detail.body.data).toMatchObject({ id: person.id, email: 'Target@a.org' });
-  expect((await admin.get(`/api/v1/user/${detail.body.id}`)).body.data.id).toBe(person.id);
   expect((await admin.get('/api/v1/user/nobody@a.org')).body).toMatchObject({
     status: 404,
     detail: 'User with id nobody@a.org does not exist',

@@ -3,6 +3,7 @@ import type { Context } from '../../platform/context.ts';
 import { raw } from '../../platform/db/index.ts';
 import type { App } from '../../platform/http/index.ts';
 import { enqueue } from '../../platform/jobs/index.ts';
+import { answerResourceDetail, answerResourceList } from '../../resource/index.ts';
 import { requireOwnSignIn, requireRight, requireSignedIn } from '../access/demand.ts';
 import { badRequest, forbidden, lastSuperadmin, recentLoginRequired, userNotFound } from '../errors.ts';
 import { sendRecoveryLinkJob } from '../jobs.ts';
@@ -21,7 +22,11 @@ const recentSeconds = 15 * 60;
 /** `/api/v1/user…` of the script contract (§4.5); lists and details also carry the monitoring contract's keys. */
 export function userRoutes(app: App, context: Context): void {
   app.post('/api/v1/user', { config: { rateLimit: 'create-user' } }, (request) => register(context, request));
-  app.get('/api/v1/user', { config: { access: 'user.read' } }, (request, reply) => list(context, request, reply));
+  app.get('/api/v1/user', { config: { access: 'signed-in' } }, (request, reply) => {
+    if (isOfMonitoring(request)) return answerResourceList('user', request, reply);
+    requireRight(request, 'user.read');
+    return list(context, request, reply);
+  });
 
   app.get('/api/v1/user/me', { config: { access: 'signed-in' } }, (request) =>
     answer(context, request, requireSignedIn(request).userId),
@@ -67,7 +72,10 @@ export function userRoutes(app: App, context: Context): void {
     },
   );
 
-  app.get('/api/v1/user/:user', { config: { access: 'user.read' } }, async (request) => {
+  app.get('/api/v1/user/:user', { config: { access: 'signed-in' } }, async (request, reply) => {
+    const { user } = request.params as { user: string };
+    if (/^-?\d+$/.test(user)) return answerResourceDetail('user', user, request, reply);
+    requireRight(request, 'user.read');
     const { id } = await target(context, request);
     const views = await getViews(context, request, id);
     return { ...views.monitoring, data: views.wire };
@@ -90,6 +98,18 @@ export function userRoutes(app: App, context: Context): void {
     return answer(context, request, id);
   });
 }
+
+/**
+ * Two contracts have this list. What only the monitoring contract says, a parameter beyond those of script clients or
+ * the slash at the end, is answered by the resource; everything else in a form that clients of both can read.
+ */
+function isOfMonitoring(request: FastifyRequest): boolean {
+  const names = Object.keys(request.query as object);
+  if (names.some((name) => !scriptParameters.includes(name))) return true;
+  return names.length === 0 && request.url.split('?', 1)[0]!.endsWith('/');
+}
+
+const scriptParameters = ['page', 'per_page', 'filter', 'sort', 'include', 'exclude', 'legacy'];
 
 const selfDeletionRefused = 'Admin accounts cannot be deleted via self-service. Please contact a system administrator.';
 const isLastSuperadmin = (error: unknown) => (error as { code?: string }).code === lastSuperadmin().code;

@@ -44,6 +44,9 @@ export const accountRows: Rows = {
     body: (_scene, part) => ({ email: `made-by-${part}@example.org`, name: 'Made', role: 'ADMIN' }),
   },
   'GET /api/v1/user': { answers: administrators },
+  // Its own list and schema: who may read more of it than themselves are administrators.
+  'GET /api/v1/user/schema': { answers: themselves },
+  'GET /api/v1/user/set/:ids': { answers: themselves, path: () => '/api/v1/user/set/0' },
   'GET /api/v1/user/me': { answers: signedIn },
   'PATCH /api/v1/user/me': { answers: themselves, body: () => ({ country: 'KE' }) },
   // The narrowed token comes last, and its owner is gone by then.
