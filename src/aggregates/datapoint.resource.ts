@@ -6,7 +6,7 @@ import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { cellId, coordinate, metaOf, more, readHooks, said, value } from './value.resource.ts';
 import { valueList, valueParameters } from './value-source.ts';
 
-const { confirm_warnings: _, as_day: __, ...shown } = more;
+const { confirm_warnings: _, as_text: __, ...shown } = more;
 
 /** Both kinds of values through one door, for reading only (monitoring §6.4). */
 export function datapointResource(context: Context): ResourceDeclaration {

@@ -3,7 +3,6 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import type { Concerned, WriteContext } from '../resource/index.ts';
-import { dayNumber } from './pure/day-number.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
 import { givenCells, idsOfCells, inGroups, lockPeriods, periodsOfCells } from './store.ts';
@@ -26,14 +25,17 @@ export function entryHooks(context: Context, kind: Kind) {
       value: sent.value as number | null | undefined,
       note: sent.note as string | null | undefined,
       confirmWarnings: sent.confirm_warnings === true,
-      isDay: sent.as_day === true,
+      text: sent.as_text as string | null | undefined,
       isNew: before === null,
     };
   };
   return {
     given: async (sent: Row) => {
-      const day = typeof sent.value === 'string' ? dayNumber(sent.value) : undefined;
-      return day === undefined ? sent : { ...sent, value: day, as_day: true };
+      const { value } = sent;
+      // Of lists, which name their indicators so, it is a condition.
+      if ('indicator__in' in sent || !isWords(value)) return sent;
+      // What it means depends on the indicator, which a PATCH does not name; until it is known a number stands in.
+      return { ...sent, value: 0, as_text: String(value).trim() };
     },
     lock: async (tx: Tx, { ids, rows }: Concerned) => {
       const named = rows.map((row) => row[period] as Period | undefined).filter((one) => one !== undefined);
@@ -66,6 +68,10 @@ export function entryHooks(context: Context, kind: Kind) {
     },
   };
 }
+
+/** `true`, `yes`, `25%`, the label of a category, a day: everything that is no number by itself. */
+const isWords = (value: unknown): boolean =>
+  typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '' && Number.isNaN(Number(value)));
 
 async function refreshEntered(context: Context, tx: Tx, kind: Kind, cells: readonly Cell[]): Promise<void> {
   const given = periodsOf(cells);

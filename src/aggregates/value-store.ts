@@ -1,7 +1,7 @@
+import { wordsAsNumber } from '../datapoints/index.ts';
 import type { IndicatorValues } from '../indicators/index.ts';
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
 import { cellsWhere } from './cells.ts';
-import { dayNumber } from './pure/day-number.ts';
 import { type Grouping, groupings } from './pure/groupings.ts';
 import { type Kind, kinds } from './pure/kinds.ts';
 
@@ -152,12 +152,10 @@ export function indicatorsAsked(
 export const indicatorValues: IndicatorValues = {
   passes: (place, indicator, filter) => {
     const numbers = filter.values.map((text) => {
-      const label = indicator.categories?.find((one) => one.label.trim().toLowerCase() === text.toLowerCase());
-      if (label) return label.value;
-      if (indicator.dataFormat === 'bool' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true' ? 1 : 0;
-      const day = indicator.dataFormat.startsWith('date') ? dayNumber(text) : undefined;
-      if (day !== undefined) return day;
-      return text === '' ? Number.NaN : Number(text);
+      // Of the words for yes and no, only these two here (§5.2).
+      const isOther = indicator.dataFormat === 'bool' && !/^(true|false)$/i.test(text);
+      const meant = isOther ? undefined : wordsAsNumber(indicator.dataFormat, indicator.categories ?? null, text);
+      return meant ?? (text === '' ? Number.NaN : Number(text));
     });
     const wanted = sql`any(${numbers.filter(Number.isFinite)}::numeric[])`;
     const from = filter.campaignStart ?? null;

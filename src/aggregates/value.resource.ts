@@ -41,7 +41,13 @@ export const more = {
   },
   note: { type: 'string', nullable: true, maxLength: 2000, help: 'What whoever entered it had to say.' },
   confirm_warnings: { type: 'boolean', default: false, secret: true, help: 'Store it although it is unusual.' },
-  as_day: { type: 'boolean', default: false, secret: true, help: 'That value was sent as YYYY-MM-DD.' },
+  as_text: {
+    type: 'string',
+    nullable: true,
+    default: null,
+    secret: true,
+    help: 'What was sent as the value, where it is no number by itself.',
+  },
   period_start: { type: 'date', readonly: 'refuse' },
   time_grouping: { type: 'scalar', nullable: true, readonly: 'refuse', help: 'The group, with group_by_time.' },
 } as const satisfies Record<string, Field>;
@@ -51,7 +57,7 @@ export const value = {
   nullable: true,
   detail_expression: 'value_shown({t}.indicator_id, {t}.value)',
   detail_type: 'scalar',
-  help: 'Null clears the cell. Calendar days of data_format date are written as YYYY-MM-DD.',
+  help: 'Null clears the cell. Also taken: YYYY-MM-DD of days, true and yes of bool, labels of categories, 25% of pct.',
 } as const;
 
 const shownAlways = [

@@ -13,6 +13,7 @@ import {
   wrongKind,
 } from './errors.ts';
 import { checkValue } from './pure/check-value.ts';
+import { readText } from './pure/read-text.ts';
 import { type Cell, type CellFacts, factsOfCells, insertEntries, noteValues, retractEntries } from './store.ts';
 
 export interface Entry {
@@ -21,8 +22,8 @@ export interface Entry {
   value: number | null | undefined;
   note: string | null | undefined;
   confirmWarnings: boolean;
-  /** It was sent as YYYY-MM-DD: only indicators that are calendar days take that. */
-  isDay: boolean;
+  /** What was sent where it is no number by itself; `value` is to be read from it. */
+  text: string | null | undefined;
   /** Refused where the cell has an entry. */
   isNew: boolean;
 }
@@ -43,9 +44,14 @@ export async function enterValues(
     (location) => access.where('location.read', { location }),
     (location) => access.where('datapoint.write', { location }),
   );
-  const refusals = entries.map((entry, n) => refusalOf(() => checkEntry(entry, facts[n]!)));
-  const accepted = entries.flatMap(({ cell, value, note }, n) =>
-    refusals[n] === undefined ? [{ cell, value, note, before: facts[n]!.before }] : [],
+  const values: Entry['value'][] = [];
+  const refusals = entries.map((entry, n) =>
+    refusalOf(() => {
+      values[n] = checkEntry(entry, facts[n]!);
+    }),
+  );
+  const accepted = entries.flatMap(({ cell, note }, n) =>
+    refusals[n] === undefined ? [{ cell, value: values[n], note, before: facts[n]!.before }] : [],
   );
   // Without a value only the note of what is stored changes, whoever stored it; without either nothing does.
   const entered = accepted.flatMap(({ cell, value, note, before }) => {
@@ -82,7 +88,9 @@ function refusalOf(check: () => void): AppError | undefined {
   }
 }
 
-function checkEntry({ cell, value, note, isDay, isNew, confirmWarnings }: Entry, facts: CellFacts): void {
+/** The value to be stored. */
+function checkEntry(entry: Entry, facts: CellFacts): Entry['value'] {
+  const { cell, note, text, isNew, confirmWarnings } = entry;
   if (facts.indicator === null) throw noSuch('indicator_id', cell.indicatorId);
   if (!facts.hasLocation) throw noSuchPlace(cell.locationId);
   if (!facts.hasCampaign) throw noSuch('campaign_id', cell.campaignId);
@@ -90,10 +98,10 @@ function checkEntry({ cell, value, note, isDay, isNew, confirmWarnings }: Entry,
   if (facts.indicator.resource_name !== kind) {
     throw wrongKind(facts.indicator.short_name, facts.indicator.resource_name);
   }
+  const read = text === undefined || text === null ? { value: entry.value } : readText(facts.indicator, text);
+  if ('code' in read) throw invalidValue(read.code, read.message);
+  const { value } = read;
   if (value !== null && value !== undefined) {
-    if (isDay && !['date', 'date_int'].includes(facts.indicator.data_format)) {
-      throw invalidValue('not_a_number', `${facts.indicator.short_name} is a number, not a calendar day`);
-    }
     const problem = checkValue(facts.indicator, value);
     if (problem?.isWarning && !confirmWarnings) throw needsConfirmation(problem.code, problem.message);
     if (problem !== undefined && !problem.isWarning) throw invalidValue(problem.code, problem.message);
@@ -107,6 +115,7 @@ function checkEntry({ cell, value, note, isDay, isNew, confirmWarnings }: Entry,
       [cell.locationId, cell.campaignId ?? cell.dataDate, cell.indicatorId],
     );
   }
+  return value;
 }
 
 /** Of a value only what was said can change, not what it is about. */

@@ -1,2 +1,3 @@
 export { checkCoordinates, type Entry, enterValues, withdrawEntry } from './enter-values.ts';
+export { wordsAsNumber } from './pure/read-text.ts';
 export { type Cell, ranking } from './store.ts';

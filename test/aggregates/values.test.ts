@@ -255,6 +255,62 @@ describe('entering', () => {
     await must(admin.patch(`/api/v1/indicator/${missed}/`, back), 202);
   });
 
+  test('values are entered in the words of files, and in no others', async () => {
+    const open = await indicator('open', 'bool');
+    const road = await indicator('road', 'class', {
+      categories: [
+        { value: 3, label: 'Paved' },
+        { value: 7, label: 'Dirt track' },
+      ],
+    });
+    const share = await indicator('coverage', 'pct');
+    const opened = await indicator('opened_on', 'date');
+    const cases: [id: number, sent: unknown, stored: unknown][] = [
+      ...[true, 'yes', 'TRUE', 'y', 1, '1'].map((sent) => [open, sent, 1] as [number, unknown, unknown]),
+      ...[false, 'no', 'N', 0].map((sent) => [open, sent, 0] as [number, unknown, unknown]),
+      [road, 'dirt track', 7],
+      [road, 3, 3],
+      [share, '82.67%', 0.8267],
+      [share, '0.5 %', 0.005],
+      [opened, '2026-02-28', '2026-02-28'],
+      [opened, 20_260_228, '2026-02-28'],
+    ];
+    for (const [id, value, stored] of cases) {
+      const made = await must(admin.post(url, { ...cell(id, 'a', null), value }), 201);
+      expect([value, made.value]).toEqual([value, stored]);
+      await must(admin.delete(`${url}${made.id}/`), 204);
+    }
+    const made = await must(admin.post(url, cell(open, 'a', 0)), 201);
+    expect((await must(admin.patch(`${url}${made.id}/`, { value: true }), 202)).value).toBe(1);
+    const grid = {
+      objects: [
+        { ...cell(open, 'a', null), value: false },
+        { ...cell(road, 'a', null), value: 'Paved' },
+      ],
+    };
+    await must(admin.put(url, grid), 200);
+    expect(
+      (
+        await must(admin.get(`${url}?indicator__in=${open},${road}&campaign__in=${may}&location_id=${ids.a}`), 200)
+      ).objects
+        .map(({ value }: { value: unknown }) => value)
+        .sort(),
+    ).toEqual([0, 3]);
+    for (const [id, value, code, message] of [
+      [open, 'maybe', 'not_a_boolean', "open is yes or no, not 'maybe'"],
+      [road, 'gravel', 'unknown_category', "road is one of its categories: Paved, Dirt track, not 'gravel'"],
+      [share, 'half', 'not_a_number', "coverage is a fraction or a percentage: 0.25 or 25%, not 'half'"],
+      [opened, '28.2.2026', 'not_a_date', "opened_on is a day, written YYYY-MM-DD, not '28.2.2026'"],
+      [opened, '2026-02-30', 'not_a_date', 'opened_on is a day written as YYYYMMDD, not 20260230'],
+      [seen, true, 'not_a_number', "seen is a number, not 'true'"],
+      [seen, '25%', 'not_a_number', "seen is a number, not '25%'"],
+      [seen, '2026-02-28', 'not_a_number', "seen is a number, not '2026-02-28'"],
+    ] as const) {
+      const { status, body } = await admin.post(url, { ...cell(id, 'b', null), value });
+      expect([status, body.code, body.detail]).toEqual([400, code, message]);
+    }
+  });
+
   test('values of days', async () => {
     const day = { indicator_id: visits, location_id: ids.a, data_date: '2020-03-01', value: 4 };
     const { id } = await must(admin.post('/api/v1/date_datapoint/', day), 201);
