@@ -1,6 +1,7 @@
 import { ranking } from '../datapoints/index.ts';
 import { dayShown, showDays } from '../indicators/index.ts';
 import type { Context } from '../platform/context.ts';
+import { withoutTimeLimit } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { checkDetail } from './receive-document.ts';
 import { retractDocument } from './retract-document.ts';
@@ -70,6 +71,7 @@ export function documentResource(context: Context): ResourceDeclaration {
       rows: (right, access, row) => documentVisible(right, access, row('id')),
     },
     hooks: {
+      lock: (tx) => withoutTimeLimit(tx),
       afterWrite: async (before, after, { tx, access }) => {
         if (before === null || after !== null || before.revision === null) return;
         const of = { id: Number(before.id), datasetId: String(before.dataset), revision: Number(before.revision) };

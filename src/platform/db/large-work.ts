@@ -1,4 +1,4 @@
-import type { Db } from './db.ts';
+import type { Db, Queryable } from './db.ts';
 import { sql } from './sql.ts';
 
 /**
@@ -27,4 +27,9 @@ export function forLargeWork(db: Db, signal?: AbortSignal): Pick<Db, 'transactio
         }
       }),
   };
+}
+
+/** For a request that may be about a whole document: the rest of its transaction takes as long as it takes. */
+export async function withoutTimeLimit(tx: Queryable): Promise<void> {
+  await tx.exec(sql`select set_config('statement_timeout', '0', true)`);
 }
