@@ -109,6 +109,32 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
     await until(() => shown(1, 4)).toBe('–');
   });
 
+  test('what is typed while the cell is being saved is saved after it', async () => {
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await page.route(/\/date_datapoint\//, async (route) => {
+      if (route.request().method() === 'POST') await held;
+      await route.continue().catch(() => undefined);
+    });
+    for (const text of ['7', '70', '71']) {
+      await at(1, 4).click();
+      await page.keyboard.type(text);
+      await page.keyboard.press('Enter');
+    }
+    go();
+    await until(() => stored('BIR')).toBe('2026-03-06 71, 2026-03-08 0');
+    await until(() => shown(1, 4)).toBe('71');
+    expect(await alert.count()).toBe(0);
+    await page.unrouteAll({ behavior: 'wait' });
+    for (const rest of ['2026-03-06 70, 2026-03-08 0', '2026-03-06 7, 2026-03-08 0', '2026-03-08 0']) {
+      await page.getByRole('button', { name: /^Undo/ }).click();
+      await until(() => stored('BIR')).toBe(rest);
+    }
+    await until(() => shown(1, 4)).toBe('–');
+  });
+
   test('days are pasted, taken back one change at a time, and cleared', async () => {
     await at(0, 0).click();
     await page.evaluate(paste('1\\t2\\t3\\n4\\tfew\\t6\\n'));

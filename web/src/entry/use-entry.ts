@@ -58,6 +58,9 @@ export function useEntry() {
   // What the cell was when its change began: begun with the first key, awaited by the save.
   const begun = useRef(new Map<string, Promise<Begun>>());
 
+  // The save of a cell that is under way: what is typed there meanwhile is saved after it.
+  const turns = useRef(new Map<string, Promise<unknown>>());
+
   // What this sheet wrote and has not read again yet: until then the cells it shows know nothing of it.
   const own = useRef(new Map<string, Own>());
 
@@ -79,12 +82,24 @@ export function useEntry() {
   const beginning = (target: SheetCell) => cellNow(target, own.current.get(target.key));
   const overtakenBy = (target: SheetCell, before: Begun) => overtaking(target, before, own.current.get(target.key));
 
-  const readAgain = (key: string, mine: Own) => {
-    if (own.current.get(key) === mine) own.current.delete(key);
+  const readAgain = (key: string, mine: Own | undefined) => {
+    // What is being saved now was typed over what the sheet showed before.
+    if (own.current.get(key) === mine && !turns.current.has(key)) own.current.delete(key);
   };
 
   const begin = (target: SheetCell) => {
-    begun.current.set(target.key, beginning(target));
+    const busy = turns.current.get(target.key);
+    begun.current.set(target.key, busy === undefined ? beginning(target) : busy.then(() => beginning(target)));
+  };
+
+  /** After what is under way for the cell. `isLast`: nothing was typed there since. */
+  const inTurn = async (key: string, work: (isLast: () => boolean) => Promise<unknown>) => {
+    const isLast = () => turns.current.get(key) === mine;
+    const busy = turns.current.get(key);
+    const mine: Promise<unknown> = (busy ?? Promise.resolve()).then(() => work(isLast));
+    turns.current.set(key, mine);
+    await mine;
+    if (isLast()) turns.current.delete(key);
   };
 
   const save = async (target: SheetCell, text: string, confirmed = false) => {
@@ -92,31 +107,51 @@ export function useEntry() {
     if (checked.error !== undefined) return note(target, 'refused', text, `Not saved: ${checked.error}.`);
     if (checked.warning !== undefined && !confirmed) return note(target, 'unusual', text, `${checked.warning}.`);
     note(target, 'saving', text);
+    let isNews = false;
+    await inTurn(target.key, async (isLast) => {
+      isNews = await store(target, text, checked.value, confirmed, isLast);
+    });
+    if (!isNews) return;
+    const mine = own.current.get(target.key);
+    await refresh();
+    readAgain(target.key, mine);
+  };
+
+  /** Answers whether the sheet has to be read again. */
+  const store = async (
+    target: SheetCell,
+    text: string,
+    value: number | string | null,
+    confirmed: boolean,
+    isLast: () => boolean,
+  ): Promise<boolean> => {
+    const beganWith = begun.current.get(target.key);
+    // What became of it matters no more once something else is typed.
+    const tell = (state: Note['state'], message?: string) => isLast() && note(target, state, text, message);
     try {
-      const before = await (begun.current.get(target.key) ?? beginning(target));
+      const before = await (beganWith ?? beginning(target));
       const overtaken = overtakenBy(target, before);
       if (!confirmed && overtaken !== undefined) {
-        await refresh();
-        return note(target, 'overtaken', text, overtaken);
+        tell('overtaken', overtaken);
+        return true;
       }
-      const saved = await write(target, before, { value: checked.value, confirm_warnings: confirmed });
+      const saved = await write(target, before, { value, confirm_warnings: confirmed });
       setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
-      const mine = { id: saved.id, value: checked.value ?? null };
-      own.current.set(target.key, mine);
-      note(target, 'saved', text);
-      await refresh();
-      readAgain(target.key, mine);
+      own.current.set(target.key, { id: saved.id, value });
+      tell('saved');
+      return true;
     } catch (error) {
       const problem = error instanceof Problem ? error : undefined;
       const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
-      if (problem?.status === 412 || problem?.status === 409) {
-        await refresh();
+      const isOvertaken = problem?.status === 412 || problem?.status === 409;
+      if (isOvertaken) {
         const what = problem.status === 412 ? 'changed it' : 'entered something here';
-        note(target, 'overtaken', text, `Somebody ${what} in the meantime.`);
-      } else if (canConfirm) note(target, 'unusual', text, problem.message);
-      else fail(target, text, error, () => start(save(target, text, confirmed)));
+        tell('overtaken', `Somebody ${what} in the meantime.`);
+      } else if (canConfirm) tell('unusual', problem.message);
+      else if (isLast()) fail(target, text, error, () => start(save(target, text, confirmed)));
+      return isOvertaken;
     } finally {
-      begun.current.delete(target.key);
+      if (begun.current.get(target.key) === beganWith) begun.current.delete(target.key);
     }
   };
 
@@ -137,7 +172,7 @@ export function useEntry() {
       note(target, 'saved', '');
       await refresh();
     } catch (error) {
-      fail(target, '', error, () => start(clear(target)));
+      fail(target, '', error, () => start(inTurn(target.key, () => clear(target))));
     }
   };
 
@@ -151,6 +186,7 @@ export function useEntry() {
     }
     const fitting = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
     try {
+      await Promise.all(fitting.map(({ target }) => turns.current.get(target.key)));
       const begunAt = await Promise.all(fitting.map(({ target }) => beginning(target)));
       const good: typeof fitting = [];
       const before: Begun[] = [];
@@ -224,7 +260,7 @@ export function useEntry() {
     notes,
     begin,
     save: (target: SheetCell, text: string, confirmed?: boolean) => start(save(target, text, confirmed)),
-    clear: (target: SheetCell) => start(clear(target)),
+    clear: (target: SheetCell) => start(inTurn(target.key, () => clear(target))),
     paste: (block: { target: SheetCell; text: string }[]) => start(paste(block)),
     forget,
     undo,
