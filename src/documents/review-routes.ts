@@ -11,6 +11,7 @@ import { undoDocument } from './undo-document.ts';
 
 const id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 const one = Type.Object({ id });
+const nothing = Type.Object({}, { additionalProperties: false });
 const oneOf = <const Words extends readonly string[]>(words: Words) =>
   Type.Union(words.map((word) => Type.Literal(word)) as unknown as [ReturnType<typeof Type.Literal<Words[number]>>]);
 
@@ -96,7 +97,10 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
 
   app.get(
     '/api/v1/source_object_map/:id/history',
-    { config: signedIn, schema: { params: one, summary: 'What a code has meant', tags: ['source_object_map'] } },
+    {
+      config: signedIn,
+      schema: { params: one, querystring: nothing, summary: 'What a code has meant', tags: ['source_object_map'] },
+    },
     async (request) => {
       const { id: mapId } = request.params;
       if ((await findMapping(context.db, mapId, request.access)) === undefined) {
@@ -132,6 +136,7 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
       config: signedIn,
       schema: {
         params: one,
+        querystring: nothing,
         body: Type.Optional(
           Type.Union([
             Type.Null(),

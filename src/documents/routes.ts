@@ -99,7 +99,10 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
 
   app.get(
     '/api/v1/source_doc/:id/file',
-    { config: { access: 'signed-in' }, schema: { params: oneDocument } },
+    {
+      config: { access: 'signed-in' },
+      schema: { params: oneDocument, querystring: Type.Object({}, { additionalProperties: false }) },
+    },
     async (request, reply) => {
       const { id } = request.params;
       const { access } = request;

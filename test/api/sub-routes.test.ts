@@ -27,6 +27,8 @@ test.each<[string, number, string]>([
   ['campaign_datapoint/5/lineage?format=xml', 406, "'xml' is not a format of this resource: json, prov"],
   ['datapoint/lineage?format=xml&indicator_id=1', 406, "'xml' is not a format of this resource: json, prov"],
   ['datapoint/lineage?indicator_id=x', 400, "invalid indicator_id: 'x'"],
+  [`${map}/5/history?foo=1`, 400, "'foo' is not a parameter of this request."],
+  ['source_doc/5/file?foo=1', 400, "'foo' is not a parameter of this request."],
   ['campaign_datapoint/5/lineage?limit=0', 400, "invalid limit: '0'"],
   ['campaign_datapoint/5/lineage', 404, 'No campaign_datapoint object found for id : 5'],
 ])('GET %s', async (path, status, error) => {
@@ -44,6 +46,7 @@ test.each<[string, unknown, string]>([
   ['source_doc/abc/undo', {}, "invalid id: 'abc'"],
   ['source_doc/5/undo', { undone: 'x' }, 'undone must be true or false'],
   ['source_doc/5/undo', { foo: true }, "'foo' is not a field of source_doc"],
+  ['source_doc/5/undo?foo=1', {}, "'foo' is not a parameter of this request."],
   ['geo/import?dry_run=x', '{}', "invalid dry_run: 'x'"],
 ])('POST %s %j', async (path, body, error) => {
   const answer = await admin.post(`/api/v1/${path}`, body);
