@@ -67,10 +67,16 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
   test('a block is pasted, undone, and a computed cell is read-only until it is written over', async () => {
     await at(0, 0).click();
     await page.evaluate(
-      `const data = new DataTransfer(); data.setData('text/plain', '60\\t45\\n90\\t81\\n');
+      `const data = new DataTransfer(); data.setData('text/plain', '60\\t45\\t9\\t8\\n90\\t81\\n');
        document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))`,
     );
     await until(async () => [await shown(0), await shown(1)]).toEqual(['60 45 25%', '90 81 10%']);
+    await page
+      .getByRole('alert')
+      .getByText('2 of 6 values found no place: 1 beyond the last row or column, 1 on calculated cells.')
+      .waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    await at(0, 0).click();
     await page.keyboard.press('Control+z');
     await until(() => shown(0)).toBe('1,200 900 25%');
 

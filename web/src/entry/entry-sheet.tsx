@@ -4,11 +4,11 @@ import { useRef, useState } from 'react';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
 import { SignInElsewhere } from '../ui/failure.tsx';
-import { plural } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
-import { type At, type Head, isComputed, isUnchanged, Sheet } from './sheet.tsx';
+import { type At, type Head, isComputed, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
 import { type Note, type SheetCell, useEntry } from './use-entry.ts';
 
 interface EntrySheetProps {
@@ -27,6 +27,11 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
   const box = useRef<HTMLDivElement>(null);
   const [overridden, setOverridden] = useState<ReadonlySet<string>>(new Set());
   const [traced, setTraced] = useState<string>();
+  const [leftOut, setLeftOut] = useState<string>();
+  const paste = (block: Pasted) => {
+    setLeftOut(leftOutOf(block));
+    if (block.cells.length > 0) entry.paste(block.cells);
+  };
   const current = rows[active.row]?.[active.column];
   const undo = () => void entry.undo().catch(toastProblem);
   const trace = () => current?.cell !== undefined && setTraced(lineagePath({ ...current.cell, ...current.period }));
@@ -69,10 +74,22 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
         onBegin={entry.begin}
         onSave={entry.save}
         onClear={entry.clear}
-        onPaste={entry.paste}
+        onPaste={paste}
         onUndo={undo}
         onTrace={trace}
       />
+      {leftOut !== undefined && (
+        <Alert
+          color="grain"
+          role="alert"
+          withCloseButton
+          closeButtonLabel="Close"
+          onClose={() => setLeftOut(undefined)}
+          title="Not all of it was pasted"
+        >
+          {leftOut}
+        </Alert>
+      )}
       {current !== undefined && (
         <About
           target={current}
@@ -89,6 +106,17 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
       <LineageDrawer path={traced} onClose={() => setTraced(undefined)} />
     </Stack>
   );
+}
+
+/** What of a pasted block went nowhere, if anything did. */
+function leftOutOf({ cells, beyond, calculated }: Pasted): string | undefined {
+  const left = beyond + calculated;
+  if (left === 0) return undefined;
+  const why = [
+    ...(beyond > 0 ? [`${count(beyond)} beyond the last row or column`] : []),
+    ...(calculated > 0 ? [`${count(calculated)} on calculated cells`] : []),
+  ];
+  return `${count(left)} of ${plural(left + cells.length, 'value')} found no place: ${why.join(', ')}.`;
 }
 
 /** What begins a new sheet when it changes. Other columns leave what was typed where it is, as long as there are some. */

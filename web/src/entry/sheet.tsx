@@ -24,9 +24,16 @@ interface SheetProps {
   onBegin: (cell: SheetCell) => void;
   onSave: (cell: SheetCell, text: string) => void;
   onClear: (cell: SheetCell) => void;
-  onPaste: (block: { target: SheetCell; text: string }[]) => void;
+  onPaste: (block: Pasted) => void;
   onUndo: () => void;
   onTrace: () => void;
+}
+
+export interface Pasted {
+  cells: { target: SheetCell; text: string }[];
+  /** How many lie where the sheet has no cell, and how many on calculated ones. */
+  beyond: number;
+  calculated: number;
 }
 
 export interface Head {
@@ -104,6 +111,8 @@ export function Sheet(props: SheetProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // A word that is still being put together has the keys.
+    if (event.nativeEvent.isComposing) return;
     const { row, column } = active;
     const step = event.shiftKey ? -1 : 1;
     if (typed !== undefined) {
@@ -146,14 +155,19 @@ export function Sheet(props: SheetProps) {
       .getData('text/plain')
       .replace(/\r?\n$/, '')
       .split(/\r?\n/);
-    const block = lines.flatMap((line, down) =>
+    const given = lines.flatMap((line, down) =>
       line.split('\t').flatMap((text, right) => {
         const target = rows[active.row + down]?.[active.column + right];
-        return target === undefined || isReadOnly(target, overridden) || text.trim() === '' ? [] : [{ target, text }];
+        return text.trim() === '' ? [] : [{ target, text }];
       }),
     );
-    if (block.length > 0) props.onPaste(block);
-    else write(() => undefined);
+    const inside = given.flatMap(({ target, text }) => (target === undefined ? [] : [{ target, text }]));
+    const cells = inside.filter(({ target }) => !isReadOnly(target, overridden));
+    if (given.length === 1 && cells.length === 0) write(() => undefined);
+    else if (given.length > 0) {
+      const [beyond, calculated] = [given.length - inside.length, inside.length - cells.length];
+      props.onPaste({ cells, beyond, calculated });
+    }
   };
 
   return (

@@ -40,6 +40,14 @@ export interface Note {
   isSignedOut?: boolean;
 }
 
+interface Change {
+  target: SheetCell;
+  text: string;
+  value: number | string | null;
+  confirmed: boolean;
+  before: Promise<Begun>;
+}
+
 interface Undo {
   label: string;
   back: () => Promise<unknown>;
@@ -107,9 +115,13 @@ export function useEntry() {
     if (checked.error !== undefined) return note(target, 'refused', text, `Not saved: ${checked.error}.`);
     if (checked.warning !== undefined && !confirmed) return note(target, 'unusual', text, `${checked.warning}.`);
     note(target, 'saving', text);
+    // Taken now: by the time of its turn the next change may have begun.
+    const beganWith = begun.current.get(target.key);
+    begun.current.delete(target.key);
     let isNews = false;
     await inTurn(target.key, async (isLast) => {
-      isNews = await store(target, text, checked.value, confirmed, isLast);
+      const before = beganWith ?? beginning(target);
+      isNews = await store({ target, text, value: checked.value, confirmed, before }, isLast);
     });
     if (!isNews) return;
     const mine = own.current.get(target.key);
@@ -118,18 +130,12 @@ export function useEntry() {
   };
 
   /** Answers whether the sheet has to be read again. */
-  const store = async (
-    target: SheetCell,
-    text: string,
-    value: number | string | null,
-    confirmed: boolean,
-    isLast: () => boolean,
-  ): Promise<boolean> => {
-    const beganWith = begun.current.get(target.key);
+  const store = async (change: Change, isLast: () => boolean): Promise<boolean> => {
+    const { target, text, value, confirmed } = change;
     // What became of it matters no more once something else is typed.
     const tell = (state: Note['state'], message?: string) => isLast() && note(target, state, text, message);
     try {
-      const before = await (beganWith ?? beginning(target));
+      const before = await change.before;
       const overtaken = overtakenBy(target, before);
       if (!confirmed && overtaken !== undefined) {
         tell('overtaken', overtaken);
@@ -150,8 +156,6 @@ export function useEntry() {
       } else if (canConfirm) tell('unusual', problem.message);
       else if (isLast()) fail(target, text, error, () => start(save(target, text, confirmed)));
       return isOvertaken;
-    } finally {
-      if (begun.current.get(target.key) === beganWith) begun.current.delete(target.key);
     }
   };
 
