@@ -221,6 +221,10 @@ describe('calculations with dates', () => {
     expect(await shown(`${url}?indicator__in=${closed}&location_id=${ids.K}`)).toBe('K 20160131');
     const csv = await admin.get(`${url}?indicator__in=${opened}&format=csv&fields=location_id,value`);
     expect(csv.text).toContain(`${ids.a},2015-06-06`);
+    const half = await must(admin.post(url, { ...cell(rate, 'a', 0.5), confirm_warnings: true }), 201);
+    const mixed = `${url}?indicator__in=${opened},${rate}&format=csv&fields=location_id,value&decimal=,&delimiter=;`;
+    expect((await admin.get(mixed)).text).toContain(`${ids.a};0,5\n`);
+    await must(admin.delete(`${url}${half.id}/`), 204);
     expect((await rows(`${url}?indicator__in=${opened}&pivot=indicator`))[0]).toMatchObject({ [opened]: '2015-06-06' });
     const refused = await admin.post(url, cell(seen, 'd', '2015-06-05'));
     expect([refused.status, refused.body.code]).toEqual([400, 'not_a_number']);

@@ -26,7 +26,11 @@ export function jsonValue(column: Column, sql: string): string {
 export function csvValue(column: Column, sql: string, options: CsvOptions): string {
   const { type } = column.field;
   const text = fieldTypes[type].toCsv(sql);
-  if (type === 'number' && options.decimal !== '.') return `replace(${text}, '.', ${quoteLiteral(options.decimal)})`;
+  if (options.decimal !== '.') {
+    const withMark = `replace(${text}, '.', ${quoteLiteral(options.decimal)})`;
+    if (type === 'number') return withMark;
+    if (type === 'scalar') return `case when jsonb_typeof(${sql}) = 'number' then ${withMark} else ${text} end`;
+  }
   if (type === 'string' && options.safeCells) return safeCell(text);
   return text;
 }
