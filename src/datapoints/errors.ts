@@ -32,3 +32,11 @@ export const nothingToNote = () =>
   new AppError(409, 'nothing_stored', 'Nothing is stored at this cell that a note could be about.');
 export const nothingEntered = (id: unknown) =>
   new AppError(409, 'not_entered', `The value ${id} was not entered by hand: there is no entry to withdraw.`);
+/** A change of an indicator that would leave values without a meaning, or give them another. */
+export const valuesInTheWay = (indicator: string, field: string, values: number, what: string) => {
+  const message = `${indicator} has ${values} stored ${values === 1 ? 'value' : 'values'} ${what}: ${field} cannot be changed so`;
+  return new AppError(409, 'values_in_the_way', message, {
+    hint: 'Take the documents and entries back that brought these values, or make another indicator.',
+    errors: [{ pointer: `/${field}`, code: 'values_in_the_way', message }],
+  });
+};

@@ -4,7 +4,7 @@ import { indicatorCalculationResource } from './formula.resource.ts';
 import { indicatorResource } from './indicator.resource.ts';
 import { indicatorBoundResource, indicatorTagResource, indicatorToTagResource } from './tag.resource.ts';
 
-export { type DefinitionsChanged, definitionsChanged } from './changes.ts';
+export { type DefinitionsChanged, definitionChanging, definitionsChanged, type ValueDefinition } from './changes.ts';
 export { type IndicatorValues, provideIndicatorValues } from './filter-places.ts';
 export {
   type DataFormat,

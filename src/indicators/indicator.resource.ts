@@ -2,6 +2,7 @@ import { idsOf } from '../locations/index.ts';
 import type { Context } from '../platform/context.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { changeDefinition, checkFormula } from './change-definition.ts';
+import { definitionChanging, type ValueDefinition } from './changes.ts';
 import { invalidField } from './errors.ts';
 import { checkIndicator, type Definition } from './pure/check-indicator.ts';
 import { dataFormats, operators } from './pure/operators.ts';
@@ -86,6 +87,10 @@ export function indicatorResource(context: Context): ResourceDeclaration {
       },
       afterWrite: async (before, after, { tx, id }) => {
         if (after === null) return;
+        if (before !== null) {
+          const [was, is] = [before, after] as unknown as [ValueDefinition, ValueDefinition];
+          await definitionChanging.tell(context, tx, { indicatorId: Number(id), before: was, after: is });
+        }
         if (before === null) await checkFormula(tx, Number(id));
         else if (isRedefined(before, after)) await changeDefinition(context, tx, [Number(id)], [Number(id)]);
       },

@@ -311,6 +311,38 @@ describe('entering', () => {
     }
   });
 
+  test('an indicator does not become what its values cannot be', async () => {
+    const road = await indicator('surface', 'class', {
+      categories: [
+        { value: 3, label: 'Paved' },
+        { value: 7, label: 'Dirt' },
+      ],
+    });
+    const count = await indicator('count_of', 'int');
+    const change = async (id: number, body: object) => {
+      const { status, body: answer } = await admin.patch(`/api/v1/indicator/${id}/`, body);
+      return status === 202 ? status : `${status} ${answer.code}: ${answer.detail}`;
+    };
+    const only = (value: number) => ({ categories: [{ value, label: 'Only' }] });
+    await must(admin.post(url, cell(road, 'a', 7)), 201);
+    const made = await must(admin.post(url, cell(count, 'a', 4)), 201);
+    expect(await change(road, only(3))).toBe(
+      '409 values_in_the_way: surface has 1 stored value of none of the categories: categories cannot be changed so',
+    );
+    expect(await change(road, only(7))).toBe(202);
+    expect(await change(count, { resource_name: 'date' })).toBe(
+      '409 values_in_the_way: count_of has 1 stored value per campaign: resource_name cannot be changed so',
+    );
+    expect(await change(count, { data_format: 'date' })).toBe(
+      '409 values_in_the_way: count_of has 1 stored value (no calendar days): data_format cannot be changed so',
+    );
+    expect(await change(count, { data_format: 'bool' })).toContain('1 stored value other than 0 and 1');
+    expect(await change(count, { data_format: 'float', name: 'Count' })).toBe(202);
+    // What nothing is stored of may become anything.
+    await must(admin.delete(`${url}${made.id}/`), 204);
+    expect(await change(count, { data_format: 'date', resource_name: 'date' })).toBe(202);
+  });
+
   test('values of days', async () => {
     const day = { indicator_id: visits, location_id: ids.a, data_date: '2020-03-01', value: 4 };
     const { id } = await must(admin.post('/api/v1/date_datapoint/', day), 201);
