@@ -26,7 +26,9 @@ export const campaignResultResource: ResourceDeclaration = resource({
   object_class: ({ document_id: document }) => sql`
     with recursive made (id) as (
       ${mapped(document, 'indicator')}
-      union select k.indicator_id from made m join indicator_calculation k on k.indicator_component_id = m.id
+      union select k.id from made m join (
+        select c.indicator_id as id, c.indicator_component_id as rests_on from indicator_calculation c
+        union all select i.id, i.weight_indicator_id from indicator i where i.weight_indicator_id is not null) k on k.rests_on = m.id
     )
     select a.id, a.indicator_id, a.location_id, a.campaign_id, a.value from (${cellsWhere(
       'campaign',

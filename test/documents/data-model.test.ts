@@ -219,6 +219,20 @@ describe('document results (§6.6)', () => {
     ]);
   });
 
+  test('what is only weighed by one of its indicators depends on it as well', async () => {
+    await the.campaign('september', '2020-09-01');
+    const people = await the.indicator('people');
+    await the.indicator('weighed', 'float', { aggregation: 'weighted_mean', weight_indicator_id: people });
+    await the.document('geocode,campaign,weighed\na,september,1\nb,september,4\n');
+    const document = await the.document('geocode,campaign,people\na,september,10\nb,september,20\n');
+    expect(await told(`campaign_doc_result/?document_id=${document.id}&indicator__short_name=weighed`)).toEqual([
+      'september place K weighed 3',
+      'september place P weighed 3',
+      'september place a weighed 1',
+      'september place b weighed 4',
+    ]);
+  });
+
   test('of a file of days its values, on their day', async () => {
     const text = 'geocode,data_date,visits\nb,2020-03-02,4\na,2020-03-01,2\na,2020-03-02,x\n';
     const document = await the.document(text, { file_type: 'date' });
