@@ -20,6 +20,9 @@ export interface Concern {
 const detail = (document: Sql, name: string): Sql => sql`(select btrim(x.doc_detail_value) from doc_detail x
   join doc_detail_type y on y.id = x.doc_detail_type_id where x.document_id = ${document} and y.name = ${name})`;
 
+/** Of an indicator `i`: counts and amounts are added up where a document sums, percentages, days, yes and no, categories never. */
+const isAddable = sql`i.data_format in ('int', 'float')`;
+
 /** Tables of this transaction; empty, and there until the connection ends. */
 export async function prepareDerivation(tx: Tx): Promise<void> {
   await tx.exec(sql`
@@ -29,7 +32,7 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
     create temp table if not exists derived_column (document_id integer, position integer, column_name text, map_id integer,
       indicator_id integer, is_concerned boolean) on commit delete rows;
     create temp table if not exists derived_cell (document_id integer, row_number integer, line bigint, column_name text,
-      map_id integer, indicator_id integer, location_id integer, campaign_id integer, data_date date, raw text)
+      map_id integer, indicator_id integer, location_id integer, campaign_id integer, data_date date, raw text, position integer)
       on commit delete rows;
     create temp table if not exists derived_text (document_id integer, map_id integer, raw text, value numeric,
       is_missing boolean, severity text, code text, message text, suggestion text) on commit delete rows;
@@ -85,7 +88,7 @@ function concernedCells(order?: Sql): Sql {
   const cells = (mapId: Sql, indicatorId: Sql, columns: Sql) => sql`
     select r.document_id, r.row_number, r.line, c.column_name, ${mapId} as map_id, ${indicatorId} as indicator_id, r.location_id,
       case when r.file_type = 'campaign' then r.campaign_id end as campaign_id,
-      case when r.file_type = 'date' then r.data_date end as data_date, coalesce(r.cells[c.position], '') as raw
+      case when r.file_type = 'date' then r.data_date end as data_date, coalesce(r.cells[c.position], '') as raw, c.position
     from placed r join derived_column c on c.document_id = r.document_id and (r.is_whole or c.is_concerned) ${columns}`;
   return sql`
     with placed as materialized (
@@ -108,18 +111,19 @@ const itsText = sql`t.document_id = c.document_id and t.map_id = c.map_id and t.
 
 /**
  * What each different text of a column means (monitoring §7.5), in whole-column reasoning for marks, days and per cent.
- * Texts and not cells: most columns say the same few things again and again.
+ * Texts and not cells: most columns say the same few things again and again. Of cells that are added up the bounds are those
+ * of the sum.
  */
 export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
   await tx.exec(sql`
     with setting as materialized (
-      select d.id as document_id, d.decimal, d.thousands, case when position('%' in d.date_order) > 0 then btrim(d.date_order) else upper(btrim(d.date_order)) end as date_order, d.percent,
+      select d.id as document_id, d.decimal, d.thousands, coalesce(d.sums, false) as sums, case when position('%' in d.date_order) > 0 then btrim(d.date_order) else upper(btrim(d.date_order)) end as date_order, d.percent,
         array(select lower(btrim(w)) from unnest(case when d.missing like '[%' then array(select jsonb_array_elements_text(d.missing::jsonb))
           else string_to_array(d.missing, ',') end) w) as missing,
         case when d.decimal in ('.', ',') then d.decimal when d.thousands = ',' then '.' when d.thousands = '.' then ',' end as mark
       from (select d.id, ${detail(sql`d.id`, 'decimal')} as decimal, ${detail(sql`d.id`, 'thousands')} as thousands,
           ${detail(sql`d.id`, 'date_order')} as date_order, ${detail(sql`d.id`, 'percent')} as percent,
-          ${detail(sql`d.id`, 'missing_values')} as missing
+          ${detail(sql`d.id`, 'missing_values')} as missing, ${detail(sql`d.id`, 'duplicates')} = 'sum' as sums
         from source_doc d where d.id in (select document_id from derived_row)) d
     ), text as materialized (
       select document_id, map_id, indicator_id, raw from (${texts ?? concernedCells()}) c group by 1, 2, 3, 4
@@ -127,7 +131,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
       select t.document_id, t.map_id, t.raw, i.short_name, i.data_format as format, i.min, i.max, i.categories, s.percent,
         n.said, n.has_percent, n.point, n.comma, n.is_missing or lower(n.said) = any(s.missing) as is_missing, lower(n.said) as low,
         coalesce(s.mark, ${foundMark}) as mark,
-        s.mark is not null as is_declared, s.date_order, c.day_first_only, c.month_first_only
+        s.mark is not null as is_declared, s.sums and ${isAddable} as is_added, s.date_order, c.day_first_only, c.month_first_only
       from text t join setting s using (document_id)
       join document_code c on c.document_id = t.document_id and c.source_object_map_id = t.map_id
       join indicator i on i.id = t.indicator_id
@@ -171,11 +175,12 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
             when 'date_int' then case when m.is_open_day then 'ambiguous_date' else 'not_a_date' end
             else case when m.number is not null then 'ambiguous_percent'
               when m.point <> m.comma and not m.is_declared then 'ambiguous_number' else 'not_a_number' end end
+          when m.is_added then case when m.format = 'int' and m.value <> trunc(m.value) then 'fractional_int' end
           when m.value < m.min or m.value > m.max then 'out_of_range'
           when m.format = 'pct' and (m.value < 0 and m.min is null or m.value > 1 and m.max is null) then 'out_of_range'
           when m.format = 'int' and m.value < 0 and m.min is null then 'out_of_range'
           when m.format = 'int' and m.value <> trunc(m.value) then 'fractional_int' end as code,
-        case when m.value is null or m.value < m.min or m.value > m.max then 'error' else 'warning' end as severity
+        case when m.value is null or not m.is_added and (m.value < m.min or m.value > m.max) then 'error' else 'warning' end as severity
       from meant m
     )
     insert into derived_text (document_id, map_id, raw, value, is_missing, severity, code, message, suggestion)
@@ -214,26 +219,29 @@ export async function insertDoubtfulCells(tx: Tx): Promise<void> {
 }
 
 /**
- * The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row. Period by
- * period, as the indexes of values want them: to sort rows costs less than to sort their cells.
+ * The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row: neither sums
+ * outside declared bounds, nor what cannot be added. Period by period, as the indexes of values want them: to sort rows costs
+ * less than to sort their cells.
  */
 const derivedValues: Sql = sql`
     with cell as not materialized (
-      select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw
+      select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw, c.position
       from (${concernedCells(sql`r.campaign_id, r.data_date, r.location_id, r.row_number`)}) c join derived_text t on ${itsText}
       where t.value is not null
     ), how as materialized (
       select d.id, coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') as duplicates from source_doc d
       where d.id in (select document_id from derived_row)
     )
-    select c.* from cell c join how h on h.id = c.document_id and h.duplicates = 'last'
+    select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, c.value, c.raw
+    from cell c join how h on h.id = c.document_id and h.duplicates = 'last'
     where exists (select 1 from how where duplicates = 'last')
     union all
-    select c.document_id, max(c.row_number), (array_agg(c.column_name order by c.row_number desc))[1], c.indicator_id, c.location_id,
-      c.campaign_id, c.data_date, sum(c.value), string_agg(c.raw, ' + ' order by c.row_number)
-    from cell c join how h on h.id = c.document_id and h.duplicates = 'sum'
+    select c.document_id, max(c.row_number), (array_agg(c.column_name order by c.row_number desc, c.position desc))[1], c.indicator_id,
+      c.location_id, c.campaign_id, c.data_date, sum(c.value), string_agg(c.raw, ' + ' order by c.row_number, c.position)
+    from cell c join how h on h.id = c.document_id and h.duplicates = 'sum' join indicator i on i.id = c.indicator_id
     where exists (select 1 from how where duplicates = 'sum')
-    group by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date
+    group by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date, i.id
+    having case when ${isAddable} then (sum(c.value) < i.min or sum(c.value) > i.max) is not true else count(*) = 1 end
     union all
     select c.document_id, min(c.row_number), min(c.column_name), c.indicator_id, c.location_id, c.campaign_id, c.data_date, min(c.value), min(c.raw)
     from cell c join how h on h.id = c.document_id and h.duplicates = 'error'
@@ -441,7 +449,23 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       from (${concernedCells()}) c join how h on h.id = c.document_id and h.duplicates = 'error'
       join derived_text t on ${itsText} and t.value is not null
       where exists (select 1 from how where duplicates = 'error')) c
-    where c.n > 1 window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date)`);
+    where c.n > 1 window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date)
+    union all
+    select c.document_id, c.row_number, c.line, c.column_name, c.map_id, c.location_id,
+      case when c.is_added and not c.is_outside then 'warning' else 'error' end, case when c.is_added then 'out_of_range' else 'duplicate_cell' end,
+      c.raw, case when not c.is_added then format('%s values of %s cannot be added up', c.n, c.short_name)
+        else case when c.n > 1 then format('The sum of %s cells is %s: ', c.n, trim_scale(c.total)) else '' end
+          || case when c.total < c.min then format('%s must not be below %s', c.short_name, c.min)
+            when c.total > c.max then format('%s must not be above %s', c.short_name, c.max)
+            else format('%s is usually not negative', c.short_name) end end,
+      case when not c.is_added then 'declare duplicates: last' end, 1
+    from (select c.*, i.short_name, i.data_format, i.min, i.max, ${isAddable} as is_added, count(*) over w as n, sum(t.value) over w as total,
+        coalesce(sum(t.value) over w < i.min or sum(t.value) over w > i.max, false) as is_outside
+      from (${concernedCells()}) c join how h on h.id = c.document_id and h.duplicates = 'sum'
+      join derived_text t on ${itsText} and t.value is not null join indicator i on i.id = c.indicator_id
+      where exists (select 1 from how where duplicates = 'sum')
+      window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date)) c
+    where case when c.is_added then c.is_outside or c.data_format = 'int' and c.total < 0 and c.min is null else c.n > 1 end`);
 }
 
 /** What became of each row concerned; rows that say so already are not written. */

@@ -9,6 +9,13 @@ const the = await startDocumentsWorld();
 const { admin, places, campaigns, world } = the;
 for (const name of ['seen', 'missed', 'late', 'summed', 'kept']) await the.indicator(name);
 await the.indicator('visited', 'int', { resource_name: 'date' });
+await the.indicator('d3', 'int', { max: 10 });
+await the.indicator('bound', 'int', { min: 5, max: 10 });
+await the.indicator('rate', 'pct');
+await the.indicator('vday', 'date');
+await the.indicator('fridge', 'bool');
+await the.indicator('grade', 'class', { categories: ['A', 'B', 'C'].map((label, n) => ({ value: n + 1, label })) });
+await the.campaign('april', '2020-04-01');
 await the.campaign('may', '2020-05-01');
 await the.campaign('june', '2020-06-01');
 await the.campaign('july', '2020-07-01');
@@ -97,6 +104,51 @@ describe('a campaign file', () => {
       'summed duplicate_cell 1',
       'summed duplicate_cell 2',
     ]);
+  });
+
+  test('only numbers are added up; of anything else two cells are said twice', async () => {
+    const rows = 'a,april,6,60%,2024-01-05,1,C\na,april,7,60%,2024-01-06,1,C\nb,april,4,50%,2024-01-07,0,B\n';
+    const document = await the.document(`geocode,campaign,d3,rate,vday,fridge,grade\n${rows}`, { duplicates: 'sum' });
+    const { objects } = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}`), 200);
+    const said = objects.map((one: Record<string, unknown>) => `${one.row} ${one.indicator__short_name} ${one.value}`);
+    expect(said.toSorted()).toEqual(['3 d3 4', '3 fridge 0', '3 grade 2', '3 rate 0.5', '3 vday 2024-01-07']);
+    expect((await the.issues(document.id)).toSorted()).toEqual([
+      '1 d3 out_of_range 6',
+      '1 fridge duplicate_cell 1',
+      '1 grade duplicate_cell C',
+      '1 rate duplicate_cell 60%',
+      '1 vday duplicate_cell 2024-01-05',
+      '2 d3 out_of_range 7',
+      '2 fridge duplicate_cell 1',
+      '2 grade duplicate_cell C',
+      '2 rate duplicate_cell 60%',
+      '2 vday duplicate_cell 2024-01-06',
+    ]);
+    expect(await the.statuses(document.id)).toBe('PARTIAL PARTIAL PROCESSED');
+    const told = await must(admin.get(`/api/v1/source_doc/${document.id}/issues?row=2&order_by=column`), 200);
+    expect(told.objects[0]).toMatchObject({
+      severity: 'error',
+      message: 'The sum of 2 cells is 13: d3 must not be above 10',
+    });
+    expect(told.objects[3]).toMatchObject({ severity: 'error', message: '2 values of rate cannot be added up' });
+  });
+
+  test('bounds are those of the sum, not of what is added', async () => {
+    const text =
+      'geocode,campaign,bound,seen\na,april,3,-5\na,april,4,2\nb,april,30,7\nb,april,-25,-1\nc,april,11,1.5\n';
+    const document = await the.document(text, { duplicates: 'sum' });
+    expect(await the.values('bound', 'april')).toBe('K 12, P 12, a 7, b 5');
+    expect(await the.values('seen', 'april')).toBe('K 4.5, P 3, Q 1.5, a -3, b 6, c 1.5');
+    const { objects } = await must(admin.get(`/api/v1/source_doc/${document.id}/issues?order_by=row,id`), 200);
+    expect(
+      objects.map((one: Record<string, unknown>) => [one.row, one.column, one.severity, one.raw, one.message]),
+    ).toEqual([
+      [1, 'seen', 'warning', '-5', 'The sum of 2 cells is -3: seen is usually not negative'],
+      [2, 'seen', 'warning', '2', 'The sum of 2 cells is -3: seen is usually not negative'],
+      [5, 'seen', 'warning', '1.5', 'seen is a whole number, not 1.5'],
+      [5, 'bound', 'error', '11', 'bound must not be above 10'],
+    ]);
+    expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED PROCESSED PROCESSED PARTIAL');
   });
 
   test('long files, other headers, tabs and equal headers', async () => {
