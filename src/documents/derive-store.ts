@@ -30,9 +30,10 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
       location_id integer, campaign_id integer, data_date date, problem text, duplicate_of integer, is_open boolean,
       is_whole boolean) on commit delete rows;
     create temp table if not exists derived_column (document_id integer, position integer, column_name text, map_id integer,
-      indicator_id integer, is_concerned boolean) on commit delete rows;
+      indicator_id integer, is_concerned boolean, is_shared boolean) on commit delete rows;
     create temp table if not exists derived_cell (document_id integer, row_number integer, line bigint, column_name text,
-      map_id integer, indicator_id integer, location_id integer, campaign_id integer, data_date date, raw text, position integer)
+      map_id integer, indicator_id integer, location_id integer, campaign_id integer, data_date date, raw text, position integer,
+      is_shared boolean)
       on commit delete rows;
     create temp table if not exists derived_text (document_id integer, map_id integer, raw text, value numeric,
       is_missing boolean, severity text, code text, message text, suggestion text) on commit delete rows;
@@ -47,9 +48,18 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
 /** The rows concerned, with what their codes mean, and the columns of values; `is_open` as long as place or period is not mapped. */
 export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern): Promise<void> {
   const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
+  // Where one value depends on more than its cell: it is added up, or another column of its row says the same, or did.
+  const isLinked = sql`coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') <> 'last'
+    or exists (select 1 from document_column c join source_object_map m on m.id = c.source_object_map_id
+      where c.document_id = d.id and c.role = 'indicator' and m.master_object_id > 0 and not m.is_ignored
+      group by m.master_object_id having count(*) > 1)
+    or exists (select 1 from document_issue i where i.document_id = d.id and i.row_number is null and i.code = 'duplicate_column')`;
   // A code of an indicator's column concerns that column in every row, one in a long file the rows that name it.
-  const isWhole = sql`${maps} is null or s.location_map_id = any(${maps}) or s.campaign_map_id = any(${maps})
-    or s.indicator_map_id = any(${maps}) or d.duplicates <> 'last'`;
+  const isWhole =
+    mapIds === undefined
+      ? sql`true`
+      : sql`d.is_linked or s.location_map_id = any(${maps}) or s.campaign_map_id = any(${maps})
+    or s.indicator_map_id = any(${maps})`;
   await tx.exec(sql`
     insert into derived_row
     select s.id, s.document_id, s.row_number, s.line, l.id, p.id, s.data_date,
@@ -57,8 +67,8 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
         when l.id is not null and d.capture_tops is not null and not exists (select 1 from location_tree t
           where t.location_id = l.id and t.parent_location_id = any(d.capture_tops)) then 'outside_scope' end,
       s.duplicate_of, not (l.id is not null and (p.id is not null or d.file_type = 'date')), w.is_whole
-    from (select d.*, coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') as duplicates from source_doc d
-        where d.id = any(${[...documentIds]}::int[])) d
+    from (select d.* ${mapIds === undefined ? sql`` : sql`, ${isLinked} as is_linked`} from source_doc d
+        where d.id = any(${[...documentIds]}::int[]) ${mapIds === undefined ? sql`` : sql`offset 0`}) d
     join source_submission s on s.document_id = d.id
     cross join lateral (select ${isWhole} as is_whole) w
     left join source_object_map lm on lm.id = s.location_map_id and not lm.is_ignored
@@ -70,7 +80,8 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
   // A table of its own, so that the planner knows how many columns a row of these documents has.
   await tx.exec(sql`
     insert into derived_column
-    select c.document_id, c.position, c.name, m.id, i.id, ${maps} is null or coalesce(c.source_object_map_id = any(${maps}), false)
+    select c.document_id, c.position, c.name, m.id, i.id, ${maps} is null or coalesce(c.source_object_map_id = any(${maps}), false),
+      i.id is not null and count(*) over (partition by c.document_id, i.id) > 1
     from document_column c join source_doc d on d.id = c.document_id
     left join source_object_map m on m.id = c.source_object_map_id and not m.is_ignored
     left join indicator i on i.id = m.master_object_id and i.resource_name = d.file_type
@@ -88,7 +99,7 @@ function concernedCells(order?: Sql): Sql {
   const cells = (mapId: Sql, indicatorId: Sql, columns: Sql) => sql`
     select r.document_id, r.row_number, r.line, c.column_name, ${mapId} as map_id, ${indicatorId} as indicator_id, r.location_id,
       case when r.file_type = 'campaign' then r.campaign_id end as campaign_id,
-      case when r.file_type = 'date' then r.data_date end as data_date, coalesce(r.cells[c.position], '') as raw, c.position
+      case when r.file_type = 'date' then r.data_date end as data_date, coalesce(r.cells[c.position], '') as raw, c.position, c.is_shared
     from placed r join derived_column c on c.document_id = r.document_id and (r.is_whole or c.is_concerned) ${columns}`;
   return sql`
     with placed as materialized (
@@ -219,13 +230,15 @@ export async function insertDoubtfulCells(tx: Tx): Promise<void> {
 }
 
 /**
- * The values, one a cell; where a document sums what it says of a cell twice, one a sum, told by its last row: neither sums
+ * The values, one a cell; of columns that are the same indicator's the last one of each row that says something, whichever
+ * was mapped first. They are never looked at in a document without such columns. Where a document sums what it says of a cell twice, one a sum, told by its last row: neither sums
  * outside declared bounds, nor what cannot be added. Period by period, as the indexes of values want them: to sort rows costs
  * less than to sort their cells.
  */
 const derivedValues: Sql = sql`
     with cell as not materialized (
-      select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw, c.position
+      select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw, c.position,
+        c.is_shared
       from (${concernedCells(sql`r.campaign_id, r.data_date, r.location_id, r.row_number`)}) c join derived_text t on ${itsText}
       where t.value is not null
     ), how as materialized (
@@ -234,7 +247,13 @@ const derivedValues: Sql = sql`
     )
     select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, c.value, c.raw
     from cell c join how h on h.id = c.document_id and h.duplicates = 'last'
-    where exists (select 1 from how where duplicates = 'last')
+    where not c.is_shared and exists (select 1 from how where duplicates = 'last')
+    union all
+    (select distinct on (c.document_id, c.row_number, c.indicator_id) c.document_id, c.row_number, c.column_name, c.indicator_id,
+      c.location_id, c.campaign_id, c.data_date, c.value, c.raw
+    from cell c join how h on h.id = c.document_id and h.duplicates = 'last'
+    where c.is_shared and exists (select 1 from derived_column where is_shared)
+    order by c.document_id, c.row_number, c.indicator_id, c.position desc)
     union all
     select c.document_id, max(c.row_number), (array_agg(c.column_name order by c.row_number desc, c.position desc))[1], c.indicator_id,
       c.location_id, c.campaign_id, c.data_date, sum(c.value), string_agg(c.raw, ' + ' order by c.row_number, c.position)
@@ -397,7 +416,7 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
   await tx.exec(sql`
     delete from document_issue i using (select document_id, bool_or(is_whole) as any_whole from derived_row group by document_id) d
     where i.document_id = d.document_id and not i.of_file and (
-      i.row_number is null and ${concernedColumn}
+      i.row_number is null and (${concernedColumn} or i.code = 'duplicate_column')
       or i.row_number is not null and exists (select 1 from derived_row r where r.document_id = i.document_id
         and r.row_number = i.row_number and (r.is_whole or i.source_object_map_id = any(${maps}))))`);
   const said = sql`case r.problem when 'outside_scope' then s.location_code when 'not_a_date' then s.date_text when 'ambiguous_date' then s.date_text end`;
@@ -465,7 +484,18 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       join derived_text t on ${itsText} and t.value is not null join indicator i on i.id = c.indicator_id
       where exists (select 1 from how where duplicates = 'sum')
       window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date)) c
-    where case when c.is_added then c.is_outside or c.data_format = 'int' and c.total < 0 and c.min is null else c.n > 1 end`);
+    where case when c.is_added then c.is_outside or c.data_format = 'int' and c.total < 0 and c.min is null else c.n > 1 end
+    union all
+    select c.document_id, null::int, null::bigint, c.column_name, c.map_id, null::int, 'warning', 'duplicate_column', m.source_object_code,
+      format(case when count(distinct c.winner) > 1 then '%s count before it: all are mapped to %s' else '%s counts before it: both are mapped to %s' end,
+        string_agg(distinct c.winner, ' and '), i.short_name), 'map one of them to another indicator, or say it is not data', count(*)
+    from (select c.*, row_number() over w as rank, first_value(c.column_name) over w as winner
+      from (${concernedCells()}) c join how h on h.id = c.document_id and h.duplicates = 'last'
+      join derived_text t on ${itsText} and t.value is not null
+      where c.is_shared and exists (select 1 from derived_column where is_shared)
+      window w as (partition by c.document_id, c.row_number, c.indicator_id order by c.position desc)) c
+    join source_object_map m on m.id = c.map_id join indicator i on i.id = c.indicator_id
+    where c.rank > 1 group by c.document_id, c.position, c.column_name, c.map_id, m.id, i.id`);
 }
 
 /** What became of each row concerned; rows that say so already are not written. */

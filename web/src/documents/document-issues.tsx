@@ -24,6 +24,7 @@ const words: Record<string, string> = {
   outside_scope: 'Places outside what the sender may write',
   duplicate_row: 'Rows said again further down',
   duplicate_cell: 'Cells said twice',
+  duplicate_column: 'Columns that a later column counts before',
   unmapped_location: 'Places nobody knows yet',
   unmapped_campaign: 'Campaigns nobody knows yet',
   unmapped_indicator: 'Columns nobody knows yet',

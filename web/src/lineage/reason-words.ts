@@ -3,6 +3,7 @@ const words: Record<string, string> = {
   'cleared by hand': 'the cell is cleared by hand',
   'a script counts before documents': 'a script counts before documents',
   'older document': 'a newer document counts before it',
+  'another column': 'another column of the same row counts before it',
   'earlier row': 'a later row of the same file counts before it',
 };
 

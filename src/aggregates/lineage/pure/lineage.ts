@@ -145,7 +145,8 @@ export function reasonSuperseded(winner: StoredCandidate, other: StoredCandidate
   if (winner.origin === 'script' && other.origin === 'document') return 'a script counts before documents';
   if (winner.origin !== 'document') return `older ${other.origin}`;
   const isSame = winner.datasetId === other.datasetId && winner.revision === other.revision;
-  return isSame ? 'earlier row' : 'older document';
+  if (!isSame) return 'older document';
+  return winner.row === other.row ? 'another column' : 'earlier row';
 }
 
 /** What a cell is at a glance, as inputs are listed. */
