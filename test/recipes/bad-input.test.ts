@@ -89,10 +89,26 @@ describe('a file that is read in spite of its form', () => {
     ['blanks after delimiters before quotes', 'a, "b"\n1, "x, y"\n', [['1', 'x, y']]],
     ['blanks around values', 'a,b\n 1 ,\t x\u00a0\n', [['1', 'x']]],
     ['one column', 'a\nx\ny\n', [['x'], ['y']]],
+    ['one column of prose', 'text\nwell; yes\nno\nso; be; it\n', [['well; yes'], ['no'], ['so; be; it']]],
   ];
   test.each(cases)('%s', async (_what, content, rows) => {
     const ingested = await ingest('t.csv', content);
     expect(values(ingested)).toEqual(rows);
+  });
+
+  const ends: [what: string, delimiter: string, rows: string[]][] = [
+    ['a semicolon at the end of some rows', ';', ['a;p 1;5', 'b;p 1;5;', 'c;p 1;5;', 'd;p 1;5', 'e;p 1;5;', 'f;p 1;5']],
+    ['a tab at the end of some rows', '\t', ['a\tp 1\t5', 'b\tp 1\t5\t', 'c\tp 1\t5', 'd\tp 1\t5\t']],
+    ['decimal commas and semicolons at the end of some rows', ';', ['a;p 1;5,5;', 'b;p 1;6,5', 'c;p 1;7,5;', 'd;;5,1']],
+    ['empty cells at the end left out', ';', ['a;p 1;5', 'b;p 1', 'c;p 1', 'd;p 1;6', 'e;p 1']],
+    ['decimal commas and empty cells left out', ';', ['a;1,5;2,5', 'b;2,5', 'c;3,5', 'd;1,5;2,5', 'e;4,5']],
+  ];
+  test.each(ends)('%s do not hide what separates cells', async (_what, delimiter, rows) => {
+    const content = `${['code', 'period', 'n'].join(delimiter)}\n${rows.join('\n')}\n`;
+    const ingested = await ingest('t.csv', content, { options: { width: 'pad-and-trim' } });
+    expect(ingested.result.reading.delimiter).toBe(delimiter);
+    expect(ingested.result.schema.fields.map(({ name }) => name)).toEqual(['code', 'period', 'n']);
+    expect(ingested.rows).toHaveLength(rows.length);
   });
 
   test('a detected encoding is said', async () => {
