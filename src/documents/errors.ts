@@ -1,14 +1,32 @@
 import { AppError } from '../platform/errors/index.ts';
+import type { ReadSheets } from './pure/read-sheets.ts';
 
 const refusal = (status: number, code: string, field: string, message: string) =>
   new AppError(status, code, message, { errors: [{ pointer: `/${field}`, code, message }] });
 
-export const documentEmpty = () =>
-  new AppError(400, 'empty_file', 'file is empty please check the upload and try again');
-export const columnMissing = (name: string, header: readonly string[]) =>
+export const documentEmpty = (hint?: string) =>
+  new AppError(
+    400,
+    'empty_file',
+    'file is empty please check the upload and try again',
+    hint === undefined ? {} : { hint },
+  );
+/** `reason` is a sentence: the first row, and how many more. */
+export const noRowReadable = (reason: string) =>
+  new AppError(400, 'data_not_written', `No row of the file can be read: ${reason}`, {
+    hint: 'Correct these rows and send the file again.',
+  });
+export const tooManyUnevenRows = (n: number, listed: number) =>
+  new AppError(413, 'limit_reached', `${n} rows have more cells than the header, ${listed} can be listed.`, {
+    extra: { limit: listed, unit: 'rows' },
+    hint: 'Give every column a header, or declare the delimiter.',
+  });
+export const columnMissing = (name: string, header: readonly string[], { sheet, otherSheets }: ReadSheets) =>
   new AppError(400, 'missing_column', `${name} is a required column.`, {
     errors: [{ column: name, code: 'missing_column', message: `${name} is a required column.` }],
-    hint: `The file has: ${header.slice(0, 50).join(', ')}. Another header is given its role by a doc_detail.`,
+    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} has: ${header.slice(0, 50).join(', ')}. Another header is given its role by a doc_detail.${
+      otherSheets.length === 0 ? '' : ` Other sheets with content: ${otherSheets.join(', ')}; the detail sheet chooses.`
+    }`,
   });
 export const fieldsMissing = (names: readonly string[]) =>
   new AppError(400, 'missing_fields', `missing params set(${[...names].sort().join(', ')})`, {

@@ -4,6 +4,7 @@ import copyStreams from 'pg-copy-streams';
 import { type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { dayReading, numberReading } from './cell-sql.ts';
 import type { CellReading } from './pure/column-roles.ts';
+import type { ReadSheets } from './pure/read-sheets.ts';
 
 /** SQL that takes a document's rows in: staged, their codes looked up, then kept. */
 
@@ -14,7 +15,7 @@ export async function copyRows(tx: Tx, rows: string, texts: string): Promise<voi
   await tx.exec(sql`
     create temp table if not exists staged_row (row_number integer, line bigint, location_code text, campaign_code text,
       date_text text, unique_key text, indicator_code text, corrects_row integer, later integer, filled integer,
-      cells text[]) on commit delete rows;
+      problem text, cells text[]) on commit delete rows;
     create temp table if not exists staged_text (position integer, indicator_code text, raw text, n bigint) on commit delete rows;
     create temp table if not exists staged_day (date_text text, day integer, problem text, date_order text) on commit delete rows`);
   for (const table of temporary) await tx.exec(sql`delete from ${sql.ref(table)}`);
@@ -83,7 +84,7 @@ export async function replaceSubmissions(
     select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
       s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
       to_date(d.day::text, 'YYYYMMDD'), l.id, c.id, i.id,
-      case when s.location_code is null then 'missing_location'
+      case when s.problem is not null then s.problem when s.location_code is null then 'missing_location'
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
         when ${fileType} = 'date' then d.problem end,
@@ -109,8 +110,19 @@ export async function replaceFileIssues(tx: Tx, documentId: number, file: string
   const copy = tx.client.query(copyStreams.from(`copy staged_issue from stdin (format csv, null '\\N')`));
   await pipeline(createReadStream(file), copy);
   await tx.exec(sql`
-    insert into document_issue (document_id, row_number, line, column_name, severity, code, raw, message, cells, of_file)
-    select ${documentId}::int, row_number, line, column_name, 'error', code, raw, message, 1, true from staged_issue`);
+    insert into document_issue (document_id, row_number, line, column_name, severity, code, raw, message, suggestion, cells, of_file)
+    select ${documentId}::int, row_number, line, column_name, 'error', code, raw, message,
+      case code when 'surplus_cells' then 'text that holds the delimiter stands in quotes; every column has a header' end, 1, true
+    from staged_issue`);
+}
+
+/** Where nobody said which sheet it is, that others were passed over is a finding of the file. */
+export async function insertSheetIssue(tx: Tx, documentId: number, { sheet, otherSheets }: ReadSheets): Promise<void> {
+  await tx.exec(sql`
+    insert into document_issue (document_id, severity, code, raw, message, suggestion, cells, of_file)
+    values (${documentId}, 'warning', 'unread_sheets', ${otherSheets.join(', ')},
+      format('Only sheet %s was read, not %s', ${sheet}::text, ${otherSheets.join(', ')}::text),
+      'declare sheet: its name, or send each sheet as a document of its own', 0, true)`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { refreshAggregates } from '../aggregates/index.ts';
 import { everything, findDataset, findRevision, type Revision } from '../datasets/index.ts';
-import { ingestWithin } from '../ingest/index.ts';
+import { ingestWithin, reasonNotWritten } from '../ingest/index.ts';
 import type { Context } from '../platform/context.ts';
 import { forLargeWork, type Sql, type Tx, unlessDry } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
@@ -11,9 +11,10 @@ import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
 import { codesOfDocument, insertCodes, mapExactly, suggestCodes } from './code-store.ts';
 import { countDocument } from './derive-store.ts';
 import { type Derived, deriveValues } from './derive-values.ts';
-import { columnMissing, documentEmpty, documentNotFound } from './errors.ts';
+import { columnMissing, documentEmpty, documentNotFound, noRowReadable } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
 import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
+import { readSheets } from './pure/read-sheets.ts';
 import { foundReadings } from './reading-store.ts';
 import {
   type Document,
@@ -26,6 +27,7 @@ import {
 } from './store.ts';
 import {
   copyRows,
+  insertSheetIssue,
   readDays,
   replaceDocumentCodes,
   replaceFileIssues,
@@ -62,7 +64,7 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
     const derived = await unlessDry(forLargeWork(context.db, run.signal), isDry, async (tx) => {
       await takeRowsIn(tx, read, written, issues);
       const texts = textsOfIndicators(read.document.id, read.isLong);
-      return await finish(context, tx, run, read.document, isDry, texts);
+      return await finish(context, tx, run, read, isDry, texts);
     });
     return await summaryAfter(context, run, derived, isDry);
   });
@@ -71,10 +73,12 @@ const transform = (context: Context, run: LiveRun<DocumentPayload>): Promise<Rec
 export const refreshMaster = runHandler(refreshMasterRun, async (context, run) => {
   const document = await documentOf(context, run.payload);
   const isDry = run.payload.dry_run === true;
+  const { datasetId, revision: n } = document;
+  const revision = n === null ? undefined : await findRevision(context.db, datasetId, n);
   const derived = await unlessDry(forLargeWork(context.db, run.signal), isDry, async (tx) => {
     await lockDocuments(tx, [document.id]);
     await mapExactly(tx, codesOfDocument(document.id));
-    return await finish(context, tx, run, document, isDry);
+    return await finish(context, tx, run, { document, revision }, isDry);
   });
   return await summaryAfter(context, run, derived, isDry);
 });
@@ -109,11 +113,17 @@ async function readOrRefuse(
     if (isFirst && error instanceof AppError && error.status < 500 && !run.signal.aborted) {
       await context.db.transaction((tx) => deleteRefusedDocument(tx, document.id));
     }
-    throw error instanceof AppError && nothingInIt.has(error.code) ? documentEmpty() : error;
+    throw error instanceof AppError ? inWordsOfDocuments(error) : error;
   }
 }
 
 const nothingInIt = new Set(['empty_file', 'no_rows', 'no_columns', 'undecodable_text']);
+
+function inWordsOfDocuments(error: AppError): AppError {
+  if (error.code === 'data_not_written') return noRowReadable(reasonNotWritten(error).replace('No row is left: ', ''));
+  if (!nothingInIt.has(error.code)) return error;
+  return documentEmpty(error.code === 'no_rows' ? error.hint : undefined);
+}
 
 async function read(
   context: Context,
@@ -127,20 +137,22 @@ async function read(
   const details = await detailsOf(context.db, document.id);
   const header = revision.schema.fields.map(({ name }) => name);
   const roles = columnRoles(header, document.fileType, details);
-  if ('missing' in roles) throw columnMissing(roles.missing, header);
-  const { columns, rowColumn } = await correctionOf(context, document, header, roles.columns);
+  const sheets = readSheets(revision.reading);
+  if ('missing' in roles) throw columnMissing(roles.missing, header, sheets);
+  const { columns, rowColumn } = await correctionOf(context, document, revision, roles.columns);
   const isKnown = document.revision === n && document.header.join('\0') === header.join('\0');
   if (!isKnown) await updateDocument(context.db, document.id, { revision: n, header });
   return { document, revision, roles: columns, rowColumn, isLong: roles.isLong, details };
 }
 
 /** Of corrected rows only what the first file had is an indicator: what a download added, number and reasons, is none. */
-async function correctionOf(context: Context, { corrects }: Document, header: string[], columns: ColumnRole[]) {
+async function correctionOf(context: Context, { corrects }: Document, revision: Revision, columns: ColumnRole[]) {
   const corrected = corrects === null ? undefined : await findDocument(context.db, corrects);
   if (corrected === undefined) return { columns, rowColumn: undefined };
   const known = new Set(corrected.header);
+  const header = revision.schema.fields.map(({ name }) => name);
   const position = header.indexOf(rowNumber) + 1;
-  if (position === 0) throw columnMissing(rowNumber, header);
+  if (position === 0) throw columnMissing(rowNumber, header, readSheets(revision.reading));
   return { columns: columns.filter(({ name, role }) => role !== 'indicator' || known.has(name)), rowColumn: position };
 }
 
@@ -176,7 +188,7 @@ function rowKeyOf({ document, roles, details }: ReadDocument): RowKey {
 
 async function takeRowsIn(
   tx: Tx,
-  { document, roles, isLong, details }: ReadDocument,
+  { document, revision, roles, isLong, details }: ReadDocument,
   { rows, texts }: WrittenRows,
   issues: string | undefined,
 ): Promise<void> {
@@ -190,6 +202,8 @@ async function takeRowsIn(
   await replaceSubmissions(tx, document);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
+  const sheets = readSheets(revision.reading);
+  if (sheets.otherSheets.length > 0 && details.sheet === undefined) await insertSheetIssue(tx, document.id, sheets);
 }
 
 /** Values, state and summary; outside a dry run the run ends with this transaction where its aggregates do too. */
@@ -197,7 +211,7 @@ async function finish(
   context: Context,
   tx: Tx,
   run: LiveRun<DocumentPayload>,
-  document: Document,
+  { document, revision }: { document: Document; revision: Revision | undefined },
   isDry: boolean,
   texts?: Sql,
 ): Promise<Derived & { summary: Record<string, Json> }> {
@@ -207,6 +221,7 @@ async function finish(
   const derived = await deriveValues(context, tx, concern, { runId: run.id, userId: run.userId, refreshAll: isDry });
   const counts = await countDocument(tx, document.id);
   const unmapped = Object.values(counts.unmapped).reduce((sum, n) => sum + n, 0);
+  const { sheet, otherSheets } = readSheets(revision?.reading ?? {});
   const summary = {
     document_id: document.id,
     dry_run: isDry,
@@ -216,6 +231,7 @@ async function finish(
     missing: counts.missing,
     issues: counts.issues,
     unmapped: counts.unmapped,
+    ...(sheet === undefined ? {} : { sheet, other_sheets: otherSheets }),
     read_as: (await foundReadings(tx, document.id)).map((one) => ({ ...one })),
     places: derived.touched.locations,
     campaigns: derived.touched.campaigns.length,

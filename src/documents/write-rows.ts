@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Revision } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
-import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
-import { tooManyRows } from './errors.ts';
+import { identifier, literal, openTabular, type Tabular } from '../platform/tabular/index.ts';
+import { tooManyRows, tooManyUnevenRows } from './errors.ts';
 import type { ColumnRole, Role } from './pure/column-roles.ts';
 
 /** Ids of source rows are made of document and row: so many fit. */
@@ -12,7 +12,10 @@ export const maxRows = 9_999_999;
 const blanks = literal(' \t\r\n\u00a0');
 
 export interface WrittenRows {
-  /** Row, line, codes of place, period, key and indicator, row it corrects, later row of the same key, cells filled, all cells. */
+  /**
+   * Row, line, codes of place, period, key and indicator, row it corrects, later row of the same key, cells filled, what is
+   * wrong with it as a whole, all cells.
+   */
   rows: string;
   /** What the columns of values say: position, code of the indicator where a column names it, text, in how many rows. */
   texts: string;
@@ -38,9 +41,11 @@ export async function writeRows(
   signal: AbortSignal,
 ): Promise<WrittenRows> {
   const table = await context.blobs.localFile(revision.tableSha256, folder);
+  const uneven = revision.issueCounts.groups.find(({ code }) => code === surplusCells)?.count ?? 0;
+  const issues = uneven === 0 ? undefined : await context.blobs.localFile(revision.issuesSha256!, folder);
   const tabular = await openTabular({
     workFolder: folder,
-    readFolders: [path.dirname(table)],
+    readFolders: [table, ...(issues === undefined ? [] : [issues])].map((file) => path.dirname(file)),
     memoryBytes: context.config.engineMemoryBytes,
     threads: context.config.engineThreads,
     signal,
@@ -54,6 +59,8 @@ export async function writeRows(
     const isOneFile = Number(facts?.batches ?? 0) <= 1;
     const row = isOneFile ? '_row' : 'file_row_number + 1';
     if (Number((isOneFile ? facts?.rows : facts?.n) ?? 0) > maxRows) throw tooManyRows(maxRows);
+    if (issues !== undefined) await keepUnevenRows(tabular, issues, uneven);
+    const isUneven = issues === undefined ? 'false' : '_row in (from uneven)';
     const names = revision.schema.fields.map(({ name }) => `${identifier(name)}::varchar`);
     const named = (role: Role) => {
       const column = roles.find((one) => one.role === role);
@@ -73,13 +80,15 @@ export async function writeRows(
       `${isOneFile ? lineOf(revision) : 'null'} as line`,
       ...coded.map((role) => `${named(role)} as ${role}`),
       `${rowColumn === undefined ? 'null' : `try_cast(trim(${names[rowColumn - 1]}) as integer)`} as corrects`,
+      `${isUneven} as is_uneven`,
       `${filled.length === 0 ? '0' : filled.map((one) => `coalesce(${one}, 0)`).join(' + ')} as filled`,
       `${arrayText(names)} as cells`,
     ];
     const to = (file: string) => `to ${literal(file)} (format csv, header false, nullstr '\\N')`;
     const [rows, texts] = [path.join(folder, 'rows.csv'), path.join(folder, 'texts.csv')];
     await tabular.run(`copy (
-      select row_number, line, ${coded.join(', ')}, corrects, ${laterRow(key)}, filled, cells
+      select row_number, line, ${coded.join(', ')}, corrects, ${laterRow(key)}, filled,
+        case when is_uneven then 'surplus_cells' end, cells
       from (select ${columns.join(', ')} from ${source}) order by row_number) ${to(rows)}`);
     const said = valued.map(
       ({ position }) => `select ${position} as position, ${isLong ? named('indicator_code') : 'null'} as code,
@@ -94,14 +103,27 @@ export async function writeRows(
   }
 }
 
-/** The last row that says what it is about in the same words, of all but that row itself. */
+/** What the engine calls rows that have more cells than there are columns. */
+const surplusCells = 'surplus-cells';
+
+/** Each of them must be known: a row cut off in silence would be a wrong number. */
+async function keepUnevenRows(tabular: Tabular, issues: string, n: number): Promise<void> {
+  await tabular.run(
+    `create temp table uneven as select row from read_parquet(${literal(issues)}) where code = ${literal(surplusCells)}`,
+  );
+  const [found] = await tabular.rows('select count(*)::double as n from uneven');
+  if (Number(found!.n) < n) throw tooManyUnevenRows(n, Number(found!.n));
+}
+
+/** The last row that says what it is about in the same words, of all but that row itself; a row that does not fit its columns says nothing. */
 function laterRow(key: RowKey): string {
   if (key === undefined) return 'null';
   const [columns, isNamed] =
     key === 'unique_key'
       ? ['unique_key', 'unique_key is not null']
       : ['location, campaign, indicator_code', 'location is not null and campaign is not null'];
-  return `case when ${isNamed} then nullif(max(row_number) over (partition by ${columns}), row_number) end`;
+  const later = `max(row_number) filter (where not is_uneven) over (partition by ${columns})`;
+  return `case when not is_uneven and ${isNamed} then nullif(${later}, row_number) end`;
 }
 
 /** PostgreSQL's text of an array. */

@@ -7,7 +7,12 @@ export const projectNotGiven = (hint?: string) =>
   new AppError(400, 'project_not_given', 'Failed to provide project id', hint === undefined ? {} : { hint });
 /** `reason` is one sentence: the first error, and how many more. */
 export const dataNotWritten = (reason: string, errors: ErrorDetail[] = [], extra: Record<string, unknown> = {}) =>
-  new AppError(400, 'data_not_written', `Failed to write data to the projec with error ${reason}`, { errors, extra });
+  new AppError(400, 'data_not_written', `${notWritten}${reason}`, { errors, extra });
+const notWritten = 'Failed to write data to the projec with error ';
+
+/** For whoever says in other words why nothing was written. */
+export const reasonNotWritten = (error: AppError): string =>
+  error.message.startsWith(notWritten) ? error.message.slice(notWritten.length) : error.message;
 
 export const checksumMismatch = (algorithm: string) =>
   new AppError(400, 'checksum_mismatch', 'Failed to read the uploaded file', {

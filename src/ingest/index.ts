@@ -1,4 +1,5 @@
 export { checkDatasetChange } from './check-dataset-change.ts';
+export { reasonNotWritten } from './errors.ts';
 export { ingestUpload, ingestWithin } from './ingest-upload.ts';
 export type { UploadOptions } from './pure/upload-options.ts';
 export { type ReceivedFile, receiveBody } from './receive-body.ts';

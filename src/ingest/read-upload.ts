@@ -94,7 +94,7 @@ async function readFile(
       name: upload.fileName,
       mediaType: upload.mediaType,
       workFolder,
-      options: readingOptions(plan.reading),
+      options: { ...readingOptions(plan.reading), ...(plan.infer === 'none' ? { verbatim: true } : {}) },
       recipe,
       infer: plan.infer,
       ...(plan.schema === undefined ? {} : { schema: plan.schema as never }),

@@ -32,7 +32,7 @@ const delimiterWords: Record<string, string> = {
 };
 
 /** What `describeReading` tells beside options: how a file was read can be given back as it is. */
-const describing = new Set(['compression', 'direct_lines']);
+const describing = new Set(['compression', 'direct_lines', 'other_sheets']);
 
 /** Reading options as a client writes them, as the engine takes them. Throws `invalid_option`. */
 export function readingOptions(given: Record<string, unknown>): ReadingOptions {
@@ -54,7 +54,12 @@ export function describeReading(reading: Reading): Record<string, unknown> {
   const named = Object.entries(options).flatMap(([name, option]) =>
     said.get(option.name) === undefined ? [] : [[name, said.get(option.name)]],
   );
-  return { ...Object.fromEntries(named), compression: reading.compression, direct_lines: reading.direct };
+  return {
+    ...Object.fromEntries(named),
+    ...(reading.otherSheets?.length ? { other_sheets: reading.otherSheets } : {}),
+    compression: reading.compression,
+    direct_lines: reading.direct,
+  };
 }
 
 function parsedValue(name: string, kind: 'text' | 'flag' | 'number' | 'list', value: unknown): unknown {

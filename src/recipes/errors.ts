@@ -1,13 +1,15 @@
 import { AppError, type ErrorDetail } from '../platform/errors/index.ts';
+import type { Reading } from './staged.ts';
 
 /** The file as a whole cannot be read; single bad rows and cells are issues instead. */
 export function emptyFile(): AppError {
   return new AppError(400, 'empty_file', 'Invalid CSV. No rows found!', { hint: 'The file has no content.' });
 }
 
-export function noRows(columns: number): AppError {
+export function noRows(columns: number, { sheet, otherSheets = [] }: Pick<Reading, 'sheet' | 'otherSheets'>): AppError {
+  const others = otherSheets.length === 0 ? '' : ` Other sheets with content: ${otherSheets.join(', ')}.`;
   return new AppError(400, 'no_rows', 'Invalid CSV. No rows found!', {
-    hint: `The file has a header of ${columns} column(s) and nothing below it.`,
+    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} has a header of ${columns} column(s) and nothing below it.${others}`,
   });
 }
 

@@ -21,6 +21,7 @@ export interface WorkbookReport {
   headerRow: number;
   sheet: string;
   sheets: string[];
+  otherSheets: string[];
   shape: Omit<StageShape, 'file'>;
   textOnly: boolean[];
   blankRows: { row: number; line: number }[];
@@ -34,6 +35,7 @@ const empty: WorkbookReport = {
   headerRow: 1,
   sheet: '',
   sheets: [],
+  otherSheets: [],
   shape: { columns: 0, uneven: false, escaped: [], longestRow: 0, rows: 0 },
   textOnly: [],
   blankRows: [],
@@ -92,8 +94,10 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
     const texts: (string | null)[] = [];
     for (let c = range.s.c; c <= range.e.c; c++) {
       const cell = grid[r]?.[c];
-      const text = cell === undefined ? null : cellText(cell, date1904);
-      if (cell?.t === 'e' && judged) {
+      const isError = cell?.t === 'e';
+      const text =
+        cell === undefined ? null : isError && options.verbatim === true ? errorText(cell) : cellText(cell, date1904);
+      if (isError && options.verbatim !== true && judged) {
         errorCells += 1;
         firstErrorCell ||= XLSX.utils.encode_cell({ r, c });
       }
@@ -143,6 +147,7 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
     headerRow: first + 1,
     sheet: wanted,
     sheets,
+    otherSheets: sheets.filter((name) => name !== wanted && hasValues(book.Sheets[name])),
     shape,
     textOnly: Array.from({ length: used }, (_, i) => textSeen[i] === true && otherSeen[i] !== true),
     blankRows,
@@ -155,6 +160,14 @@ function isBlank(text: string | null): boolean {
   return text === null || text.trim() === '';
 }
 
+function hasValues(sheet: XLSX.WorkSheet | undefined): boolean {
+  return (sheet?.['!data'] ?? []).some((row) => row?.some(isFilled) === true);
+}
+
+function isFilled(cell: XLSX.CellObject | undefined): boolean {
+  return cell !== undefined && cell.t !== 'z' && cell.v !== undefined && cell.v !== '';
+}
+
 function columnIsBlank(
   grid: XLSX.CellObject[][],
   range: XLSX.Range,
@@ -163,8 +176,7 @@ function columnIsBlank(
   column: number,
 ): boolean {
   for (let r = Math.max(from, range.s.r); r <= to; r++) {
-    const cell = grid[r]?.[column];
-    if (cell && cell.t !== 'z' && cell.v !== undefined && cell.v !== '') return false;
+    if (isFilled(grid[r]?.[column])) return false;
   }
   return true;
 }
@@ -200,6 +212,22 @@ function cellText(cell: XLSX.CellObject, date1904: boolean): string | null {
     default:
       return null;
   }
+}
+
+/** As spreadsheets show them; the file has numbers (MS-XLS 2.5.10). */
+const errorTexts: Record<number, string> = {
+  0: '#NULL!',
+  7: '#DIV/0!',
+  15: '#VALUE!',
+  23: '#REF!',
+  29: '#NAME?',
+  36: '#NUM!',
+  42: '#N/A',
+  43: '#GETTING_DATA',
+};
+
+function errorText(cell: XLSX.CellObject): string {
+  return errorTexts[Number(cell.v)] ?? '#ERROR!';
 }
 
 function dateText(serial: number, date1904: boolean): string {

@@ -20,6 +20,12 @@ export interface ReadingOptions {
   delimiters?: string[];
   /** Rows with too few or too many cells. Default `reject`; `pad` fills with nothing, `trim` cuts surplus cells. */
   width?: 'reject' | 'pad' | 'trim' | 'pad-and-trim';
+  /**
+   * Everything stays as it stands, for who judges cells later: an error of a spreadsheet is its text; a row lacking cells
+   * ends with empty ones, and one with more cells than columns stays with the first of them, as an issue `surplus-cells`
+   * where the others say anything. Before `width`. Default false.
+   */
+  verbatim?: boolean;
   /** Name or 1-based index. Default: the first sheet with content. */
   sheet?: string | number;
   /** Cell range of a sheet, such as `B3:F90`. */

@@ -33,6 +33,7 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
   const keys = [...duplicates, ...(await findOrphans(run, pass, repeatedRows(duplicates)))];
   await createRules(run, pass.table.rules, keys, cleaned);
 
+  const width = staged.columns.length;
   const sources = [
     ...(pass.counts.lost + pass.counts.emptied > 0
       ? [`select _row, _line, f, k, value, null::varchar as other from (${pass.violations})`]
@@ -48,6 +49,13 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
           left(case when cells = 1 then json_extract_string(raw, '$[0]') when cells > 1 then raw end, 200), cells::varchar from ${staged.rejected.relation}`,
         ]
       : []),
+    ...(staged.cut
+      ? [
+          `select _row, _line, -1 as f, ${cutRule} as k,
+          left(array_to_string(list_filter(from_json(raw, '["VARCHAR"]')[${width + 1}:], lambda cell: trim(cell) <> ''), ', '), 200),
+          cells::varchar from ${staged.cut.relation}`,
+        ]
+      : []),
     ...cleaned.findings.map(
       ({ relation }, i) => `select _row, _line, -1 as f, ${1000 + i} as k, value, null from ${relation}`,
     ),
@@ -56,10 +64,10 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
     ),
   ];
   const found = `(${sources.join('\n union all ')})`;
-  const width = staged.columns.length;
   const message = `case
       when r.form = 'row' then r.phrase
       when r.form = 'width' then 'Row ' || i._row || ' has ' || i.other || ' cell(s), expected ${width}'
+      when r.form = 'cut' then 'Row ' || i._row || ' has ' || i.other || ' cells for ${width} column(s): no header says what ''' || i.value || ''' is'
       when r.form = 'repeated' then 'Value ''' || coalesce(i.value, '') || ''' ' || r.phrase || coalesce(' (first in row ''' || i.other || ''')', '') || '. Column: ''' || r.col || ''', row: ''' || i._row || ''''
       when r.form = 'missing' then 'Value is missing. Column: ''' || r.col || ''', row: ''' || i._row || ''''
       else 'Value ''' || i.value || ''' ' || r.phrase || '. Column: ''' || r.col || ''', row: ''' || i._row || '''' end`;
@@ -88,7 +96,7 @@ export async function reportIssues(run: IngestRun, cleaned: Cleaned, pass: Pass)
       ? []
       : await tabular.rows(`select message from read_parquet(${literal(file)}) where severity = 'error' limit 3`);
   const rows = await countRows(run, pass, cleaned, keys);
-  if (rows.read - rows.blank === 0 && errors === 0 && !request.allowEmpty) throw noRows(width);
+  if (rows.read - rows.blank === 0 && errors === 0 && !request.allowEmpty) throw noRows(width, staged.reading);
   return {
     file,
     listed: Number(listed!.n),
@@ -120,6 +128,8 @@ const stagedCodes = [
   'invalid-json',
   'not-a-record',
 ] as const;
+
+const cutRule = 20;
 
 function stagedRule(): string {
   return `case code ${stagedCodes.map((code, i) => `when '${code}' then ${10 + i}`).join(' ')} end`;
@@ -173,6 +183,7 @@ async function createRules(run: IngestRun, rules: CellRule[], keys: KeyRule[], c
         'stage',
       );
     }),
+    row(-1, cutRule, 'error', 'surplus-cells', null, 'cut', undefined, undefined, undefined, 'stage'),
     ...cleaned.findings.map((one, i) =>
       row(-1, 1000 + i, 'warning', one.code, one.column, 'value', one.phrase, one.expected, one.step, one.step),
     ),
@@ -231,6 +242,7 @@ async function countIssues(run: IngestRun, pass: Pass, cleaned: Cleaned, keys: K
   const blank = pass.counts.blank + (staged.rejected?.counts.find(({ code }) => code === 'blank-row')?.count ?? 0);
   if (blank > 0) counts.push({ severity: 'warning', code: 'blank-row', column: null, count: blank });
   counts.push(...(staged.rejected?.counts.filter(({ code }) => code !== 'blank-row') ?? []));
+  counts.push(...(staged.cut?.counts ?? []));
   for (const { code, column, count } of cleaned.findings)
     if (count > 0) counts.push({ severity: 'warning', code, column, count });
   for (const { count } of cleaned.removed)

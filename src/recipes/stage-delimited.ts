@@ -178,8 +178,9 @@ async function tokenised(file: string, base: Base, context: StageContext): Promi
   const tokeniser = new CsvTokeniser(base.dialect, limits.recordCharacters, tooLong);
   const writer = await StageWriter.open(path.join(workFolder, 'stage.txt'));
   const rejects = new RejectedRowWriter(workFolder);
-  const width = base.options.width ?? 'reject';
-  const pad = width === 'pad' || width === 'pad-and-trim';
+  const cut = new RejectedRowWriter(workFolder, 'stage-cut.txt');
+  const { verbatim = false, width = 'reject' } = base.options;
+  const pad = verbatim || width === 'pad' || width === 'pad-and-trim';
   const trim = width === 'trim' || width === 'pad-and-trim';
   let record = 0;
   let headerRecord = base.header ? 0 : base.headerRow - 1;
@@ -201,7 +202,10 @@ async function tokenised(file: string, base: Base, context: StageContext): Promi
     const row = record - headerRecord;
     if (blank) return rejects.add(row, line, 'blank-row', []);
     if (cells.length < columns.length && !pad) return rejects.add(row, line, 'missing-value', cells);
-    if (cells.length > columns.length && !trim)
+    if (cells.length > columns.length && verbatim) {
+      if (cells.slice(columns.length).some((cell) => cell.trim() !== ''))
+        await cut.add(row, line, 'surplus-cells', cells.slice(0, columns.length + 100));
+    } else if (cells.length > columns.length && !trim)
       return rejects.add(row, line, 'extra-value', cells.slice(0, columns.length + 100));
     if (cells.length > columns.length) cells.length = columns.length;
     for (const cell of cells)
@@ -231,6 +235,7 @@ async function tokenised(file: string, base: Base, context: StageContext): Promi
       emptyIsNull: false,
       padded: true,
       rejected: await rejects.finish(),
+      cut: await cut.finish(),
       issues,
       reading: base.reading,
     };

@@ -3,9 +3,16 @@ import type { IssueCount } from './issue.ts';
 import type { RejectedRows } from './staged.ts';
 import { StageWriter } from './write-stage.ts';
 
-export type RowFault = 'missing-value' | 'extra-value' | 'ragged-quote' | 'blank-row' | 'invalid-json' | 'not-a-record';
+export type RowFault =
+  | 'missing-value'
+  | 'extra-value'
+  | 'surplus-cells'
+  | 'ragged-quote'
+  | 'blank-row'
+  | 'invalid-json'
+  | 'not-a-record';
 
-/** Collects rows that cannot take part in the table, on disk; most files have none and get no file. */
+/** Collects rows that cannot take part in the table, or not with all of their cells, on disk; most files have none and get no file. */
 export class RejectedRowWriter {
   /** Rejected rows that count as errors. */
   errors = 0;
@@ -13,8 +20,8 @@ export class RejectedRowWriter {
   private readonly counts = new Map<RowFault, number>();
   private readonly file: string;
 
-  constructor(workFolder: string) {
-    this.file = path.join(workFolder, 'stage-rejects.txt');
+  constructor(workFolder: string, name = 'stage-rejects.txt') {
+    this.file = path.join(workFolder, name);
   }
 
   async add(row: number, line: number | null, code: RowFault, cells: readonly string[]): Promise<void> {

@@ -50,6 +50,7 @@ export async function stageSpreadsheet(file: string, options: ReadingOptions, co
       headerRow: report.headerRow,
       sheet: report.sheet,
       sheets: report.sheets,
+      otherSheets: report.otherSheets,
     },
   };
 }

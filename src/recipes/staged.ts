@@ -21,6 +21,8 @@ export interface Staged {
   padded: boolean;
   /** Rows that have no place in the table: wrong width, broken quote, not a record. Undefined = none. */
   rejected: RejectedRows | undefined;
+  /** Rows of the table that had no place for all of their cells (`verbatim`). */
+  cut?: RejectedRows | undefined;
   /** Findings about header and file. */
   issues: Issue[];
   reading: Reading;
@@ -56,6 +58,8 @@ export interface Reading {
   headerRow?: number;
   sheet?: string;
   sheets?: string[];
+  /** Of the other sheets those with values. */
+  otherSheets?: string[];
   records?: string;
   /** True when DuckDB's own reader was exact for this file and read it directly. */
   direct: boolean;

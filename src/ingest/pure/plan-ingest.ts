@@ -52,7 +52,7 @@ export function planIngest(
       mode,
       recipe,
       dataset?.settings.edition ?? 0,
-      ...(options.as_text ? ['as text'] : []),
+      ...(options.as_text ? ['verbatim'] : []),
       ...(['reading', 'schema', 'key', 'on_error', 'schema_policy', 'blank'] as const).map((name) => options[name]),
     ]),
   };

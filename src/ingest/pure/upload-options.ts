@@ -19,7 +19,7 @@ export interface UploadOptions {
   recipe?: unknown[];
   /** A Table Schema to apply instead of inferring one. */
   schema?: Record<string, unknown>;
-  /** Every column stays text, whatever earlier files of the dataset were. For modules above; no request can say so. */
+  /** Every column and every row stays as it stands, whatever earlier files of the dataset were. For modules above; no request can say so. */
   as_text?: true;
 }
 
