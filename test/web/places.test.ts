@@ -75,6 +75,26 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByRole('heading', { name: 'Dune' }).waitFor();
   });
 
+  test('numbers are typed with a point or a comma; what is out of range is said, not made to fit', async () => {
+    await page.getByRole('button', { name: 'Change or move' }).click();
+    const form = page.getByRole('dialog');
+    const latitude = form.getByRole('textbox', { name: 'Latitude' });
+    const longitude = form.getByRole('textbox', { name: 'Longitude' });
+    await latitude.pressSequentially('95');
+    await form.getByText('From -90 to 90').waitFor();
+    await form.getByRole('button', { name: 'Save place' }).click();
+    expect(await latitude.evaluate((field) => field.matches(':focus'))).toBe(true);
+    await latitude.fill('1,234');
+    await form.getByText('1.234 or 1234? Write it without a comma').waitFor();
+    await latitude.fill('');
+    await latitude.pressSequentially('12.05');
+    await longitude.pressSequentially('-33,45');
+    await form.getByRole('button', { name: 'Save place' }).click();
+    await page.getByText('12.05, -33.45').waitFor();
+    const { objects } = await must(admin.get('/api/v1/location/?location_code=DUN'), 200);
+    expect(objects).toMatchObject([{ latitude: 12.05, longitude: -33.45 }]);
+  });
+
   test('somebody is made responsible, and the page says why they see a place and not another', async () => {
     await page.getByRole('textbox', { name: "Person's e-mail" }).fill(ben.email);
     await page.getByRole('combobox', { name: 'May' }).click();

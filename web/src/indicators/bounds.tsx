@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { addBound, type Bound, type Indicator, removeBound } from '../api/indicators.ts';
 import { Failure } from '../ui/failure.tsx';
+import { NumberField } from '../ui/number-field.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
@@ -96,38 +97,27 @@ function BoundRow({ indicator, bound, colour, isAdmin }: BoundRowProps) {
   );
 }
 
-/** Percentages are stored as shares: 10 % is 0.1. */
-const storedOf = (typed: number | string, isPercent: boolean): number | null =>
-  typeof typed !== 'number' ? null : isPercent ? Number((typed / 100).toPrecision(12)) : typed;
-
 function AddBound({ indicator }: { indicator: Indicator }) {
   const queries = useQueryClient();
   const [name, setName] = useState('');
-  const [low, setLow] = useState<number | string>('');
-  const [high, setHigh] = useState<number | string>('');
+  const [low, setLow] = useState<number | null>(null);
+  const [high, setHigh] = useState<number | null>(null);
   const isPercent = indicator.data_format === 'pct';
   const unit = isPercent ? '%' : indicator.unit;
-  const isBackwards = typeof low === 'number' && typeof high === 'number' && low > high;
+  const isBackwards = low !== null && high !== null && low > high;
   const add = useMutation({
-    mutationFn: () =>
-      addBound(indicator.id, {
-        bound_name: name,
-        mn_val: storedOf(low, isPercent),
-        mx_val: storedOf(high, isPercent),
-      }),
+    mutationFn: () => addBound(indicator.id, { bound_name: name, mn_val: low, mx_val: high }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
       setName('');
       setLow(high);
-      setHigh('');
+      setHigh(null);
     },
   });
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (!isBackwards) add.mutate();
   };
-  // It stands behind the number: what is typed is meant in it.
-  const end = { hideControls: true, w: 120, ...(unit ? { suffix: isPercent ? '%' : ` ${unit}` } : {}) };
   return (
     <form onSubmit={onSubmit}>
       {add.error !== null && <Failure error={add.error} />}
@@ -140,20 +130,22 @@ function AddBound({ indicator }: { indicator: Indicator }) {
           onChange={(event) => setName(event.currentTarget.value)}
           w={150}
         />
-        <NumberInput
+        <NumberField
           label={unit ? `From, in ${unit}` : 'From'}
           placeholder="lowest"
           value={low}
           onChange={setLow}
-          {...end}
+          isPercent={isPercent}
+          w={120}
         />
-        <NumberInput
+        <NumberField
           label={unit ? `To, in ${unit}` : 'To'}
           placeholder="highest"
           value={high}
           onChange={setHigh}
           error={isBackwards ? 'Not below From' : undefined}
-          {...end}
+          isPercent={isPercent}
+          w={120}
         />
         <Button type="submit" variant="default" mt={22} loading={add.isPending} disabled={isBackwards}>
           Add range

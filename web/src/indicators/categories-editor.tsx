@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Group, Input, NumberInput, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
+import { NumberField } from '../ui/number-field.tsx';
 
 /** While it is being typed, a category may lack its value. */
 export interface DraftCategory {
@@ -29,12 +30,11 @@ export function CategoriesEditor({ value: categories, onChange, error }: Categor
         {categories.map((category, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a category has nothing else that stays while it is typed.
           <Group key={index} gap={6} wrap="nowrap">
-            <NumberInput
+            <NumberField
               aria-label={`Number of category ${index + 1}`}
-              hideControls
               w={76}
-              value={category.value ?? ''}
-              onChange={(value) => change(index, { value: typeof value === 'number' ? value : null })}
+              value={category.value}
+              onChange={(value) => change(index, { value })}
             />
             <TextInput
               aria-label={`Word of category ${index + 1}`}

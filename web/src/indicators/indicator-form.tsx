@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -14,6 +14,7 @@ import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
+import { NumberField } from '../ui/number-field.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { CategoriesEditor, type DraftCategory } from './categories-editor.tsx';
 import { formatWords, operatorWords } from './format-words.ts';
@@ -165,19 +166,17 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
           />
         )}
         <Group grow align="flex-start" preventGrowOverflow={false}>
-          <NumberInput
+          <NumberField
             label="Refused below"
-            hideControls
-            value={given.min ?? ''}
-            onChange={(next) => set({ min: typeof next === 'number' ? next : null })}
+            value={given.min ?? null}
+            onChange={(min) => set({ min })}
             error={error('min')}
             miw={100}
           />
-          <NumberInput
+          <NumberField
             label="Refused above"
-            hideControls
-            value={given.max ?? ''}
-            onChange={(next) => set({ max: typeof next === 'number' ? next : null })}
+            value={given.max ?? null}
+            onChange={(max) => set({ max })}
             error={error('max')}
             miw={100}
           />

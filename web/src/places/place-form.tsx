@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -13,6 +13,7 @@ import {
 import { fieldError } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
+import { NumberField } from '../ui/number-field.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
 
@@ -51,14 +52,14 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
   const [wantsType, setWantsType] = useState(false);
   const isNewType = isFirst || wantsType;
   const [typeName, setTypeName] = useState('');
-  const [typeLevel, setTypeLevel] = useState<number | string>('');
-  // One narrower than all there are.
-  const level = typeLevel === '' ? Math.max(-1, ...types.map(({ admin_level }) => admin_level)) + 1 : Number(typeLevel);
+  const [typeLevel, setTypeLevel] = useState<number | null>();
+  // Until somebody says otherwise, one narrower than all there are.
+  const level = typeLevel === undefined ? Math.max(-1, ...types.map(({ admin_level }) => admin_level)) + 1 : typeLevel;
   const save = useMutation({
     mutationFn: async () => {
       let body = given;
       if (isNewType) {
-        body = { ...given, location_type_id: (await createPlaceType(typeName, level)).id };
+        body = { ...given, location_type_id: (await createPlaceType(typeName, level!)).id };
         // Whatever becomes of the place, the type is there now.
         set(body);
         setWantsType(false);
@@ -128,12 +129,12 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
               value={typeName}
               onChange={(event) => setTypeName(event.currentTarget.value)}
             />
-            <NumberInput
+            <NumberField
               label="Its level"
               description="0 is the widest."
               required
               min={0}
-              allowDecimal={false}
+              isWhole
               value={level}
               onChange={setTypeLevel}
             />
@@ -147,9 +148,23 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
           onChange={(next) => set({ parent_location_id: next ?? null })}
           error={error('parent_location_id')}
         />
-        <Group grow>
-          <Degrees label="Latitude" value={given.latitude} max={90} onChange={(latitude) => set({ latitude })} />
-          <Degrees label="Longitude" value={given.longitude} max={180} onChange={(longitude) => set({ longitude })} />
+        <Group grow align="flex-start">
+          <NumberField
+            label="Latitude"
+            min={-90}
+            max={90}
+            value={given.latitude ?? null}
+            onChange={(latitude) => set({ latitude })}
+            error={error('latitude')}
+          />
+          <NumberField
+            label="Longitude"
+            min={-180}
+            max={180}
+            value={given.longitude ?? null}
+            onChange={(longitude) => set({ longitude })}
+            error={error('longitude')}
+          />
         </Group>
         <TagsInput
           label="Also called in files"
@@ -171,26 +186,6 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
 }
 
 const another = 'new';
-
-interface DegreesProps {
-  label: string;
-  value: number | null | undefined;
-  max: number;
-  onChange: (value: number | null) => void;
-}
-
-function Degrees({ label, value, max, onChange }: DegreesProps) {
-  return (
-    <NumberInput
-      label={label}
-      min={-max}
-      max={max}
-      hideControls
-      value={value ?? ''}
-      onChange={(next) => onChange(typeof next === 'number' ? next : null)}
-    />
-  );
-}
 
 function fieldsOf(place: Place): PlaceFields {
   const { name, location_code, location_type_id, parent_location_id, latitude, longitude, aliases } = place;
