@@ -150,6 +150,25 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
+  test('limits of percentages are in per cent, and decimals are kept', async () => {
+    await page.getByRole('button', { name: 'Change' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('textbox', { name: 'Refused below, in %' }).pressSequentially('1.5');
+    await form.getByRole('textbox', { name: 'Refused above, in %' }).fill('100%');
+    // Of other values the same words are the number itself.
+    const choose = async (format: string) => {
+      await form.getByRole('combobox', { name: 'Its values are' }).click();
+      await page.getByRole('option', { name: format, exact: true }).click();
+    };
+    await choose('number');
+    expect(await form.getByRole('textbox', { name: 'Refused below', exact: true }).inputValue()).toBe('1.5');
+    await choose('percentage');
+    await form.getByRole('button', { name: 'Save indicator' }).click();
+    await page.getByText('1.5% to 100%').waitFor();
+    const { objects } = await must(admin.get('/api/v1/indicator/?short_name=missed'), 200);
+    expect(objects).toMatchObject([{ data_format: 'pct', min: 0.015, max: 1 }]);
+  });
+
   test('a weighted mean says by what, categories are numbers with words, files may use other names', async () => {
     const form = page.getByRole('dialog');
     const choose = async (label: string, option: string | RegExp) => {

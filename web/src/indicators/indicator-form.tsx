@@ -15,6 +15,7 @@ import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { NumberField } from '../ui/number-field.tsx';
+import { fromPercent, toPercent } from '../ui/number-text.ts';
 import { toastDone } from '../ui/toast.tsx';
 import { CategoriesEditor, type DraftCategory } from './categories-editor.tsx';
 import { formatWords, operatorWords } from './format-words.ts';
@@ -57,6 +58,16 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
         : categories.map(({ value, label }) => ({ value: value ?? 0, label: label.trim() })),
   };
   const set = (change: Partial<IndicatorFields>) => setGiven((before) => ({ ...before, ...change }));
+  const isPercent = given.data_format === 'pct';
+  // A limit stays as it is typed: 100 becomes 100 %, which is kept as 1.
+  const setFormat = (data_format: DataFormat) => {
+    const willBePercent = data_format === 'pct';
+    const limit = (value: number | null = null) => {
+      if (value === null || isPercent === willBePercent) return value;
+      return willBePercent ? fromPercent(value) : toPercent(value);
+    };
+    set({ data_format, min: limit(given.min), max: limit(given.max) });
+  };
   const save = useMutation({
     mutationFn: () =>
       indicator === undefined ? createIndicator(fields as IndicatorFields) : changeIndicator(indicator.id, fields),
@@ -119,7 +130,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
             allowDeselect={false}
             data={Object.entries(formatWords).map(([value, label]) => ({ value, label }))}
             value={given.data_format ?? null}
-            onChange={(next) => next !== null && set({ data_format: next as DataFormat })}
+            onChange={(next) => next !== null && setFormat(next as DataFormat)}
             miw={150}
           />
           <Select
@@ -167,14 +178,16 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
         )}
         <Group grow align="flex-start" preventGrowOverflow={false}>
           <NumberField
-            label="Refused below"
+            label={isPercent ? 'Refused below, in %' : 'Refused below'}
+            isPercent={isPercent}
             value={given.min ?? null}
             onChange={(min) => set({ min })}
             error={error('min')}
             miw={100}
           />
           <NumberField
-            label="Refused above"
+            label={isPercent ? 'Refused above, in %' : 'Refused above'}
+            isPercent={isPercent}
             value={given.max ?? null}
             onChange={(max) => set({ max })}
             error={error('max')}

@@ -17,6 +17,7 @@ import {
 import { Confirm } from '../ui/confirm.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';
+import { toPercent } from '../ui/number-text.ts';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
@@ -40,8 +41,10 @@ function Detail({ indicator }: { indicator: Indicator }) {
   const isAdmin = useIsAdmin();
   const { weight_indicator_id: weightId } = indicator;
   const weight = useQuery({ ...indicatorQuery(weightId ?? 0), enabled: weightId !== null }).data;
+  const limit = (value: number | null) =>
+    value === null ? '…' : indicator.data_format === 'pct' ? `${toPercent(value)}%` : value;
   const range =
-    indicator.min === null && indicator.max === null ? 'any' : `${indicator.min ?? '…'} to ${indicator.max ?? '…'}`;
+    indicator.min === null && indicator.max === null ? 'any' : `${limit(indicator.min)} to ${limit(indicator.max)}`;
   return (
     <Page
       title={indicator.name}

@@ -1,5 +1,6 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { fromPercent, toPercent } from './number-text.ts';
 import { readNumber } from './read-number.ts';
 
 interface Rules {
@@ -45,11 +46,8 @@ export function NumberField({ value, onChange, min, max, isWhole, isPercent, err
   );
 }
 
-// Twelve digits are enough and keep 82.67% from becoming 0.8267000000000001.
-const rounded = (value: number) => Number(value.toPrecision(12));
-
 const textOf = (value: number | null, isPercent = false): string =>
-  value === null ? '' : String(isPercent ? rounded(value * 100) : value).replace('e+', 'e');
+  value === null ? '' : String(isPercent ? toPercent(value) : value).replace('e+', 'e');
 
 function read(text: string, rules: Rules): { value: number | null; problem?: string } {
   const given = text.trim().replace(/−/g, '-');
@@ -66,5 +64,5 @@ function read(text: string, rules: Rules): { value: number | null; problem?: str
       max === undefined ? `Not below ${min}` : min === undefined ? `Not above ${max}` : `From ${min} to ${max}`,
     );
   }
-  return { value: isPercent ? rounded(number / 100) : number };
+  return { value: isPercent ? fromPercent(number) : number };
 }
