@@ -63,12 +63,23 @@ export const pageOfIndicators = 100;
 
 const list = (query: Query, signal?: AbortSignal) => fetchList<Indicator>('/api/v1/indicator', query, signal);
 
-/** By a part of the name or of the short name, and by tag. */
-export const indicatorSearchQuery = (words: string, tag?: string) =>
+interface IndicatorFilter {
+  tag?: string | undefined;
+  kind?: PeriodKind | undefined;
+  without?: readonly number[];
+}
+
+/** By a part of the name or of the short name, among those the filter leaves. */
+export const indicatorSearchQuery = (words: string, { tag, kind, without = [] }: IndicatorFilter = {}) =>
   queryOptions({
-    queryKey: ['indicators', 'search', words, tag ?? null],
+    queryKey: ['indicators', 'search', words, tag ?? null, kind ?? null, without],
     queryFn: async ({ signal }) => {
-      const query = { indicator_tag_id: tag, limit: pageOfIndicators };
+      const query = {
+        indicator_tag_id: tag,
+        resource_name: kind,
+        id__not__in: without.join(','),
+        limit: pageOfIndicators,
+      };
       if (words === '') return await list(query, signal);
       const [named, short] = await Promise.all([
         list({ ...query, name__icontains: words }, signal),

@@ -31,7 +31,7 @@ export function IndicatorsPage() {
   const [search, setSearch] = useState('');
   const [words] = useDebouncedValue(search.trim(), 180);
   const tags = useQuery(tagsQuery).data?.objects ?? [];
-  const found = useQuery(indicatorSearchQuery(words, tag));
+  const found = useQuery(indicatorSearchQuery(words, { tag }));
   const create = isAdmin ? (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       New indicator

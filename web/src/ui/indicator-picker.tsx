@@ -60,16 +60,13 @@ export function IndicatorsPicker({
 function useOptions(chosen: readonly number[], { kind, without = [], ...more }: PickerProps) {
   const known = useQuery(indicatorsQuery(chosen)).data ?? [];
   const { typed, setTyped, words, hasWords, isTyping } = useSearched(known.map((one) => optionOf(one).label));
-  const { data: answer, isPending, isPlaceholderData } = useQuery(indicatorSearchQuery(words));
+  const { data: answer, isPending, isPlaceholderData } = useQuery(indicatorSearchQuery(words, { kind, without }));
   const isFresh = !isTyping && !isPending && !isPlaceholderData;
   const onKeyDown = useTakeFirst({ hasWords, isFresh });
   const found = answer?.objects ?? [];
-  const fitting = found.filter(
-    (one) => (kind === undefined || one.resource_name === kind) && !without.includes(one.id),
-  );
-  const ids = new Set(fitting.map(({ id }) => id));
+  const ids = new Set(found.map(({ id }) => id));
   // What is chosen is among the data for its text; offered is what was found for what is typed.
-  const data = [...known.filter(({ id }) => !ids.has(id)), ...fitting].map(optionOf);
+  const data = [...known.filter(({ id }) => !ids.has(id)), ...found].map(optionOf);
   const field = {
     ...more,
     data,
