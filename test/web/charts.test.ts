@@ -231,6 +231,69 @@ describe.skipIf(chromiumPath === undefined)('charts say what they show', async (
     await keep('categories');
   });
 
+  test('a chart is of all pages of its values; where even that is not all, it says so', async () => {
+    const spec = { type: 'table', axis: 'place', location_depth: 2, indicator_ids: [indicators.seen] };
+    const url = await dashboardOf('Long', { 'Seen in districts': spec });
+    const ofValues = /\/api\/v1\/datapoint\?/;
+    // Pages of three in place of ten thousand; the address of the next one says so by itself.
+    await page.route(ofValues, (route) => {
+      const asked = new URL(route.request().url());
+      if (!asked.searchParams.has('limit')) asked.searchParams.set('limit', '3');
+      return route.continue({ url: asked.href });
+    });
+    await page.goto(url);
+    const rows = card('Seen in districts').getByRole('row');
+    await rows.filter({ hasText: 'Dune' }).getByRole('button', { name: '460' }).waitFor();
+    expect(await rows.count()).toBe(5);
+    expect(await card('Seen in districts').getByText('Not all is shown').count()).toBe(0);
+    await page.unroute(ofValues);
+    // A server that never comes to an end.
+    await page.route(ofValues, async (route) => {
+      const answer = await route.fetch();
+      const { objects, ...rest } = (await answer.json()) as { objects: object[]; meta: object };
+      const many = Array.from({ length: 10_000 }, (_, index) => objects[index % objects.length]);
+      const meta = { ...rest.meta, total_count: 123_456, next: new URL(route.request().url()).pathname + '?again=1' };
+      await route.fulfill({ response: answer, json: { ...rest, meta, objects: many } });
+    });
+    await page.route(/\?again=1$/, async (route) => {
+      const many = Array.from({ length: 10_000 }, () => ({
+        indicator_id: indicators.seen,
+        location_id: ids.DUN,
+        campaign_id: campaigns.march,
+        value: 460,
+      }));
+      await route.fulfill({ json: { meta: { next: '/api/v1/datapoint?again=1' }, objects: many } });
+    });
+    await page.reload();
+    await card('Seen in districts').getByText('Not all is shown: the first 50,000 of 123,456 values.').waitFor();
+    await page.unrouteAll();
+  });
+
+  test('campaigns that are called the same are two, told apart by their type or their first day', async () => {
+    const campaign_type_id = await create('campaign_type', { name: 'Mop-up' });
+    const twin = await create('campaign', {
+      name: 'April 2026',
+      campaign_type_id,
+      start_date: '2026-04-06',
+      end_date: '2026-04-08',
+    });
+    const value = { location_id: ids.AMB, indicator_id: indicators.seen, campaign_id: twin, value: 77 };
+    await must(admin.put('/api/v1/campaign_datapoint/', { objects: [value] }), 200);
+    await world.runJobs();
+    const spec = { location_id: ids.AMB, location_depth: 0, indicator_ids: [indicators.seen] };
+    await page.goto(
+      await dashboardOf('Twins', {
+        Table: { ...spec, type: 'table', axis: 'period' },
+        Map: { ...spec, type: 'choropleth', axis: 'place' },
+      }),
+    );
+    await card('Table').getByRole('row', { name: 'April 2026 (Mop-up) 77' }).waitFor();
+    await card('Table').getByRole('row', { name: 'April 2026 (National round) 1,310' }).waitFor();
+    await card('Map').getByRole('combobox', { name: 'Period of the map' }).click();
+    await page.getByRole('option', { name: 'April 2026 (Mop-up)' }).click();
+    await card('Map').getByRole('img', { name: 'Map, map of Children seen, April 2026 (Mop-up)' }).waitFor();
+  });
+
   test('what a map looks into is in the address: Back leads up, a leaf shows its own value', async () => {
     await page.goto(
       await dashboardOf('Missed', {

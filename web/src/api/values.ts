@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { csrfHeader, fetchApi, type Query } from './fetch-api.ts';
-import { fetchList } from './list.ts';
+import { fetchPages } from './list.ts';
 import { problemOf, unreachable } from './problem.ts';
 
 export interface Cell {
@@ -22,7 +22,7 @@ export interface Cell {
 export const campaignValuesQuery = (query: Query) =>
   queryOptions({
     queryKey: ['values', 'campaign', query],
-    queryFn: ({ signal }) => fetchList<Cell>('/api/v1/campaign_datapoint', query, signal),
+    queryFn: ({ signal }) => fetchPages<Cell>('/api/v1/campaign_datapoint', query, signal),
     placeholderData: keepPreviousData,
   });
 
@@ -35,8 +35,8 @@ export const dayValuesQuery = (query: Query) =>
     queryKey: ['values', 'day', query],
     queryFn: async ({ signal }): Promise<Cell[]> => {
       const [stored, all] = await Promise.all([
-        fetchList<Cell>('/api/v1/date_datapoint', query, signal),
-        fetchList<Cell>('/api/v1/date_datapoint', { ...query, group_by_time: 'day' }, signal),
+        fetchPages<Cell>('/api/v1/date_datapoint', query, signal),
+        fetchPages<Cell>('/api/v1/date_datapoint', { ...query, group_by_time: 'day' }, signal),
       ]);
       const isStored = new Set(stored.objects.map(placeAndDay));
       const computed = all.objects.map((cell) => ({ ...cell, id: null, data_date: String(cell.time_grouping) }));
@@ -50,7 +50,7 @@ const placeAndDay = ({ location_id, indicator_id, data_date }: Cell) => `${locat
 export const valuesQuery = (query: Query) =>
   queryOptions({
     queryKey: ['values', 'any', query],
-    queryFn: ({ signal }) => fetchList<Cell>('/api/v1/datapoint', query, signal),
+    queryFn: ({ signal }) => fetchPages<Cell>('/api/v1/datapoint', query, signal),
     placeholderData: keepPreviousData,
   });
 

@@ -1,16 +1,26 @@
 import type { Axis } from '../api/charts.ts';
 import type { Cell } from '../api/values.ts';
 
-/** A value under each name it has: its period, its place, its indicator. */
+/** A value with what it is of: its period, its place, its indicator. Two may be called the same, their keys differ. */
 export interface Named {
   cell: Cell;
+  keys: Record<Axis, string>;
   names: Record<Axis, string>;
+}
+
+export interface Category {
+  key: string;
+  name: string;
+}
+
+export interface Series extends Category {
+  cells: (Cell | undefined)[];
 }
 
 export interface Arranged {
   /** Along the axis, in the order they come. */
-  categories: string[];
-  series: { name: string; cells: (Cell | undefined)[] }[];
+  categories: Category[];
+  series: Series[];
 }
 
 const axes: Axis[] = ['indicator', 'place', 'period'];
@@ -20,16 +30,21 @@ const axes: Axis[] = ['indicator', 'place', 'period'];
  */
 export function arrange(rows: readonly Named[], axis: Axis): Arranged {
   const others = axes.filter((one) => one !== axis);
-  const isTold = new Map(others.map((one) => [one, new Set(rows.map(({ names }) => names[one])).size > 1]));
-  const told = others.filter((one) => isTold.get(one));
-  const categories = [...new Set(rows.map(({ names }) => names[axis]))];
-  const at = new Map(categories.map((name, index) => [name, index]));
-  const series = new Map<string, (Cell | undefined)[]>();
-  for (const { cell, names } of rows) {
-    const name = (told.length > 0 ? told : [others[0]!]).map((one) => names[one]).join(' · ');
-    const cells = series.get(name) ?? new Array<Cell | undefined>(categories.length).fill(undefined);
-    cells[at.get(names[axis])!] = cell;
-    series.set(name, cells);
+  const told = others.filter((one) => new Set(rows.map(({ keys }) => keys[one])).size > 1);
+  const of = told.length > 0 ? told : [others[0]!];
+  const found = new Map(rows.map(({ keys, names }) => [keys[axis], names[axis]]));
+  const categories = [...found].map(([key, name]) => ({ key, name }));
+  const at = new Map(categories.map(({ key }, index) => [key, index]));
+  const series = new Map<string, Series>();
+  for (const { cell, keys, names } of rows) {
+    const key = of.map((one) => keys[one]).join(' ');
+    const one = series.get(key) ?? {
+      key,
+      name: of.map((other) => names[other]).join(' · '),
+      cells: new Array<Cell | undefined>(categories.length).fill(undefined),
+    };
+    one.cells[at.get(keys[axis])!] = cell;
+    series.set(key, one);
   }
-  return { categories, series: [...series].map(([name, cells]) => ({ name, cells })) };
+  return { categories, series: [...series.values()] };
 }

@@ -10,6 +10,7 @@ import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
+import { CutNote } from './cut-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { NoValues } from './no-values.tsx';
 import { dayOf } from './period-text.ts';
@@ -42,10 +43,15 @@ function Values({ spec, ...props }: ChartViewProps) {
   if (data.rows.every(({ cell }) => cell.value === null)) {
     return <NoValues />;
   }
-  return spec.type === 'number' ? (
-    <Numbers data={data} onTrace={props.onTrace} />
-  ) : (
-    <Picture spec={spec} data={data} {...props} />
+  return (
+    <>
+      <CutNote {...data} />
+      {spec.type === 'number' ? (
+        <Numbers data={data} onTrace={props.onTrace} />
+      ) : (
+        <Picture spec={spec} data={data} {...props} />
+      )}
+    </>
   );
 }
 
@@ -77,7 +83,7 @@ interface DrawingProps extends Omit<ChartViewProps, 'asTable' | 'id'> {
 }
 
 function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: DrawingProps) {
-  const { categories } = arranged;
+  const categories = arranged.categories.map(({ name }) => name);
   const series = seriesByUnit(arranged, indicatorOf);
   const days = spec.axis === 'period' ? daysOf(arranged) : undefined;
   const key = JSON.stringify([spec.type, arranged]);
@@ -116,18 +122,19 @@ function daysOf({ categories, series }: Arranged): string[] | undefined {
 function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
   const { title, arranged, indicatorOf, onTrace, drawn } = props;
   const [chosen, setChosen] = useState<string>();
-  const { categories, series } = arranged;
+  const { series } = arranged;
+  const categories = arranged.categories.map(({ name }) => name);
   const newest = newestOf(rows, arranged);
-  const shown = series.find(({ name }) => name === chosen) ?? newest;
-  const periods = new Set(rows.map(({ names }) => names.period));
+  const shown = series.find(({ key }) => key === chosen) ?? newest;
+  const periods = new Map(rows.map(({ keys, names }) => [keys.period, names.period]));
   // Where all is of one period no series is named after it.
   const isNamed = props.spec.axis === 'period' || periods.size > 1;
-  const about = isNamed ? shown.name : [...periods, ...(series.length > 1 ? [shown.name] : [])].join(' · ');
-  const key = JSON.stringify([about, categories, shown]);
+  const about = isNamed ? shown.name : [...periods.values(), ...(series.length > 1 ? [shown.name] : [])].join(' · ');
+  const drawnKey = JSON.stringify([about, categories, shown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const option = useCallback(
     (ink: Ink) => pieOption({ categories, series: [{ ...shown, unit: '' }], indicatorOf }, about, ink),
-    [key],
+    [drawnKey],
   );
   return (
     <>
@@ -136,8 +143,8 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
           size="xs"
           w={220}
           aria-label={`What ${title} is of`}
-          data={series.map(({ name }) => ({ value: name, label: name }))}
-          value={shown.name}
+          data={series.map(({ key, name }) => ({ value: key, label: name }))}
+          value={shown.key}
           onChange={(next) => next !== null && setChosen(next)}
         />
       )}
@@ -160,8 +167,8 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
 /** Values come in the order of their periods; of the last one that has any, the first series. */
 function newestOf(rows: readonly Named[], { series }: Arranged): Arranged['series'][number] {
   const withValue = rows.filter(({ cell }) => cell.value !== null);
-  const period = withValue.at(-1)?.names.period;
-  const first = withValue.find(({ names }) => names.period === period)?.cell;
+  const period = withValue.at(-1)?.keys.period;
+  const first = withValue.find(({ keys }) => keys.period === period)?.cell;
   return series.find(({ cells }) => cells.some((cell) => cell !== undefined && cell === first)) ?? series[0]!;
 }
 

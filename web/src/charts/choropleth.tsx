@@ -10,6 +10,7 @@ import { FindSelect } from '../ui/find-select.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
+import { CutNote } from './cut-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { mapClasses } from './map-classes.ts';
 import { NoValues } from './no-values.tsx';
@@ -59,6 +60,7 @@ export function Choropleth({ spec, id, ...more }: ChoroplethProps) {
               Below it is no place that you may see: this is its own value.
             </Text>
           )}
+          <CutNote {...data} />
           <Drawn {...more} data={data} shapes={shapes.data} open={isLeaf ? undefined : setOpened} />
         </>
       )}
@@ -121,11 +123,12 @@ interface DrawnProps extends Omit<ChoroplethProps, 'spec' | 'id'> {
 }
 
 function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProps) {
-  const periods = [...new Set(data.rows.map(({ names }) => names.period))];
+  const periods = new Map(data.rows.map(({ keys, names }) => [keys.period, names.period]));
   const [chosen, setChosen] = useState<string>();
-  const period = chosen !== undefined && periods.includes(chosen) ? chosen : periods.at(-1);
+  const shownKey = chosen !== undefined && periods.has(chosen) ? chosen : [...periods.keys()].at(-1);
+  const period = shownKey === undefined ? undefined : periods.get(shownKey);
   const [indicator] = data.indicators;
-  const rows = data.rows.filter(({ names, cell }) => names.period === period && cell.indicator_id === indicator?.id);
+  const rows = data.rows.filter(({ keys, cell }) => keys.period === shownKey && cell.indicator_id === indicator?.id);
   const cells = new Map(rows.map(({ cell }) => [cell.location_id, cell]));
   const numbers = rows.flatMap(({ cell }) => (typeof cell.value === 'number' ? [cell.value] : []));
   const classes = mapClasses(indicator, numbers);
@@ -154,18 +157,18 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   return (
     <Stack gap={8}>
       <Group gap="xs">
-        {periods.length > 1 && (
+        {periods.size > 1 && (
           <Select
             size="xs"
             aria-label="Period of the map"
             w={170}
             allowDeselect={false}
-            data={periods}
-            value={period ?? null}
+            data={[...periods].map(([value, label]) => ({ value, label }))}
+            value={shownKey ?? null}
             onChange={(next) => next !== null && setChosen(next)}
           />
         )}
-        {periods.length === 1 && (
+        {periods.size === 1 && (
           <Text fz="sm" c="dimmed">
             {period}
           </Text>

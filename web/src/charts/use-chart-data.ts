@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Campaign, campaignsQuery } from '../api/campaigns.ts';
+import { campaignsQuery, campaignTypesQuery } from '../api/campaigns.ts';
 import type { ChartSpec } from '../api/charts.ts';
 import { type Indicator, indicatorsQuery } from '../api/indicators.ts';
-import { type PlaceLine, placesQuery } from '../api/places.ts';
+import { placesQuery } from '../api/places.ts';
 import { valuesQuery } from '../api/values.ts';
 import type { Named } from './arrange.ts';
 import { chartQuery } from './chart-query.ts';
-import { periodText } from './period-text.ts';
+import { campaignNames, periodKey, periodText } from './period-text.ts';
+import { tellApart } from './tell-apart.ts';
 
 export interface ChartData {
   rows: Named[];
   indicators: Indicator[];
-  places: ReadonlyMap<number, PlaceLine>;
+  /** Where there are more values than are asked for; null where nobody counted them. */
+  cut: { total: number | null } | undefined;
 }
-
-const noCampaigns: Campaign[] = [];
 
 /** The values of a chart, with the names of what they are about. */
 export function useChartData(spec: ChartSpec) {
@@ -25,33 +25,33 @@ export function useChartData(spec: ChartSpec) {
   const indicators = useQuery(indicatorsQuery(spec.indicator_ids));
   const places = useQuery({ ...placesQuery(placeIds), enabled: found !== undefined });
   const campaigns = useQuery(campaignsQuery);
+  const types = useQuery(campaignTypesQuery);
   const error = values.error ?? indicators.error ?? places.error;
   const isReady = found !== undefined && indicators.data !== undefined && places.data !== undefined;
   return {
     error,
     retry: () => void values.refetch(),
-    data: isReady && !campaigns.isLoading ? dataOf() : undefined,
+    data: isReady && !campaigns.isLoading && !types.isLoading ? dataOf() : undefined,
   };
 
   function dataOf(): ChartData {
-    const indicatorOf = new Map(indicators.data!.map((one) => [one.id, one]));
-    const placeOf = new Map(places.data!.map((one) => [one.id, one]));
-    const campaignOf = new Map((campaigns.data?.objects ?? noCampaigns).map((one) => [one.id, one]));
-    // Of equal names the codes tell apart which is which.
-    const named = Map.groupBy(places.data!, ({ name }) => name);
-    const placeName = (id: number) => {
-      const place = placeOf.get(id);
-      if (place === undefined) return `place ${id}`;
-      return (named.get(place.name)?.length ?? 0) > 1 ? `${place.name} (${place.location_code})` : place.name;
-    };
+    const indicatorNames = tellApart(indicators.data!, ({ short_name }) => short_name);
+    const placeNames = tellApart(places.data!, ({ location_code }) => location_code);
+    const campaignsByName = campaignNames(campaigns.data?.objects ?? [], types.data?.objects ?? []);
     const rows = found!.map((cell) => ({
       cell,
+      keys: {
+        indicator: String(cell.indicator_id),
+        place: String(cell.location_id),
+        period: periodKey(cell),
+      },
       names: {
-        indicator: indicatorOf.get(cell.indicator_id)?.name ?? `indicator ${cell.indicator_id}`,
-        place: placeName(cell.location_id),
-        period: periodText(cell, campaignOf),
+        indicator: indicatorNames.get(cell.indicator_id) ?? `indicator ${cell.indicator_id}`,
+        place: placeNames.get(cell.location_id) ?? `place ${cell.location_id}`,
+        period: periodText(cell, campaignsByName),
       },
     }));
-    return { rows, indicators: indicators.data!, places: placeOf };
+    const { next, total_count: total } = values.data!.meta;
+    return { rows, indicators: indicators.data!, cut: next === null ? undefined : { total } };
   }
 }

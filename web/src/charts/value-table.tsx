@@ -24,23 +24,23 @@ export function ValueTable({ label, axis, arranged: { categories, series }, indi
         <Table.Thead data-sticky>
           <Table.Tr>
             <Table.Th>{axisWords[axis]}</Table.Th>
-            {series.map(({ name }) => (
-              <Table.Th key={name} ta="end">
+            {series.map(({ key, name }) => (
+              <Table.Th key={key} ta="end">
                 {name}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {categories.map((category, row) => (
+          {categories.map(({ key: category, name }, row) => (
             <Table.Tr key={category}>
               <Table.Th scope="row" fw={500}>
-                {category}
+                {name}
               </Table.Th>
-              {series.map(({ name, cells }) => {
+              {series.map(({ key, cells }) => {
                 const cell = cells[row];
                 return (
-                  <Table.Td key={name} ta="end" className="numbers">
+                  <Table.Td key={key} ta="end" className="numbers">
                     {cell === undefined || cell.value === null ? (
                       '–'
                     ) : (

@@ -1,7 +1,7 @@
 import { Button, Group, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { campaignsQuery } from '../api/campaigns.ts';
+import { campaignsQuery, campaignTypesQuery } from '../api/campaigns.ts';
 import {
   type Axis,
   type Chart,
@@ -18,6 +18,7 @@ import { fieldError } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
 import { ChartView } from '../charts/chart-view.tsx';
 import type { Exportable } from '../charts/echart.tsx';
+import { campaignNames } from '../charts/period-text.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
@@ -60,6 +61,7 @@ function Editor({ chart, close, onCreated }: { chart?: Chart } & Omit<EditorProp
   const user = useQuery(sessionQuery).data?.user;
   const [top] = useQuery(rootPlacesQuery(user)).data ?? [];
   const campaigns = useQuery(campaignsQuery).data?.objects ?? [];
+  const types = useQuery(campaignTypesQuery).data?.objects ?? [];
   const [title, setTitle] = useState(chart?.title ?? '');
   const [given, setGiven] = useState<Partial<ChartSpec>>(
     chart === undefined ? { type: 'column', axis: 'place', location_depth: 1 } : (specOf(chart) ?? {}),
@@ -146,7 +148,7 @@ function Editor({ chart, close, onCreated }: { chart?: Chart } & Omit<EditorProp
             label="Campaigns"
             placeholder={spec.campaign_ids.length === 0 ? 'all, new ones too' : ''}
             searchable
-            data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
+            data={[...campaignNames(campaigns, types)].map(([id, label]) => ({ value: String(id), label }))}
             value={spec.campaign_ids.map(String)}
             onChange={(next) => set({ campaign_ids: next.map(Number) })}
           />
