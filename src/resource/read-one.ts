@@ -4,7 +4,7 @@ import { fieldTypes } from './pure/field-types.ts';
 import type { Column, Model } from './pure/model.ts';
 import { fieldsOf } from './pure/parse-list.ts';
 import { type ObjectRow, planObjects, withUri } from './pure/plan-object.ts';
-import { sourceOf } from './read-list.ts';
+import { objectTag, sourceOf } from './read-list.ts';
 import type { Resources } from './resources.ts';
 import { rowsOf } from './run-plan.ts';
 
@@ -34,7 +34,7 @@ export async function readOne(
   return { body: part.body, whole, may: row.may };
 }
 
-/** `{"objects":[…],"not_found":[…]}` in the asked order. */
+/** `{"objects":[…],"etags":[…],"not_found":[…]}` in the asked order: each object with the tag of its own address. */
 export async function readSet(resources: Resources, model: Model, ids: unknown[], access: Access): Promise<string> {
   const plan = planObjects(model, ids, access, {
     source: sourceOf(resources, model, access),
@@ -44,7 +44,8 @@ export async function readSet(resources: Resources, model: Model, ids: unknown[]
   const found = new Map(rows.map((row) => [String(row.id), withUri(model, row)]));
   const objects = ids.map((id) => found.get(String(id))).filter((body) => body !== undefined);
   const missing = ids.filter((id) => !found.has(String(id)));
-  return `{"objects":[${objects.join(',')}],"not_found":${JSON.stringify(missing)}}`;
+  const etags = JSON.stringify(objects.map(objectTag));
+  return `{"objects":[${objects.join(',')}],"etags":${etags},"not_found":${JSON.stringify(missing)}}`;
 }
 
 export function detailColumns(model: Model, access: Access): Column[] {

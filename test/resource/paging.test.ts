@@ -181,6 +181,9 @@ test('a list unchanged since it was read is 304; HEAD answers like GET without a
 test('set gives objects in the asked order and what is not there', async () => {
   const { body } = await world.admin.get('/api/v1/site/set/3;99;1;3/');
   expect([ids(body), body.not_found]).toEqual([[3, 1], [99]]);
+  // With the tags that a change of them must carry.
+  const single = await Promise.all([3, 1].map((id) => world.admin.get(`/api/v1/site/${id}`)));
+  expect(body.etags).toEqual(single.map(({ headers }) => headers.get('etag')));
   const bad = await world.admin.get('/api/v1/site/set/3;x');
   expect([bad.status, bad.body.error]).toEqual([400, "invalid id: 'x'"]);
   const text = await world.admin.get(`/api/v1/unit/set/${encodeURIComponent('m/s;zz')}/`);

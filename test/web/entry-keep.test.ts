@@ -113,6 +113,16 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', asyn
     await until(() => stored('BIR', 'seen')).toBe(32);
     await page.getByText('2 values saved').waitFor();
 
+    // An Undo that the server never heard of is still to be had.
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Undo seen, Birch' }).click();
+    await page.getByText('The server cannot be reached.').last().waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Undo seen, Birch' }).click();
+    await until(() => stored('BIR', 'seen')).toBe(77);
+    await page.getByRole('button', { name: 'Undo seen, Amber' }).click();
+    await until(() => stored('AMB', 'seen')).toBeUndefined();
+
     await context.clearCookies();
     await at(0, 1).click();
     await page.keyboard.type('30');

@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     const found = `/api/v1/campaign_datapoint/?indicator__in=${indicators.vaccinated}&location_id=${ids.AMB}&campaign__in=${campaigns.march}`;
     const { objects } = await must(admin.get(found), 200);
     // What the cell is when its change begins is asked with the first key: here, before the other saves.
-    const asked = page.waitForResponse((answer) => answer.url().endsWith(`/campaign_datapoint/${objects[0].id}`));
+    const asked = page.waitForResponse((answer) => answer.url().endsWith(`/campaign_datapoint/set/${objects[0].id}`));
     await at(0, 1).dblclick();
     await asked;
     await must(admin.patch(`/api/v1/campaign_datapoint/${objects[0].id}/`, { value: 777 }), 202);
@@ -114,6 +114,34 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     expect(await stored('AMB', 'vaccinated')).toBe(778);
     await alert.getByRole('button', { name: 'Save it all the same' }).click();
     await until(() => stored('AMB', 'vaccinated')).toBe(902);
+  });
+
+  test('Undo takes back what was saved here, not what somebody saved since, and leaves what was not saved', async () => {
+    const found = `/api/v1/campaign_datapoint/?indicator__in=${indicators.vaccinated}&location_id=${ids.AMB}&campaign__in=${campaigns.march}`;
+    const { objects } = await must(admin.get(found), 200);
+    for (const value of [903, 904]) {
+      await at(0, 1).click();
+      await page.keyboard.type(String(value));
+      await page.keyboard.press('Enter');
+      await until(() => stored('AMB', 'vaccinated')).toBe(value);
+    }
+    await at(1, 0).click();
+    await page.keyboard.type('abc');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    const notTaken = alert.getByText('Children seen, Birch: abc');
+    await notTaken.waitFor();
+    await must(admin.patch(`/api/v1/campaign_datapoint/${objects[0].id}/`, { value: 999 }), 202);
+    await page.getByRole('button', { name: 'Undo vaccinated, Amber' }).click();
+    await alert.getByText('Children vaccinated, Amber: 903 Somebody saved 999 here in the meantime.').waitFor();
+    expect(await stored('AMB', 'vaccinated')).toBe(999);
+    await alert.getByRole('button', { name: 'Undo it all the same' }).click();
+    await until(() => stored('AMB', 'vaccinated')).toBe(903);
+    await page.getByText('1 value not saved yet').waitFor();
+    await page.getByRole('button', { name: 'Undo vaccinated, Amber' }).click();
+    await until(() => stored('AMB', 'vaccinated')).toBe(902);
+    await notTaken.waitFor();
+    await alert.getByRole('button', { name: 'Forget it' }).click();
   });
 
   test('what a value is made from comes in pages', async () => {

@@ -45,7 +45,11 @@ export function setOperation(model: Model): Operation {
     response: {
       200: withSchema(
         'Those found, and the keys of those not found.',
-        object({ objects: { type: 'array', items: objectSchema(model) }, not_found: { type: 'array', items: {} } }),
+        object({
+          objects: { type: 'array', items: objectSchema(model) },
+          etags: { type: 'array', items: { type: 'string' } },
+          not_found: { type: 'array', items: {} },
+        }),
       ),
     },
   };

@@ -19,6 +19,10 @@ export async function fetchApi<T>(path: string, request: ApiRequest = {}): Promi
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
+/** Of a change: only of what it was when it had this tag. */
+export const ifMatch = (tag: string | undefined): Pick<ApiRequest, 'headers'> =>
+  tag === undefined ? {} : { headers: { 'if-match': tag } };
+
 async function send(
   path: string,
   { method = 'GET', query, body, text, headers, signal }: ApiRequest,

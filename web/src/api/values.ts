@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { csrfHeader, fetchApi, type Query } from './fetch-api.ts';
-import { fetchPages } from './list.ts';
-import { problemOf, unreachable } from './problem.ts';
+import { fetchApi, ifMatch, type Query } from './fetch-api.ts';
+import { fetchList, fetchPages } from './list.ts';
 
 export interface Cell {
   id: number | null;
@@ -16,6 +15,7 @@ export interface Cell {
   is_partial?: boolean;
   has_conflict?: boolean;
   flags?: string[];
+  note?: string | null;
 }
 
 /** Effective values of campaigns; every cell asked for is there, empty ones too. */
@@ -63,6 +63,7 @@ export type Coordinates = Period & { location_id: number; indicator_id: number }
 
 export interface Entry {
   value: number | string | null;
+  note?: string | null | undefined;
   confirm_warnings?: boolean;
 }
 
@@ -72,17 +73,10 @@ export const enterValue = (cell: Coordinates, entry: Entry): Promise<Cell> =>
 
 /** `tag` is what the cell had when its change began: refused when somebody else was quicker. */
 export const changeValue = (period: Period, id: number, entry: Entry, tag: string | undefined): Promise<Cell> =>
-  fetchApi(`${listOf(period)}/${id}`, {
-    method: 'PATCH',
-    body: entry,
-    ...(tag === undefined ? {} : { headers: { 'if-match': tag } }),
-  });
+  fetchApi(`${listOf(period)}/${id}`, { method: 'PATCH', body: entry, ...ifMatch(tag) });
 
-export const withdrawValue = (period: Period, id: number): Promise<unknown> =>
-  fetchApi(`${listOf(period)}/${id}`, { method: 'DELETE' });
-
-export const fetchLineage = (period: Period, id: number): Promise<Lineage> =>
-  fetchApi(`${listOf(period)}/${id}/lineage`);
+export const withdrawValue = (period: Period, id: number, tag: string | undefined): Promise<unknown> =>
+  fetchApi(`${listOf(period)}/${id}`, { method: 'DELETE', ...ifMatch(tag) });
 
 /** `if_match` and `if_none_match` of a cell are what the headers of one request are; refused with 412. */
 export type GridCell = Coordinates & Entry & { if_match?: string | undefined; if_none_match?: string };
@@ -91,6 +85,7 @@ export interface BulkResult {
   status: number;
   id?: number;
   error?: string;
+  object?: Cell;
 }
 
 /** Many cells of one kind of period at once, each answered for itself. */
@@ -98,20 +93,48 @@ export const enterValues = (cells: GridCell[]): Promise<{ results: BulkResult[] 
   fetchApi(listOf(cells[0]!), {
     method: 'PUT',
     body: { objects: cells },
-    headers: { prefer: 'handling=lenient' },
+    headers: { prefer: 'handling=lenient, return=representation' },
   });
 
-/** The cell as it is now, with the tag that a change must carry. */
-export async function fetchTagged(period: Period, id: number): Promise<{ cell: Cell; tag: string | undefined }> {
-  const response = await fetch(`${listOf(period)}/${id}`, {
-    headers: { accept: 'application/json', ...csrfHeader() },
-  }).catch(() => {
-    throw unreachable();
-  });
-  const text = await response.text();
-  if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'));
-  return { cell: JSON.parse(text) as Cell, tag: response.headers.get('etag') ?? undefined };
+export interface TaggedCell {
+  cell: Cell;
+  /** Of a change of the cell as it was read: refused with 412 when somebody else was quicker. */
+  tag: string;
 }
+
+/** Ids of one address: the line of a request has room for them. */
+const idsAtOnce = 400;
+
+/** Cells of one kind of period as they are now, by id; what is not there any more is left out. */
+export async function fetchTagged(period: Period, ids: number[]): Promise<Map<number, TaggedCell>> {
+  const found = new Map<number, TaggedCell>();
+  for (let at = 0; at < ids.length; at += idsAtOnce) {
+    const path = `${listOf(period)}/set/${ids.slice(at, at + idsAtOnce).join(';')}`;
+    const { objects, etags } = await fetchApi<{ objects: (Cell & { id: number })[]; etags: string[] }>(path);
+    for (const [index, cell] of objects.entries()) found.set(cell.id, { cell, tag: etags[index]! });
+  }
+  return found;
+}
+
+/** What somebody entered by hand and what counts, at these places and indicators in these periods; null cleared a cell. */
+export async function fetchEntries(cells: Coordinates[]): Promise<EnteredCell[]> {
+  const among = (values: (number | string)[]) => [...new Set(values)].join(',');
+  const periods =
+    'campaign_id' in cells[0]!
+      ? { campaign_id__in: among(cells.map((cell) => ('campaign_id' in cell ? cell.campaign_id : ''))) }
+      : { data_date__in: among(cells.map((cell) => ('data_date' in cell ? cell.data_date : ''))) };
+  const { objects } = await fetchList<EnteredCell>('/api/v1/datapoint_history', {
+    ...periods,
+    indicator__in: among(cells.map(({ indicator_id }) => indicator_id)),
+    location_id__in: among(cells.map(({ location_id }) => location_id)),
+    origin: 'entry',
+    retracted_at__isnull: true,
+    fields: enteredFields.join(','),
+  });
+  return objects;
+}
+const enteredFields = ['indicator_id', 'location_id', 'campaign_id', 'data_date', 'value', 'note'] as const;
+export type EnteredCell = Pick<Cell, (typeof enteredFields)[number]>;
 
 export interface Source {
   document_id?: number | null;

@@ -5,7 +5,6 @@ import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
 import { SignInElsewhere } from '../ui/failure.tsx';
 import { count, plural } from '../ui/format.ts';
-import { toastProblem } from '../ui/toast.tsx';
 import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { type At, type Head, isComputed, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
@@ -33,7 +32,6 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
     if (block.cells.length > 0) entry.paste(block.cells);
   };
   const current = rows[active.row]?.[active.column];
-  const undo = () => void entry.undo().catch(toastProblem);
   const trace = () => current?.cell !== undefined && setTraced(lineagePath({ ...current.cell, ...current.period }));
   const override = (cell: SheetCell) => {
     setOverridden(new Set([...overridden, cell.key]));
@@ -56,7 +54,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
           variant="default"
           leftSection={<IconArrowBackUp size={15} aria-hidden />}
           disabled={entry.undoLabel === undefined}
-          onClick={undo}
+          onClick={entry.undo}
         >
           {entry.undoLabel === undefined ? 'Undo' : `Undo ${entry.undoLabel}`}
         </Button>
@@ -75,7 +73,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
         onSave={entry.save}
         onClear={entry.clear}
         onPaste={paste}
-        onUndo={undo}
+        onUndo={entry.undo}
         onTrace={trace}
       />
       {leftOut !== undefined && (
@@ -217,7 +215,12 @@ function Attention({ notes, onConfirm, onDrop }: AttentionProps) {
                   Try again
                 </Button>
               )}
-              {note.state !== 'refused' && (
+              {note.undoAnyway !== undefined && (
+                <Button size="compact-sm" variant="default" onClick={note.undoAnyway}>
+                  Undo it all the same
+                </Button>
+              )}
+              {note.state !== 'refused' && note.undoAnyway === undefined && (
                 <Button size="compact-sm" variant="default" onClick={() => onConfirm(note)}>
                   Save it all the same
                 </Button>

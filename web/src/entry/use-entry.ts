@@ -9,13 +9,15 @@ import {
   type Entry,
   enterValue,
   enterValues,
-  fetchLineage,
-  fetchTagged,
   type Period,
   withdrawValue,
 } from '../api/values.ts';
 import { plural } from '../ui/format.ts';
+import { toastProblem } from '../ui/toast.tsx';
+import { valueText } from '../ui/value-text.ts';
+import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, seenWith } from './cells-now.ts';
 import { checkText } from './check-text.ts';
+import { changedMeanwhile, type Past, takeBack } from './take-back.ts';
 
 /** A cell of the sheet: a place, an indicator, a period, and what is known there now. */
 export interface SheetCell {
@@ -36,6 +38,8 @@ export interface Note {
   target: SheetCell;
   /** Sends it again, where it was not what was typed that failed. */
   again?: (() => void) | undefined;
+  /** Undo, although somebody else was quicker. */
+  undoAnyway?: (() => void) | undefined;
   /** Nothing is sent before somebody signs in. */
   isSignedOut?: boolean;
 }
@@ -48,9 +52,10 @@ interface Change {
   before: Promise<Begun>;
 }
 
-interface Undo {
+/** What one Undo takes back. */
+interface Step {
   label: string;
-  back: () => Promise<unknown>;
+  past: Past[];
 }
 
 const mostWaitMs = 3000;
@@ -62,7 +67,8 @@ export function useEntry() {
   // The same before it is drawn, for who is about to leave.
   const latest = useRef(notes);
   const underway = useRef(new Set<Promise<void>>());
-  const [undone, setUndone] = useState<Undo[]>([]);
+  const [steps, setSteps] = useState<readonly Step[]>([]);
+  const latestSteps = useRef(steps);
   // What the cell was when its change began: begun with the first key, awaited by the save.
   const begun = useRef(new Map<string, Promise<Begun>>());
 
@@ -76,6 +82,11 @@ export function useEntry() {
     latest.current = next;
     setNotes(next);
   };
+  const setStepsNow = (next: readonly Step[]) => {
+    latestSteps.current = next;
+    setSteps(next);
+  };
+  const remember = (label: string, past: Past[]) => setStepsNow([...latestSteps.current, { label, past }]);
   const note = (target: SheetCell, state: Note['state'], text: string, message = '', more: Partial<Note> = {}) =>
     change(new Map(latest.current).set(target.key, { ...more, state, text, message, target }));
   const fail = (target: SheetCell, text: string, error: unknown, again: () => void) => {
@@ -87,7 +98,9 @@ export function useEntry() {
   const forget = (key: string) => change(new Map([...latest.current].filter(([one]) => one !== key)));
   const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
 
-  const beginning = (target: SheetCell) => cellNow(target, own.current.get(target.key));
+  const blockNow = (targets: SheetCell[]) =>
+    cellsNow(targets.map((target) => ({ target, id: own.current.get(target.key)?.id ?? target.cell?.id ?? null })));
+  const beginning = async (target: SheetCell) => (await blockNow([target]))[0]!;
   const overtakenBy = (target: SheetCell, before: Begun) => overtaking(target, before, own.current.get(target.key));
 
   const readAgain = (key: string, mine: Own | undefined) => {
@@ -142,8 +155,9 @@ export function useEntry() {
         return true;
       }
       const saved = await write(target, before, { value, confirm_warnings: confirmed });
-      setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
-      own.current.set(target.key, { id: saved.id, value });
+      const entered = { value: value === null ? null : saved.value };
+      remember(nameOf(target), [{ target, before, id: saved.id, entered }]);
+      own.current.set(target.key, saved);
       tell('saved');
       return true;
     } catch (error) {
@@ -151,8 +165,10 @@ export function useEntry() {
       const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
       const isOvertaken = problem?.status === 412 || problem?.status === 409;
       if (isOvertaken) {
-        const what = problem.status === 412 ? 'changed it' : 'entered something here';
-        tell('overtaken', `Somebody ${what} in the meantime.`);
+        tell(
+          'overtaken',
+          problem.status === 412 ? changedMeanwhile : 'Somebody entered something here in the meantime.',
+        );
       } else if (canConfirm) tell('unusual', problem.message);
       else if (isLast()) fail(target, text, error, () => start(save(target, text, confirmed)));
       return isOvertaken;
@@ -166,13 +182,10 @@ export function useEntry() {
     note(target, 'saving', '');
     try {
       const before = await beginning(target);
-      if (before.isEntry) {
-        await withdrawValue(period, cell.id);
-        setUndone((list) => [...list, { label: nameOf(target), back: () => enterAgain(target, before.value) }]);
-      } else {
-        const saved = await changeValue(period, cell.id, { value: null }, before.tag);
-        setUndone((list) => [...list, { label: nameOf(target), back: () => restore(target, before, saved) }]);
-      }
+      const isEntry = before.entry !== undefined;
+      if (isEntry) await withdrawValue(period, cell.id, before.tag);
+      else await changeValue(period, cell.id, { value: null }, before.tag);
+      remember(nameOf(target), [{ target, before, id: cell.id, entered: isEntry ? undefined : { value: null } }]);
       note(target, 'saved', '');
       await refresh();
     } catch (error) {
@@ -191,7 +204,7 @@ export function useEntry() {
     const fitting = given.filter(({ checked }) => checked.error === undefined && checked.warning === undefined);
     try {
       await Promise.all(fitting.map(({ target }) => turns.current.get(target.key)));
-      const begunAt = await Promise.all(fitting.map(({ target }) => beginning(target)));
+      const begunAt = await blockNow(fitting.map(({ target }) => target));
       const good: typeof fitting = [];
       const before: Begun[] = [];
       for (const [index, one] of fitting.entries()) {
@@ -212,26 +225,19 @@ export function useEntry() {
           ...seenWith(before[index]!),
         })),
       );
-      const written: [key: string, mine: Own][] = [];
+      const past: Past[] = [];
       results.forEach((result, index) => {
         const { target, text } = good[index]!;
         if (result.status < 300) {
-          const mine = { id: result.id ?? null, value: good[index]!.checked.value ?? null };
-          own.current.set(target.key, mine);
-          written.push([target.key, mine]);
+          const saved = result.object!;
+          past.push({ target, before: before[index]!, id: saved.id, entered: saved });
+          own.current.set(target.key, saved);
           note(target, 'saved', text);
-        } else if (result.status === 412) note(target, 'overtaken', text, 'Somebody changed it in the meantime.');
+        } else if (result.status === 412) note(target, 'overtaken', text, changedMeanwhile);
         else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
       });
-      const stored = results.flatMap((result, index) =>
-        result.status < 300 && result.id !== undefined
-          ? [{ id: result.id, before: before[index]!, target: good[index]!.target }]
-          : [],
-      );
-      const back = async () => {
-        for (const one of stored) await restore(one.target, one.before, { id: one.id });
-      };
-      if (stored.length > 0) setUndone((list) => [...list, { label: plural(stored.length, 'pasted value'), back }]);
+      if (past.length > 0) remember(plural(past.length, 'pasted value'), past);
+      const written = past.map(({ target: { key } }) => [key, own.current.get(key)] as const);
       await refresh();
       for (const [key, mine] of written) readAgain(key, mine);
     } catch (error) {
@@ -241,14 +247,42 @@ export function useEntry() {
     }
   };
 
+  /** The last change, once nothing is under way. What was taken back is dropped; what failed to be can be tried again. */
   const undo = async () => {
-    const last = undone.at(-1);
-    if (last === undefined) return;
-    setUndone(undone.slice(0, -1));
-    own.current.clear();
-    await last.back();
-    change(new Map());
-    await refresh();
+    await Promise.all(underway.current);
+    const last = latestSteps.current.at(-1);
+    if (last !== undefined) await undoStep(last, false);
+  };
+
+  const undoStep = async (step: Step, anyway: boolean) => {
+    const open = new Set(step.past);
+    const read: [key: string, mine: Own][] = [];
+    try {
+      await takeBack(step.past, {
+        anyway,
+        done: (one) => {
+          open.delete(one);
+          const { key } = one.target;
+          const mine = { id: one.id, value: one.before.value };
+          own.current.set(key, mine);
+          read.push([key, mine]);
+          // What was typed there since and not taken stays.
+          if (anyway || latest.current.get(key)?.state === 'saved') forget(key);
+        },
+        overtaken: (one, message) => {
+          open.delete(one);
+          const { value } = one.before;
+          const undoAnyway = () => start(undoStep({ ...step, past: [one] }, true).catch(toastProblem));
+          const text = value === null ? '' : valueText(value, one.target.indicator);
+          note(one.target, 'overtaken', text, message, { undoAnyway });
+        },
+      });
+    } finally {
+      const left = { ...step, past: [...open] };
+      setStepsNow(latestSteps.current.flatMap((one) => (one !== step ? one : open.size === 0 ? [] : left)));
+      if (open.size < step.past.length) await refresh();
+      for (const [key, mine] of read) readAgain(key, mine);
+    }
   };
 
   const start = (work: Promise<void>) => {
@@ -267,63 +301,22 @@ export function useEntry() {
     clear: (target: SheetCell) => start(inTurn(target.key, () => clear(target))),
     paste: (block: { target: SheetCell; text: string }[]) => start(paste(block)),
     forget,
-    undo,
-    undoLabel: undone.at(-1)?.label,
+    undo: () => start(undo().catch(toastProblem)),
+    undoLabel: steps.at(-1)?.label,
     settled,
     isOpen,
   };
 }
 
-interface Begun {
-  id: number | null;
-  value: Cell['value'];
-  isEntry: boolean;
-  tag: string | undefined;
-}
-
-type Own = Pick<Begun, 'id' | 'value'>;
-
-async function cellNow({ cell, period }: SheetCell, own: Own | undefined): Promise<Begun> {
-  const id = cell?.id ?? own?.id ?? null;
-  if (id === null) return { id, value: null, isEntry: false, tag: undefined };
-  const [{ cell: now, tag }, lineage] = await Promise.all([fetchTagged(period, id), fetchLineage(period, id)]);
-  return { id, value: now.value, isEntry: lineage.kind === 'entry' || lineage.cleared !== undefined, tag };
-}
-
-/** What is to be said when the sheet shows something else than what the change began with. */
-function overtaking({ cell }: SheetCell, before: Begun, own: Own | undefined): string | undefined {
-  if (before.id === null || before.value === ((own ?? cell)?.value ?? null)) return undefined;
-  return `Somebody saved ${before.value ?? 'nothing'} here in the meantime.`;
-}
-
-/** A cell of a grid is written as it was seen, or not at all. */
-const seenWith = ({ id, tag }: Begun) => (id === null ? { if_none_match: '*' } : { if_match: tag });
-
-const coordinatesOf = ({ period, place, indicator }: SheetCell) => ({
-  ...period,
-  location_id: place.id,
-  indicator_id: indicator.id,
-});
 const nameOf = ({ place, indicator, period }: SheetCell): string =>
   [indicator.short_name, place.name, ...('data_date' in period ? [period.data_date] : [])].join(', ');
 
 /** What is confirmed replaces what somebody else may have entered; anything else must not meet an entry it has not seen. */
-async function write(target: SheetCell, before: Begun, entry: Entry): Promise<Pick<Cell, 'id'>> {
+async function write(target: SheetCell, before: Begun, entry: Entry): Promise<Cell> {
   if (before.id !== null) return await changeValue(target.period, before.id, entry, before.tag);
   if (!entry.confirm_warnings) return await enterValue(coordinatesOf(target), entry);
   const { results } = await enterValues([{ ...coordinatesOf(target), ...entry }]);
-  const [{ id, error }] = results as [BulkResult];
-  if (id === undefined) throw new Error(error);
-  return { id };
+  const [{ object, error }] = results as [BulkResult];
+  if (object === undefined) throw new Error(error);
+  return object;
 }
-
-/** An entry gets its former value; where there was none, it goes, and what files or places below say returns. */
-async function restore({ period }: SheetCell, before: Begun, saved: Pick<Cell, 'id'>): Promise<unknown> {
-  if (before.isEntry && before.id !== null) {
-    return await changeValue(period, before.id, { value: before.value, confirm_warnings: true }, undefined);
-  }
-  return await withdrawValue(period, saved.id!);
-}
-
-const enterAgain = (target: SheetCell, value: Cell['value']) =>
-  enterValue(coordinatesOf(target), { value, confirm_warnings: true });

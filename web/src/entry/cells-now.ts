@@ -1,0 +1,62 @@
+import {
+  type Cell,
+  type Coordinates,
+  type EnteredCell,
+  fetchEntries,
+  fetchTagged,
+  type GridCell,
+} from '../api/values.ts';
+import type { SheetCell } from './use-entry.ts';
+
+/** What a cell was when its change began. */
+export interface Begun {
+  id: number | null;
+  value: Cell['value'];
+  /** What somebody entered there by hand; its null hides what files say. */
+  entry: EnteredCell | undefined;
+  tag: string | undefined;
+}
+
+/** What a sheet itself wrote there. */
+export type Own = Pick<Begun, 'id' | 'value'>;
+
+/** Of a block of any size in a few requests. The tags come first, so that what is saved after them is met by them. */
+export async function cellsNow(cells: readonly { target: SheetCell; id: number | null }[]): Promise<Begun[]> {
+  const known = cells.filter(({ id }) => id !== null);
+  if (known.length === 0) return cells.map(() => ({ id: null, value: null, entry: undefined, tag: undefined }));
+  const ids = new Set(known.map(({ id }) => id!));
+  const found = await fetchTagged(known[0]!.target.period, [...ids]);
+  const entered = await fetchEntries(known.map(({ target }) => coordinatesOf(target)));
+  const entries = new Map(entered.map((one) => [keyOf(one), one]));
+  return cells.map(({ target, id }) => {
+    const now = id === null ? undefined : found.get(id);
+    const entry = entries.get(keyOf(coordinatesOf(target)));
+    return { id: now?.cell.id ?? null, value: now?.cell.value ?? null, entry, tag: now?.tag };
+  });
+}
+
+const keyOf = (of: {
+  location_id: number;
+  indicator_id: number;
+  campaign_id?: number | null;
+  data_date?: string | null;
+}) => [of.location_id, of.indicator_id, of.campaign_id ?? of.data_date].join(' ');
+
+/** What is to be said when the sheet shows something else than what the change began with. */
+export function overtaking({ cell }: SheetCell, before: Begun, own: Own | undefined): string | undefined {
+  const shown = own ?? cell;
+  if (shown?.id == null || before.value === shown.value) return undefined;
+  return somebodySaved(before.value);
+}
+
+export const somebodySaved = (value: Cell['value']) => `Somebody saved ${value ?? 'nothing'} here in the meantime.`;
+
+/** A cell of a grid is written as it was seen, or not at all. */
+export const seenWith = ({ id, tag }: Begun): Pick<GridCell, 'if_match' | 'if_none_match'> =>
+  id === null ? { if_none_match: '*' } : { if_match: tag };
+
+export const coordinatesOf = ({ period, place, indicator }: SheetCell): Coordinates => ({
+  ...period,
+  location_id: place.id,
+  indicator_id: indicator.id,
+});

@@ -1,0 +1,74 @@
+import { Problem } from '../api/problem.ts';
+import { type Cell, enterValues, withdrawValue } from '../api/values.ts';
+import { type Begun, cellsNow, coordinatesOf, seenWith, somebodySaved } from './cells-now.ts';
+import type { SheetCell } from './use-entry.ts';
+
+/** A change that was made, and how it was before. */
+export interface Past {
+  target: SheetCell;
+  before: Begun;
+  id: number | null;
+  /** What was entered; undefined: an entry was withdrawn. */
+  entered: Pick<Cell, 'value'> | undefined;
+}
+
+interface TakeBack {
+  /** Also what somebody else changed since. */
+  anyway: boolean;
+  done: (one: Past) => void;
+  overtaken: (one: Past, message: string) => void;
+}
+
+/**
+ * An entry gets its former value; where there was none, it goes, and what files or places below say returns. What
+ * somebody else changed since stays as it is. Each is told as it is decided: when a request fails, the others are open.
+ */
+export async function takeBack(past: readonly Past[], { anyway, done, overtaken }: TakeBack): Promise<void> {
+  const now = await cellsNow(past);
+  const open = past.flatMap((one, n) => {
+    if (anyway || stands(one, now[n]!)) return [{ one, now: now[n]! }];
+    overtaken(one, somebodySaved(now[n]!.entry === undefined ? now[n]!.value : now[n]!.entry.value));
+    return [];
+  });
+  const former = open.filter(({ one }) => one.before.entry !== undefined);
+  if (former.length > 0) {
+    const { results } = await enterValues(
+      former.map(({ one, now: seen }) => ({
+        ...coordinatesOf(one.target),
+        value: one.before.entry!.value,
+        note: one.before.entry!.note,
+        confirm_warnings: true,
+        ...seenWith(seen),
+      })),
+    );
+    const refused = results.flatMap(({ status, error }, n) => {
+      const { one } = former[n]!;
+      if (status < 300) done(one);
+      else if (status === 412) overtaken(one, changedMeanwhile);
+      else return [error ?? `The server answered ${status}.`];
+      return [];
+    });
+    if (refused.length > 0) throw new Error(refused[0]);
+  }
+  for (const { one, now: seen } of open.filter(({ one: { before } }) => before.entry === undefined)) {
+    if (seen.entry === undefined) {
+      done(one);
+      continue;
+    }
+    try {
+      await withdrawValue(one.target.period, seen.id!, seen.tag);
+      done(one);
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412)) throw error;
+      overtaken(one, changedMeanwhile);
+    }
+  }
+}
+
+export const changedMeanwhile = 'Somebody changed it in the meantime.';
+
+/** Whether what was entered, or that nothing is, is still so. */
+function stands({ entered }: Past, { entry }: Begun): boolean {
+  if (entered === undefined || entry === undefined) return entered === entry;
+  return String(entered.value) === String(entry.value);
+}
