@@ -9,7 +9,7 @@ afterEach(() => world.runJobs());
 
 let files = 0;
 /** A file with columns and an indicator of its own: codes are one memory for all documents. */
-async function sent(rows: (columns: string[]) => string, width = 2, fields: object = {}) {
+async function sent(rows: (columns: string[]) => string, width = 2, fields: Record<string, unknown> = {}) {
   files += 1;
   const columns = Array.from({ length: width }, (_, n) => `y${files}a${n + 1}`);
   const name = `one${files}`;
