@@ -15,12 +15,14 @@ export class Problem extends Error {
   readonly requestId: string | undefined;
   readonly hint: string | undefined;
   readonly errors: ProblemDetail[];
+  /** Seconds after which it may be asked for again. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    more: Partial<Pick<Problem, 'requestId' | 'hint' | 'errors'>> = {},
+    more: Partial<Pick<Problem, 'requestId' | 'hint' | 'errors' | 'retryAfter'>> = {},
   ) {
     super(detail);
     this.name = 'Problem';
@@ -29,6 +31,7 @@ export class Problem extends Error {
     this.requestId = more.requestId;
     this.hint = more.hint;
     this.errors = more.errors ?? [];
+    this.retryAfter = more.retryAfter;
   }
 }
 
@@ -42,6 +45,7 @@ export function problemOf(status: number, text: string, requestId: string | null
   return new Problem(status, more?.code ?? `http_${status}`, detail || `The server answered ${status}.`, {
     requestId: more?.request_id ?? requestId ?? undefined,
     hint: more?.hint,
+    retryAfter: more?.retry_after,
     errors: (more?.errors ?? []).filter((entry) => typeof entry === 'object'),
   });
 }
@@ -56,6 +60,7 @@ interface Body {
   code?: string;
   request_id?: string;
   hint?: string;
+  retry_after?: number;
   errors?: (ProblemDetail | string)[];
 }
 
