@@ -1,5 +1,5 @@
 import { type ShouldBlockFn, useBlocker } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Confirm } from './confirm.tsx';
 
 interface KeepOptions {
@@ -32,7 +32,13 @@ export function useKeepTyped({ isTyped, loses = () => true, settled }: KeepOptio
     enableBeforeUnload: isTyped,
     withResolver: true,
   });
-  const isAsking = way.status === 'blocked' || waiting !== undefined;
+  // Nobody chose this way: the session ended. What is typed stays, and says at the next save where to sign in.
+  const isLed = way.status === 'blocked' && way.next.pathname === '/sign-in' && 'next' in way.next.search;
+  const { reset } = way;
+  useEffect(() => {
+    if (isLed) reset?.();
+  }, [isLed, reset]);
+  const isAsking = (way.status === 'blocked' && !isLed) || waiting !== undefined;
   const stay = () => {
     way.reset?.();
     setWaiting([]);
