@@ -106,6 +106,28 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     }
   });
 
+  test('what somebody else puts there meanwhile stays, whatever is moved, taken off or put back', async () => {
+    const at = `/api/v1/custom_dashboard/${page.url().match(/\d+$/)![0]}`;
+    const rows = async () => (await must(admin.get('/api/v1/custom_dashboard/'), 200)).objects[0].rows as string[][];
+    const { objects } = await must(admin.get('/api/v1/custom_chart/?title=Where they are missed'), 200);
+    const uuid = '00000000-0000-4000-8000-000000000077';
+    await must(admin.post('/api/v1/custom_chart/', { ...objects[0], id: -1, uuid, title: 'By another' }), 201);
+    const before = await rows();
+    await must(admin.patch(at, { rows: [[uuid], ...before] }), 202);
+    await page.getByRole('button', { name: 'More for Where they are missed' }).click();
+    await page.getByRole('menuitem', { name: 'Take off the dashboard' }).click();
+    await page.getByText('Where they are missed is off this dashboard.').waitFor();
+    await page.getByRole('region', { name: 'By another' }).waitFor();
+    expect(await rows()).toEqual([[uuid], before[0]!.slice(0, 1)]);
+    await must(admin.patch(at, { rows: [before[0]!.slice(0, 1), [uuid]] }), 202);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('region', { name: 'Where they are missed' }).waitFor();
+    expect(await rows()).toEqual([...before, [uuid]]);
+    await must(admin.patch(at, { rows: before }), 202);
+    await page.reload();
+    await page.getByRole('region', { name: 'Where they are missed' }).waitFor();
+  });
+
   test('a dashboard is called otherwise; one that was deleted comes back with its charts', async () => {
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     const form = page.getByRole('dialog', { name: 'Change Rounds of 2026' });

@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
-import { fetchApi } from './fetch-api.ts';
+import { fetchApi, fetchWithTag, ifMatch } from './fetch-api.ts';
 import { fetchList } from './list.ts';
 import { makeUuid } from './make-uuid.ts';
+import { Problem } from './problem.ts';
 
 export const chartTypes = [
   { value: 'line', label: 'Line over time' },
@@ -56,18 +57,36 @@ export const dashboardsQuery = queryOptions({
 export const dashboardQuery = (id: number) =>
   queryOptions({
     queryKey: ['dashboards', 'one', id],
-    queryFn: ({ signal }) => fetchApi<Dashboard>(`/api/v1/custom_dashboard/${id}`, { signal }),
+    queryFn: ({ signal }) => fetchApi<Dashboard>(dashboardPath(id), { signal }),
   });
 
 /** `rows` holds uuids. */
 export const createDashboard = (body: { title: string; description: string; rows: string[][] }): Promise<Dashboard> =>
   fetchApi('/api/v1/custom_dashboard', { method: 'POST', body });
-export const changeDashboard = (
-  id: number,
-  body: { title?: string; description?: string; rows?: string[][] },
-): Promise<Dashboard> => fetchApi(`/api/v1/custom_dashboard/${id}`, { method: 'PATCH', body });
-export const deleteDashboard = (id: number): Promise<unknown> =>
-  fetchApi(`/api/v1/custom_dashboard/${id}`, { method: 'DELETE' });
+export const dashboardPath = (id: number) => `/api/v1/custom_dashboard/${id}`;
+
+const mostTries = 3;
+
+/**
+ * Changes the order of the charts as it is now, not as somebody saw it; so what others add meanwhile stays. Answers
+ * whether there was anything to change.
+ */
+export async function rearrange(id: number, change: (rows: string[][]) => string[][]): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { found, tag } = await fetchWithTag<Dashboard>(dashboardPath(id));
+    const now = layoutOf(found);
+    const rows = change(now);
+    if (rows === now) return false;
+    try {
+      await fetchApi(dashboardPath(id), { method: 'PATCH', body: { rows }, ...ifMatch(tag) });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 412) || attempt === mostTries) throw error;
+    }
+  }
+}
+
+export const deleteDashboard = (id: number): Promise<unknown> => fetchApi(dashboardPath(id), { method: 'DELETE' });
 
 export const createChart = (title: string, chart_json: ChartSpec): Promise<Chart> =>
   fetchApi('/api/v1/custom_chart', { method: 'POST', body: { uuid: makeUuid(), title, chart_json } });
@@ -96,3 +115,7 @@ export const chartRowsOf = ({ rows }: Pick<Dashboard, 'rows'>): Chart[][] =>
       ),
     )
     .filter((row) => row.length > 0);
+
+/** The same by their uuids, as they are stored. */
+export const layoutOf = (dashboard: Pick<Dashboard, 'rows'>): string[][] =>
+  chartRowsOf(dashboard).map((row) => row.map(({ uuid }) => uuid));

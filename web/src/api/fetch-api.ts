@@ -12,11 +12,19 @@ export interface ApiRequest {
 export type Query = Record<string, string | number | boolean | undefined>;
 
 /** One call of the public API with the session cookie. Throws a Problem for everything that is not a success. */
-export async function fetchApi<T>(path: string, request: ApiRequest = {}): Promise<T> {
+export const fetchApi = async <T>(path: string, request: ApiRequest = {}): Promise<T> =>
+  (await fetchWithTag<T>(path, request)).found;
+
+/** The same, with the tag that a change of what was found must carry. */
+export async function fetchWithTag<T>(
+  path: string,
+  request: ApiRequest = {},
+): Promise<{ found: T; tag: string | undefined }> {
   const response = await send(path, request);
   const text = await response.text();
   if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'));
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  const found = (text === '' ? undefined : JSON.parse(text)) as T;
+  return { found, tag: response.headers.get('etag') ?? undefined };
 }
 
 /** Of a change: only of what it was when it had this tag. */

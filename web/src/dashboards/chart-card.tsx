@@ -7,12 +7,12 @@ import { chartQuery } from '../charts/chart-query.ts';
 import { ChartView } from '../charts/chart-view.tsx';
 import type { Exportable } from '../charts/echart.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
-import { alone, joined, type Layout, moved, withoutChart } from './layout.ts';
+import { type Arrange, alone, type Change, joined, type Layout, moved, putBack, withoutChart } from './layout.ts';
 
 interface ChartCardProps {
   chart: Chart;
   layout: Layout;
-  arrange: (rows: Layout, done?: string) => void;
+  arrange: Arrange;
   onEdit: () => void;
   onTrace: (path: string) => void;
 }
@@ -114,12 +114,17 @@ interface CardMenuProps extends Omit<ChartCardProps, 'onTrace'> {
 }
 
 function CardMenu({ chart: { uuid, title }, layout, arrange, onEdit, isOurs }: CardMenuProps) {
-  const moves: [string, Layout][] = [
-    ['Move up or left', moved(layout, uuid, -1)],
-    ['Move down or right', moved(layout, uuid, 1)],
-    ['Beside the chart above', joined(layout, uuid)],
-    ['On a row of its own', alone(layout, uuid)],
+  const moves: [string, Change][] = [
+    ['Move up or left', (rows) => moved(rows, uuid, -1)],
+    ['Move down or right', (rows) => moved(rows, uuid, 1)],
+    ['Beside the chart above', (rows) => joined(rows, uuid)],
+    ['On a row of its own', (rows) => alone(rows, uuid)],
   ];
+  const takeOff = () =>
+    arrange(`take off ${uuid}`, (rows) => withoutChart(rows, uuid), {
+      said: `${title} is off this dashboard.`,
+      putBack: (rows) => putBack(rows, uuid, layout),
+    });
   return (
     <Menu position="bottom-end" shadow="md" width={210}>
       <Menu.Target>
@@ -129,13 +134,13 @@ function CardMenu({ chart: { uuid, title }, layout, arrange, onEdit, isOurs }: C
       </Menu.Target>
       <Menu.Dropdown>
         {isOurs && <Menu.Item onClick={onEdit}>Change the chart</Menu.Item>}
-        {moves.map(([label, rows]) => (
-          <Menu.Item key={label} disabled={rows === layout} onClick={() => arrange(rows)}>
+        {moves.map(([label, move]) => (
+          <Menu.Item key={label} disabled={move(layout) === layout} onClick={() => arrange(`${label} ${uuid}`, move)}>
             {label}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item color="red" onClick={() => arrange(withoutChart(layout, uuid), `${title} is off this dashboard.`)}>
+        <Menu.Item color="red" onClick={takeOff}>
           Take off the dashboard
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,18 +1,20 @@
 import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChartBar, IconPencil, IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
   type Chart,
-  changeDashboard,
   chartRowsOf,
   createDashboard,
   type Dashboard,
   dashboardQuery,
   deleteDashboard,
+  layoutOf,
+  rearrange,
 } from '../api/charts.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';
@@ -23,7 +25,7 @@ import { useLeave } from '../ui/use-leave.ts';
 import { ChartCard } from './chart-card.tsx';
 import { ChartEditor } from './chart-editor.tsx';
 import { DashboardForm } from './dashboard-form.tsx';
-import { type Layout, withChart } from './layout.ts';
+import { type Arrange, type Change, type Layout, type Taken, withChart } from './layout.ts';
 
 export function DashboardPage() {
   const { dashboard } = useParams({ strict: false }) as { dashboard: string };
@@ -40,8 +42,8 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
   const [traced, setTraced] = useState<string>();
   const [changing, change] = useDisclosure();
   const rows = chartRowsOf(dashboard);
-  const layout: Layout = rows.map((row) => row.map(({ uuid }) => uuid));
-  const arrange = useArrange(dashboard, layout);
+  const layout = layoutOf(dashboard);
+  const arrange = useArrange(dashboard.id);
   const add = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
       Add chart
@@ -87,7 +89,7 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
       <ChartEditor
         chart={editing}
         close={() => setEditing(undefined)}
-        onCreated={(uuid) => arrange(withChart(layout, uuid))}
+        onCreated={(uuid) => arrange(`add ${uuid}`, (now) => withChart(now, uuid))}
       />
       <DashboardForm
         opened={changing}
@@ -100,23 +102,26 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-/** Saves another order of the charts; the message offers the order before. */
-function useArrange(dashboard: Dashboard, before: Layout): (rows: Layout, done?: string) => void {
+/** Saves another order of the charts. */
+function useArrange(id: number): Arrange {
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries({ queryKey: ['dashboards'] });
   const save = useMutation({
-    mutationFn: ({ rows }: { rows: Layout; done: string | undefined }) => changeDashboard(dashboard.id, { rows }),
+    mutationFn: async ({ change }: { what: string; change: Change; taken: Taken | undefined }) => {
+      if (!(await rearrange(id, change)))
+        throw new Error('Somebody changed the dashboard in the meantime: see it now.');
+    },
     onError: toastProblem,
-    onSuccess: async (_, { done }) => {
-      await refresh();
-      if (done === undefined) return;
-      toastDone(done, async () => {
-        await changeDashboard(dashboard.id, { rows: before });
+    onSuccess: (_, { taken }) => {
+      if (taken === undefined) return;
+      toastDone(taken.said, async () => {
+        await rearrange(id, taken.putBack);
         await refresh();
       });
     },
+    onSettled: refresh,
   });
-  return (rows, done) => save.mutate({ rows, done });
+  return (what, change, taken) => save.mutate({ what, change, taken });
 }
 
 function DeleteDashboard({ dashboard, layout }: { dashboard: Dashboard; layout: Layout }) {
