@@ -138,8 +138,7 @@ export const tagsQuery = queryOptions({
 
 export const createIndicator = (body: IndicatorFields): Promise<Indicator> =>
   fetchApi('/api/v1/indicator', { method: 'POST', body });
-export const changeIndicator = (id: number, body: Partial<IndicatorFields>): Promise<Indicator> =>
-  fetchApi(`/api/v1/indicator/${id}`, { method: 'PATCH', body });
+export const indicatorPath = (id: number) => `/api/v1/indicator/${id}`;
 export const deleteIndicator = (id: number): Promise<unknown> =>
   fetchApi(`/api/v1/indicator/${id}`, { method: 'DELETE' });
 

@@ -151,8 +151,7 @@ export const placeSearchQuery = (words: string, limit = 30) =>
 
 export const createPlace = (body: PlaceFields): Promise<Place> =>
   fetchApi('/api/v1/location', { method: 'POST', body });
-export const changePlace = (id: number, body: Partial<PlaceFields>): Promise<Place> =>
-  fetchApi(`/api/v1/location/${id}`, { method: 'PATCH', body });
+export const placePath = (id: number) => `/api/v1/location/${id}`;
 export const deletePlace = (id: number): Promise<unknown> => fetchApi(`/api/v1/location/${id}`, { method: 'DELETE' });
 
 export interface Imported {

@@ -1,8 +1,10 @@
 import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
-import { changeDashboard, createDashboard, type Dashboard } from '../api/charts.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { changeFields } from '../api/change-fields.ts';
+import { createDashboard, type Dashboard, dashboardPath } from '../api/charts.ts';
 import { fieldError } from '../api/problem.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 
@@ -24,9 +26,12 @@ export function DashboardForm({ opened, ...props }: FormProps & { opened: boolea
 
 function Form({ close, dashboard, onSaved }: FormProps) {
   const queries = useQueryClient();
+  const [read] = useState({ title: dashboard?.title ?? '', description: dashboard?.description ?? '' });
   const save = useMutation({
     mutationFn: (fields: { title: string; description: string }) =>
-      dashboard === undefined ? createDashboard({ ...fields, rows: [] }) : changeDashboard(dashboard.id, fields),
+      dashboard === undefined
+        ? createDashboard({ ...fields, rows: [] })
+        : changeFields<typeof fields, Dashboard>(dashboardPath(dashboard.id), read, fields),
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['dashboards'] });
       close();
@@ -47,16 +52,10 @@ function Form({ close, dashboard, onSaved }: FormProps) {
           name="title"
           required
           data-autofocus
-          defaultValue={dashboard?.title ?? ''}
+          defaultValue={read.title}
           error={fieldError(save.error, 'title')}
         />
-        <Textarea
-          label="Description"
-          name="description"
-          autosize
-          minRows={2}
-          defaultValue={dashboard?.description ?? ''}
-        />
+        <Textarea label="Description" name="description" autosize minRows={2} defaultValue={read.description} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             Cancel

@@ -1,17 +1,19 @@
 import { Button, Group, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { changeFields, rebased, undoFields } from '../api/change-fields.ts';
 import {
-  changeIndicator,
   createIndicator,
   type DataFormat,
   type Indicator,
   type IndicatorFields,
+  indicatorPath,
   type PeriodKind,
 } from '../api/indicators.ts';
 import { fieldError } from '../api/problem.ts';
-import { Failure } from '../ui/failure.tsx';
+import { useMutation } from '../api/use-mutation.ts';
+import { FormFailure } from '../ui/form-failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { NumberField } from '../ui/number-field.tsx';
@@ -42,10 +44,9 @@ export function IndicatorForm({ opened, ...props }: FormProps & { opened: boolea
 function Form({ close, indicator, initial, onCreated }: FormProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const [read, setRead] = useState(() => indicator && fieldsOf(indicator));
   const [given, setGiven] = useState<Partial<IndicatorFields>>(
-    indicator === undefined
-      ? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null, ...initial }
-      : fieldsOf(indicator),
+    read ?? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null, ...initial },
   );
   // Kept apart: while they are typed they need not be whole.
   const [categories, setCategories] = useState<DraftCategory[]>(given.categories ?? []);
@@ -70,7 +71,9 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   };
   const save = useMutation({
     mutationFn: () =>
-      indicator === undefined ? createIndicator(fields as IndicatorFields) : changeIndicator(indicator.id, fields),
+      indicator === undefined || read === undefined
+        ? createIndicator(fields as IndicatorFields)
+        : changeFields<Partial<IndicatorFields>, Indicator>(indicatorPath(indicator.id), read, fields),
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
       close();
@@ -78,15 +81,22 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
       await navigate({ to: `/indicators/${saved.id}` as never });
       toastDone(
         `${saved.name} is saved.`,
-        indicator === undefined
+        read === undefined
           ? undefined
           : async () => {
-              await changeIndicator(saved.id, fieldsOf(indicator));
+              await undoFields(indicatorPath(saved.id), { read, wanted: fields, saved });
               await queries.invalidateQueries({ queryKey: ['indicators'] });
             },
       );
     },
   });
+  const loadAnew = (now: Indicator) => {
+    const next = rebased(read ?? {}, fields, fieldsOf(now));
+    setGiven(next);
+    setCategories(next.categories ?? []);
+    setRead(fieldsOf(now));
+    save.reset();
+  };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (given.data_format !== 'class' || isComplete) save.mutate();
@@ -95,7 +105,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   return (
     <form onSubmit={onSubmit}>
       <Stack gap="sm">
-        {save.error !== null && <Failure error={save.error} />}
+        <FormFailure error={save.error} loadAnew={loadAnew} />
         <Group grow align="flex-start" preventGrowOverflow={false}>
           <TextInput
             label="Name"
@@ -219,7 +229,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   );
 }
 
-/** What the form changes, and undo puts back. */
+/** What the form changes. */
 function fieldsOf(indicator: Indicator): Partial<IndicatorFields> {
   const { name, short_name, description, data_format, resource_name, aggregation, weight_indicator_id } = indicator;
   const { min, max, unit, categories, aliases } = indicator;

@@ -1,17 +1,19 @@
 import { Button, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { changeFields, rebased, undoFields } from '../api/change-fields.ts';
 import {
-  changePlace,
   createPlace,
   createPlaceType,
   type Place,
   type PlaceFields,
+  placePath,
   placeTypesQuery,
 } from '../api/places.ts';
 import { fieldError } from '../api/problem.ts';
-import { Failure } from '../ui/failure.tsx';
+import { useMutation } from '../api/use-mutation.ts';
+import { FormFailure } from '../ui/form-failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
@@ -43,8 +45,9 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
   const navigate = useNavigate();
   const known = useQuery(placeTypesQuery).data?.objects;
   const types = known ?? [];
+  const [read, setRead] = useState(() => place && fieldsOf(place));
   const [given, setGiven] = useState<Partial<PlaceFields>>(
-    place === undefined ? { parent_location_id: parent ?? null, aliases: [], ...initial } : fieldsOf(place),
+    read ?? { parent_location_id: parent ?? null, aliases: [], ...initial },
   );
   const set = (change: Partial<PlaceFields>) => setGiven((before) => ({ ...before, ...change }));
   // Only while a type is made with the place. Of a new installation the first place makes the first type.
@@ -65,7 +68,9 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
         setWantsType(false);
         await queries.invalidateQueries({ queryKey: placeTypesQuery.queryKey });
       }
-      return await (place === undefined ? createPlace(body as PlaceFields) : changePlace(place.id, body));
+      return place === undefined || read === undefined
+        ? await createPlace(body as PlaceFields)
+        : await changeFields<Partial<PlaceFields>, Place>(placePath(place.id), read, body);
     },
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['places'] });
@@ -73,12 +78,17 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
       if (onCreated !== undefined) return onCreated(saved.id);
       await navigate({ to: `/places/${saved.id}` as never });
       const undo = async () => {
-        await changePlace(saved.id, fieldsOf(place!));
+        await undoFields(placePath(saved.id), { read: read!, wanted: given, saved });
         await queries.invalidateQueries({ queryKey: ['places'] });
       };
-      toastDone(`${saved.name} is saved.`, place === undefined ? undefined : undo);
+      toastDone(`${saved.name} is saved.`, read === undefined ? undefined : undo);
     },
   });
+  const loadAnew = (now: Place) => {
+    setGiven(rebased(read ?? {}, given, fieldsOf(now)));
+    setRead(fieldsOf(now));
+    save.reset();
+  };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
@@ -87,7 +97,7 @@ function Form({ close, place, parent, initial, onCreated }: Omit<PlaceFormProps,
   return (
     <form onSubmit={onSubmit}>
       <Stack gap="sm">
-        {save.error !== null && <Failure error={save.error} />}
+        <FormFailure error={save.error} loadAnew={loadAnew} />
         <TextInput
           label="Name"
           required
