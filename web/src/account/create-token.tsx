@@ -1,8 +1,9 @@
 import { Alert, Button, Code, Group, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createToken, tokensQuery } from '../api/account.ts';
 import { projectsQuery } from '../api/projects.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';

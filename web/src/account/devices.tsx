@@ -1,6 +1,7 @@
 import { Button, Table } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { devicesQuery, signOutOthers } from '../api/account.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { ago } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';

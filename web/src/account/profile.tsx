@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { changeProfile } from '../api/account.ts';
 import { sessionQuery } from '../api/session.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone } from '../ui/toast.tsx';

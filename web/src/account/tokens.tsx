@@ -1,9 +1,10 @@
 import { Button, Code, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type AccessToken, revokeToken, tokensQuery } from '../api/account.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ago, dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';

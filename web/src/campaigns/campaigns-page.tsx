@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCalendarEvent, IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   type Campaign,
   type CampaignType,
@@ -9,6 +9,7 @@ import {
   campaignTypesQuery,
   deleteCampaign,
 } from '../api/campaigns.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { day } from '../ui/format.ts';
 import { ButtonLink } from '../ui/link.tsx';

@@ -1,5 +1,5 @@
 import { Button, Group, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { campaignsQuery, campaignTypesQuery } from '../api/campaigns.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { rootPlacesQuery } from '../api/places.ts';
 import { fieldError } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { ChartView } from '../charts/chart-view.tsx';
 import type { Exportable } from '../charts/echart.tsx';
 import { campaignNames } from '../charts/period-text.ts';

@@ -1,9 +1,10 @@
 import { Anchor, Badge, Button, Code, Group, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { changeDataset, type Dataset, datasetQuery, deleteDataset, restoreDataset } from '../api/datasets.ts';
 import type { TableField } from '../api/table-schema.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';

@@ -1,9 +1,10 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { IconArrowBackUp, IconDots, IconDownload, IconFile, IconRestore, IconTable } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type Dataset, type Revision, restoreRevision, undoRevision } from '../api/datasets.ts';
 import { downloadUrl } from '../api/rows.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { ButtonLink } from '../ui/link.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useWhenRunEnds } from './when-run-ends.ts';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { acceptSuggestions, type Code, decideCodes } from '../api/documents.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { plural } from '../ui/format.ts';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useRefreshDocuments } from './use-decide.ts';

@@ -1,8 +1,9 @@
 import { Alert, Anchor, Badge, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { documentQuery, documentValuesQuery, type SourceDocument, undoDocument } from '../api/documents.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Fact } from '../ui/fact.tsx';
 import { bytes, count, dateTime } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';

@@ -1,7 +1,7 @@
 import { Button, Group, Select, SimpleGrid, Stack, TagsInput, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Details, readAgain, type SourceDocument } from '../api/documents.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { choicesOf, labelOf, missingWords } from './detail-words.ts';

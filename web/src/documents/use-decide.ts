@@ -1,5 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type Code, changeCode } from '../api/documents.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 
 /** A master object; −1 opens the code again. */

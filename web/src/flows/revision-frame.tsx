@@ -1,8 +1,9 @@
 import { Badge, Button, Group } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
 import { cancelFlow, type FlowAddress, flowHistoryQuery, flowRevisionQuery, hasFlowEnded } from '../api/flows.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { ago, dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Page } from '../ui/page.tsx';

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FlowAddress, flowRevisionQuery, uploadSpec } from '../api/flows.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { addressOf, pageOf } from './flow-address.ts';
 

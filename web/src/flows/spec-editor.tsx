@@ -1,9 +1,10 @@
 import { Button, FileButton, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconChecklist, IconUpload } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useMemo, useState } from 'react';
 import { dryRunSpec, type UploadAnswer, uploadSpec } from '../api/flows.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { addressOf, pageOf } from './flow-address.ts';

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   addComponent,
@@ -10,6 +10,7 @@ import {
   type Role,
   removeComponent,
 } from '../api/indicators.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { IndicatorPicker } from '../ui/indicator-picker.tsx';
 import { Loaded } from '../ui/loaded.tsx';

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Button, Group, SimpleGrid, Stack, TagsInput, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPencil } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import {
   createTag,
@@ -14,6 +14,7 @@ import {
   untagIndicator,
   usesQuery,
 } from '../api/indicators.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';

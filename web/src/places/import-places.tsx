@@ -1,8 +1,9 @@
 import { Alert, Button, Code, FileInput, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Imported, importPlaces } from '../api/places.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { count, plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Breadcrumbs, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import {
   childPlacesQuery,
@@ -12,6 +12,7 @@ import {
   placeQuery,
   shapesQuery,
 } from '../api/places.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { plural } from '../ui/format.ts';

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import {
   type Explained,
@@ -11,6 +11,7 @@ import {
   responsibilitiesQuery,
   takeResponsibility,
 } from '../api/places.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';

@@ -1,9 +1,10 @@
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { fieldError } from '../api/problem.ts';
 import { createProject, type Project, projectsQuery, type Visibility } from '../api/projects.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { toastDone } from '../ui/toast.tsx';

@@ -1,7 +1,8 @@
 import { Button, Select, Table, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Member, membersQuery, removeMember, roles, setMember } from '../api/members.ts';
 import { type Project, type ProjectRole, projectQuery } from '../api/projects.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { dateTime } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';

@@ -1,9 +1,10 @@
 import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { fieldError } from '../api/problem.ts';
 import { changeProject, deleteProject, type Project, projectQuery } from '../api/projects.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { Loaded } from '../ui/loaded.tsx';

@@ -1,8 +1,9 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { cancelRun, hasEnded, type Run, retryRun, runQuery } from '../api/runs.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Fact } from '../ui/fact.tsx';
 import { count, dateTime, duration } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';

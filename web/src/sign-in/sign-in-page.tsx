@@ -1,9 +1,10 @@
 import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect } from 'react';
 import { sessionQuery, signIn } from '../api/session.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Mark } from '../shell/mark.tsx';
 import { Failure } from '../ui/failure.tsx';
 

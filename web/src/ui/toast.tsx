@@ -8,6 +8,8 @@ let done: string | undefined;
 /** Says that something was done; `undo` stays offered a little longer. */
 export function toastDone(text: string, undo?: () => Promise<unknown> | undefined): void {
   if (done !== undefined) notifications.hide(done);
+  // The button is there a little longer than the message.
+  let isUndone = false;
   const id = notifications.show({
     color: 'leaf',
     autoClose: undo === undefined ? 4000 : 10_000,
@@ -23,6 +25,8 @@ export function toastDone(text: string, undo?: () => Promise<unknown> | undefine
             variant="light"
             onClick={() => {
               notifications.hide(id);
+              if (isUndone) return;
+              isUndone = true;
               void Promise.resolve(undo()).catch(toastProblem);
             }}
           >

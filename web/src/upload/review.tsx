@@ -1,9 +1,10 @@
 import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { checkAgain, confirmUpload, dropUpload, type Preview, type Upload, uploadQuery } from '../api/uploads.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { useWhenRunEnds } from '../datasets/when-run-ends.ts';
 import { plural } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';
