@@ -151,7 +151,7 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
   });
 
   test('limits of percentages are in per cent, and decimals are kept', async () => {
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
     const form = page.getByRole('dialog');
     await form.getByRole('textbox', { name: 'Refused below, in %' }).pressSequentially('1.5');
     await form.getByRole('textbox', { name: 'Refused above, in %' }).fill('100%');
@@ -217,6 +217,14 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByRole('button', { name: 'Save campaign' }).click();
     await page.getByRole('cell', { name: 'March 2026', exact: true }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
+
+    await must(admin.post('/api/v1/campaign_type/', { name: 'Mop-up' }), 201);
+    await page.reload();
+    await page.getByRole('button', { name: 'Change March 2026' }).click();
+    await page.getByRole('combobox', { name: 'Type' }).click();
+    await page.getByRole('option', { name: 'Mop-up' }).click();
+    await page.getByRole('button', { name: 'Save campaign' }).click();
+    await page.getByRole('region', { name: 'Mop-up' }).getByRole('cell', { name: 'March 2026', exact: true }).waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -45,6 +45,7 @@ export function CampaignsPage() {
                 <OfType
                   key={type.id}
                   type={type}
+                  types={types}
                   campaigns={objects.filter((one) => one.campaign_type_id === type.id)}
                   isAdmin={isAdmin}
                 />
@@ -58,7 +59,15 @@ export function CampaignsPage() {
   );
 }
 
-function OfType({ type, campaigns, isAdmin }: { type: CampaignType; campaigns: Campaign[]; isAdmin: boolean }) {
+interface OfTypeProps {
+  type: CampaignType;
+  /** All there are: a campaign may be moved to another one. */
+  types: CampaignType[];
+  campaigns: Campaign[];
+  isAdmin: boolean;
+}
+
+function OfType({ type, types, campaigns, isAdmin }: OfTypeProps) {
   if (campaigns.length === 0) return null;
   return (
     <section aria-label={type.name}>
@@ -77,7 +86,7 @@ function OfType({ type, campaigns, isAdmin }: { type: CampaignType; campaigns: C
           </Table.Thead>
           <Table.Tbody>
             {campaigns.map((campaign) => (
-              <CampaignRow key={campaign.id} campaign={campaign} type={type} isAdmin={isAdmin} />
+              <CampaignRow key={campaign.id} campaign={campaign} types={types} isAdmin={isAdmin} />
             ))}
           </Table.Tbody>
         </Table>
@@ -86,7 +95,13 @@ function OfType({ type, campaigns, isAdmin }: { type: CampaignType; campaigns: C
   );
 }
 
-function CampaignRow({ campaign, type, isAdmin }: { campaign: Campaign; type: CampaignType; isAdmin: boolean }) {
+interface CampaignRowProps {
+  campaign: Campaign;
+  types: CampaignType[];
+  isAdmin: boolean;
+}
+
+function CampaignRow({ campaign, types, isAdmin }: CampaignRowProps) {
   const [changing, change] = useDisclosure();
   const [deleting, remove] = useDisclosure();
   const queries = useQueryClient();
@@ -126,7 +141,7 @@ function CampaignRow({ campaign, type, isAdmin }: { campaign: Campaign; type: Ca
             </>
           )}
         </Group>
-        <CampaignForm opened={changing} close={change.close} types={[type]} campaign={campaign} />
+        <CampaignForm opened={changing} close={change.close} types={types} campaign={campaign} />
         <Confirm
           opened={deleting}
           close={remove.close}
