@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { App } from '../platform/http/index.ts';
 import { type Access, type ResourceDeclaration, replyOnce } from '../resource/index.ts';
+import { unreadableFile } from './errors.ts';
 import { explainAccess } from './explain-access.ts';
 import { geoResource, locationPolygonResource } from './geo.resource.ts';
 import { importLocations } from './import-locations.ts';
@@ -13,6 +14,7 @@ import {
   locationTreeResource,
   locationTypeResource,
 } from './location.resource.ts';
+import { type DecodedText, decodeText } from './pure/decode-text.ts';
 
 export function locationResources(context: Context): ResourceDeclaration[] {
   return [
@@ -44,7 +46,11 @@ export async function locationRoutes(app: App, context: Context): Promise<void> 
   await app.register(async (scope) => {
     // Whatever the file is called, it is text: what it holds is found out by reading it.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+      const charset = /;\s*charset="?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+      const decoded = decodeText(bytes as Buffer, charset);
+      done(decoded === undefined ? unreadableFile(`The file is not text in ${charset ?? 'UTF-16'}.`) : null, decoded);
+    });
     const intoTree = (tx: Tx, access: Access, text: string, isDry: boolean) =>
       importLocations(context, tx, access, text, isDry);
     const imports = [
@@ -54,14 +60,14 @@ export async function locationRoutes(app: App, context: Context): Promise<void> 
     for (const [url, importFile] of imports) {
       scope.post(url, { config: { access: 'signed-in' }, schema: { querystring: dryRun } }, (request, reply) => {
         const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
-        const text = typeof request.body === 'string' ? request.body : '';
-        const work = async (tx: Tx) => answerOf(await importFile(tx, request.access as Access, text, isDry), isDry);
+        const { text, guessed } = (request.body as DecodedText | undefined) ?? { text: '' };
+        const work = async (tx: Tx) => {
+          const { summary, issues } = await importFile(tx, request.access as Access, text, isDry);
+          const meta = { dry_run: isDry, ...summary, ...(guessed === undefined ? {} : { encoding: guessed }) };
+          return { meta, objects: [], issues, error: null };
+        };
         return replyOnce(context.db, request, reply, work, { dryRun: isDry });
       });
     }
   });
-}
-
-function answerOf({ summary, issues }: { summary: object; issues: object[] }, isDry: boolean) {
-  return { meta: { dry_run: isDry, ...summary }, objects: [], issues, error: null };
 }

@@ -71,6 +71,32 @@ b,place b,District,P,,
     expect(moves).toEqual([{ locationId: ids.a, from: ids.P, to: ids.Q }]);
   });
 
+  test('a file that is not UTF-8 is read as Windows-1252, and the answer says so', async () => {
+    const file = 'code,name\na,Région – nord\n';
+    const western = Buffer.from(file.replace('–', '\x96'), 'latin1');
+    const nameOf = async (code: string) =>
+      (await admin.get(`/api/v1/location/?location_code=${code}`)).body.objects[0].name;
+    const sent = await must(admin.post('/api/v1/location/import', western, { 'content-type': 'text/plain' }), 200);
+    expect(sent.meta).toMatchObject({ updated: 1, encoding: 'windows-1252' });
+    expect(await nameOf('a')).toBe('Région – nord');
+
+    const wide = Buffer.from(`\ufeff${file.replace('Région', 'Şehir')}`, 'utf16le');
+    const other = await must(admin.post('/api/v1/location/import', wide, { 'content-type': 'text/plain' }), 200);
+    expect(other.meta).toMatchObject({ updated: 1 });
+    expect(other.meta).not.toHaveProperty('encoding');
+    expect(await nameOf('a')).toBe('Şehir – nord');
+
+    const greek = Buffer.from([...Buffer.from('code,name\na,'), 0xc1, 0xe8, 0xde, 0xed, 0xe1]);
+    await must(admin.post('/api/v1/location/import', greek, { 'content-type': 'text/csv; charset=iso-8859-7' }), 200);
+    expect(await nameOf('a')).toBe('Αθήνα');
+    const said = await admin.post('/api/v1/location/import', western, { 'content-type': 'text/csv; charset=utf-8' });
+    expect([said.status, said.body.code, said.body.detail]).toEqual([
+      400,
+      'unreadable_file',
+      'The file is not text in utf-8.',
+    ]);
+  });
+
   test('columns that are not there stay as they are; an empty parent is a root', async () => {
     await must(importTree('code,lat\na,5\n'), 200);
     expect((await admin.get(`/api/v1/location/${ids.a}/`)).body).toMatchObject({

@@ -14,7 +14,7 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
   const ben = await somebody(world, { username: 'ben', name: 'Ben Diallo' });
   const { page, complaints } = await openWindow({}, afterAll);
-  const file = (name: string, text: string) => {
+  const file = (name: string, text: string | Buffer) => {
     const at = path.join(world.folder, name);
     writeFileSync(at, text);
     return at;
@@ -32,6 +32,9 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await input.setInputFiles(file('broken.csv', `${placesCsv}X,,District,2,NOWHERE\n`));
     await dialog.getByText(/Nothing can be imported yet/).waitFor();
     expect(await dialog.getByRole('button', { name: 'Import' }).isDisabled()).toBe(true);
+    const western = `${placesCsv}R,R\u00e9gion,Province,1,\n`;
+    await input.setInputFiles(file('western.csv', Buffer.from(western, 'latin1')));
+    await dialog.getByText('read as windows-1252').waitFor();
     await input.setInputFiles(file('places.csv', placesCsv));
     await dialog.getByText('7 new · 0 changed · 0 as they are · 3 new types').waitFor();
     expect((await admin.get('/api/v1/location/')).body.meta.total_count).toBe(0);

@@ -5,7 +5,7 @@ import { findLogin, keepLogin, type Login } from './keep-login.ts';
 export interface CallOptions {
   query?: Record<string, string | number | boolean | undefined>;
   json?: unknown;
-  body?: Readable | string;
+  body?: Readable | Uint8Array | string;
   headers?: Record<string, string>;
 }
 

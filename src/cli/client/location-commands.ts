@@ -8,7 +8,7 @@ import { tableText } from '../print-table.ts';
 import { type Connection, connect } from './connect.ts';
 
 interface ImportAnswer {
-  meta: Record<string, unknown> & { dry_run: boolean; not_found?: string[] };
+  meta: Record<string, unknown> & { dry_run: boolean; not_found?: string[]; encoding?: string };
   issues: Record<string, unknown>[];
 }
 
@@ -58,11 +58,12 @@ function importCommand(parent: Command, io: Io, name: string, about: string, url
       const connection = await connect();
       const answer = await importFile(connection, io, url, file, flags);
       if (flags.json) return io.out(jsonText(answer));
-      const { dry_run: isDry, not_found: notFound = [], ...counts } = answer.meta;
+      const { dry_run: isDry, not_found: notFound = [], encoding, ...counts } = answer.meta;
       const told = Object.entries(counts).map(
         ([what, count]) => `${count} ${what.replace('total_count', 'in the file')}`,
       );
       io.out(`${isDry ? 'dry run: ' : ''}${told.join(', ').replaceAll('_', ' ')}\n`);
+      if (encoding !== undefined) io.out(`not UTF-8: read as ${encoding}\n`);
       if (notFound.length > 0) io.out(`codes not found: ${notFound.join(', ')}\n`);
     });
 }
@@ -75,7 +76,7 @@ async function importFile(
   file: string,
   flags: ImportFlags,
 ): Promise<ImportAnswer> {
-  const body = await readFile(file, 'utf8').catch(() => {
+  const body = await readFile(file).catch(() => {
     throw new CommandError(`no such file: ${file}`, exitCodes.notFound);
   });
   const send = (dry_run: boolean) =>

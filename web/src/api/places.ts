@@ -164,12 +164,14 @@ export interface Imported {
     moved?: number;
     types_created?: number;
     not_found?: string[];
+    /** Only where it was guessed. */
+    encoding?: string;
   };
   issues: ProblemDetail[];
 }
 
 /** `kind` location: a CSV of the tree. `geo`: shapes for places that are there. */
-export const importPlaces = (kind: 'location' | 'geo', content: string, dry_run: boolean): Promise<Imported> =>
+export const importPlaces = (kind: 'location' | 'geo', content: Blob, dry_run: boolean): Promise<Imported> =>
   fetchApi(`/api/v1/${kind}/import`, { method: 'POST', query: { dry_run }, text: { content, type: 'text/plain' } });
 
 export type PlaceRight = 'view' | 'capture' | 'manage';

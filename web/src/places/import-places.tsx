@@ -12,7 +12,6 @@ import { toastDone } from '../ui/toast.tsx';
 interface Chosen {
   file: File;
   kind: 'location' | 'geo';
-  text: string;
 }
 
 export function ImportPlaces({ opened, close }: { opened: boolean; close: () => void }) {
@@ -27,9 +26,9 @@ export function ImportPlaces({ opened, close }: { opened: boolean; close: () => 
 function Steps({ close }: { close: () => void }) {
   const queries = useQueryClient();
   const [chosen, setChosen] = useState<Chosen>();
-  const attempt = useMutation({ mutationFn: ({ kind, text }: Chosen) => importPlaces(kind, text, true) });
+  const attempt = useMutation({ mutationFn: ({ kind, file }: Chosen) => importPlaces(kind, file, true) });
   const keep = useMutation({
-    mutationFn: ({ kind, text }: Chosen) => importPlaces(kind, text, false),
+    mutationFn: ({ kind, file }: Chosen) => importPlaces(kind, file, false),
     onSuccess: async ({ meta }) => {
       await queries.invalidateQueries({ queryKey: ['places'] });
       toastDone(`Imported: ${count(meta.created)} new, ${count(meta.updated)} changed.`);
@@ -41,9 +40,10 @@ function Steps({ close }: { close: () => void }) {
     attempt.reset();
     setChosen(undefined);
     if (file === null) return;
+    // Only to tell which it is: the bytes are sent as they are, and the server finds out how to read them.
     const text = await file.text();
     const isShapes = /^\s*\{/.test(text) || /^[^,\n]*\|\s*\{/.test(text);
-    const next: Chosen = { file, text, kind: isShapes ? 'geo' : 'location' };
+    const next: Chosen = { file, kind: isShapes ? 'geo' : 'location' };
     setChosen(next);
     attempt.mutate(next);
   };
@@ -105,6 +105,9 @@ function Outcome({ kind, result: { meta, issues } }: { kind: Chosen['kind']; res
       }
     >
       {issues.length === 0 && <Text fz="sm">{facts.join(' · ')}</Text>}
+      {meta.encoding !== undefined && (
+        <Text fz="sm">It is not UTF-8 and was read as {meta.encoding}: check letters with accents.</Text>
+      )}
       <List size="sm" mah={220} style={{ overflow: 'auto' }}>
         {issues.slice(0, 200).map((issue) => (
           <List.Item key={`${issue.row} ${issue.column} ${issue.message}`}>
