@@ -144,6 +144,36 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await alert.getByRole('button', { name: 'Forget it' }).click();
   });
 
+  test('what could not be loaded is not taken for nothing, and what cannot be entered is named', async () => {
+    const daily = { data_format: 'int', resource_name: 'date' };
+    const beds = (await must(admin.post('/api/v1/indicator/', { name: 'Beds', short_name: 'beds', ...daily }), 201)).id;
+    await page.goto(`${sheetOf('N')},${beds},99999`);
+    await page.getByText('There is no indicator 99999.').waitFor();
+    await page.getByText('Beds is collected per day.').waitFor();
+    await at(0, 2).waitFor();
+    expect(await at(0, 3).count()).toBe(0);
+    await page.getByRole('button', { name: 'Take out' }).click();
+    await page.getByText('There is no indicator 99999.').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('indicators')).toBe(Object.values(indicators).join(','));
+
+    const answer = { status: 500, contentType: 'application/problem+json', body: '{"detail":"Out of order."}' };
+    const lists = /\/api\/v1\/(indicator|campaign|location)\?/;
+    await page.route(lists, (route) => route.fulfill(answer));
+    await page.goto(sheetOf('N'));
+    for (const name of ['Campaign', 'Place', 'Indicators']) {
+      const field = page.getByRole('combobox', { name });
+      await page
+        .locator(`#${await field.getAttribute('aria-describedby')}`)
+        .getByText('Not loaded: Out')
+        .waitFor();
+    }
+    await page.getByRole('alert').getByText('Out of order.').waitFor();
+    expect(await page.getByText('Choose what to enter').count()).toBe(0);
+    await page.unroute(lists);
+    for (const field of said) await field.getByRole('button', { name: 'Try again' }).click();
+    await at(0, 0).waitFor();
+  });
+
   test('what a value is made from comes in pages', async () => {
     await page.route(/datapoint\/lineage\?/, async (route) => {
       const address = new URL(route.request().url());

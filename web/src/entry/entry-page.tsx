@@ -1,11 +1,13 @@
-import { Group, Select, Stack } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { campaignsQuery } from '../api/campaigns.ts';
-import { indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { type Indicator, indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
+import { notLoaded } from '../ui/not-loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
@@ -33,13 +35,16 @@ export function EntryPage() {
   const navigate = useNavigate();
   const set = (change: Asked) => void navigate({ to: '.', search: { ...asked, ...change } as never, replace: true });
   const kind: PeriodKind = asked.per === 'day' ? 'date' : 'campaign';
-  const ids = (asked.indicators ?? '').split(',').filter(Boolean).map(Number);
-  const indicators = useQuery(indicatorsQuery(ids)).data ?? [];
+  const ids = (asked.indicators ?? '').split(',').map(Number).filter(Boolean);
+  const chosen = useQuery(indicatorsQuery(ids));
+  const indicators = chosen.data?.filter((one) => one.resource_name === kind) ?? [];
   const span = asked.span === 'week' ? 'week' : 'month';
   const day = isDay(asked.day) ? asked.day : new Date().toISOString().slice(0, 10);
   const { campaign, place, depth = '1' } = asked;
   const rows = { place: Number(place), depth: Number(depth), indicators };
   const known = useQuery({ ...campaignsQuery, enabled: kind === 'campaign' }).data?.objects;
+  // Not while the indicators of the choice before are shown.
+  const strange = chosen.data === undefined || chosen.isPlaceholderData ? [] : strangeOf(ids, chosen.data, kind);
   const isUnknown =
     kind === 'campaign' && campaign !== undefined && known?.some(({ id }) => String(id) === campaign) === false;
   const isReady = place !== undefined && ids.length > 0 && (kind === 'date' || campaign !== undefined);
@@ -79,7 +84,26 @@ export function EntryPage() {
           value={ids}
           onChange={(next) => set({ indicators: next.join(',') })}
         />
-        {isUnknown ? (
+        {strange.length > 0 && (
+          <Alert color="yellow" title="Not everything that is chosen can be entered here">
+            {strange.map(({ id, text }) => (
+              <Text key={id} fz="sm">
+                {text}
+              </Text>
+            ))}
+            <Button
+              size="compact-sm"
+              variant="default"
+              mt={6}
+              onClick={() => set({ indicators: indicators.map(({ id }) => id).join(',') })}
+            >
+              Take out
+            </Button>
+          </Alert>
+        )}
+        {chosen.error !== null ? (
+          <Failure error={chosen.error} retry={() => void chosen.refetch()} />
+        ) : isUnknown ? (
           <Nothing icon={IconTable} title="There is no such campaign">
             The address names campaign {campaign}, which is not there or not for you to see. Choose another one.
           </Nothing>
@@ -98,6 +122,17 @@ export function EntryPage() {
   );
 }
 
+/** What the address names but the sheet cannot have. */
+function strangeOf(ids: readonly number[], found: readonly Indicator[], kind: PeriodKind) {
+  const there = new Map(found.map((one) => [one.id, one]));
+  return [...new Set(ids)].flatMap((id) => {
+    const one = there.get(id);
+    if (one === undefined) return [{ id, text: `There is no indicator ${id}.` }];
+    if (one.resource_name === kind) return [];
+    return [{ id, text: `${one.name} is collected per ${kind === 'date' ? 'campaign' : 'day'}.` }];
+  });
+}
+
 function ChooseKind({ kind, onChange }: { kind: PeriodKind; onChange: (kind: PeriodKind) => void }) {
   return (
     <Choice
@@ -113,7 +148,8 @@ function ChooseKind({ kind, onChange }: { kind: PeriodKind; onChange: (kind: Per
 }
 
 function ChooseCampaign({ value, onChange }: { value: string | undefined; onChange: (id: string) => void }) {
-  const { data, isPending } = useQuery(campaignsQuery);
+  const query = useQuery(campaignsQuery);
+  const { data, isPending, error } = query;
   const campaigns = data?.objects ?? [];
   return (
     <FindSelect
@@ -123,7 +159,8 @@ function ChooseCampaign({ value, onChange }: { value: string | undefined; onChan
       data={campaigns.map(({ id, name }) => ({ value: String(id), label: name }))}
       value={value ?? null}
       onChange={(next) => next !== null && onChange(next)}
-      nothingFoundMessage={isPending ? undefined : 'No campaign yet'}
+      nothingFoundMessage={isPending ? undefined : error === null ? 'No campaign yet' : 'Not loaded'}
+      error={notLoaded(query)}
     />
   );
 }

@@ -1,6 +1,7 @@
 import { MultiSelect, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type Indicator, indicatorSearchQuery, indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { notLoaded } from './not-loaded.tsx';
 import { useSearched, useTakeFirst } from './use-search-field.ts';
 
 interface PickerProps {
@@ -57,23 +58,29 @@ export function IndicatorsPicker({
   );
 }
 
-function useOptions(chosen: readonly number[], { kind, without = [], ...more }: PickerProps) {
-  const known = useQuery(indicatorsQuery(chosen)).data ?? [];
+function useOptions(chosen: readonly number[], { kind, without = [], error, ...more }: PickerProps) {
+  const some = useQuery(indicatorsQuery(chosen));
+  const known = some.data ?? [];
   const { typed, setTyped, words, hasWords, isTyping } = useSearched(known.map((one) => optionOf(one).label));
-  const { data: answer, isPending, isPlaceholderData } = useQuery(indicatorSearchQuery(words, { kind, without }));
+  const search = useQuery(indicatorSearchQuery(words, { kind, without }));
+  const { data: answer, isPending, isPlaceholderData } = search;
   const isFresh = !isTyping && !isPending && !isPlaceholderData;
   const onKeyDown = useTakeFirst({ hasWords, isFresh });
   const found = answer?.objects ?? [];
   const ids = new Set(found.map(({ id }) => id));
   // What is chosen is among the data for its text; offered is what was found for what is typed.
   const data = [...known.filter(({ id }) => !ids.has(id)), ...found].map(optionOf);
+  const there = new Set(data.map(({ value }) => value));
+  // An address may name what is not there; its number alone would look like a name.
+  for (const id of chosen) if (!there.has(String(id))) data.push({ value: String(id), label: `indicator ${id}` });
   const field = {
     ...more,
+    error: notLoaded(search, some) ?? error,
     data,
     searchValue: typed,
     onSearchChange: setTyped,
     onKeyDown,
-    nothingFoundMessage: isFresh ? 'No indicator is called so' : 'Searching …',
+    nothingFoundMessage: search.error !== null ? 'Not loaded' : isFresh ? 'No indicator is called so' : 'Searching …',
   };
   return { field, setTyped, isOffered: new Set(isFresh ? [...ids].map(String) : []) };
 }

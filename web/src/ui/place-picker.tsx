@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type PlaceLine, placeQuery, placeSearchQuery } from '../api/places.ts';
+import { notLoaded } from './not-loaded.tsx';
 import { useSearched, useTakeFirst } from './use-search-field.ts';
 
 interface PlacePickerProps {
@@ -15,10 +16,12 @@ interface PlacePickerProps {
 }
 
 /** One place out of however many: what is typed is searched for on the server. */
-export function PlacePicker({ label, value, onChange, clearable = false, ...more }: PlacePickerProps) {
-  const chosen = useQuery({ ...placeQuery(value ?? 0), enabled: value !== undefined }).data;
+export function PlacePicker({ label, value, onChange, clearable = false, error, ...more }: PlacePickerProps) {
+  const one = useQuery({ ...placeQuery(value ?? 0), enabled: value !== undefined });
+  const chosen = one.data;
   const { typed, setTyped, words, hasWords, isTyping } = useSearched(chosen === undefined ? [] : [labelOf(chosen)]);
-  const { data: found = [], isPending, isPlaceholderData } = useQuery(placeSearchQuery(words));
+  const search = useQuery(placeSearchQuery(words));
+  const { data: found = [], isPending, isPlaceholderData } = search;
   const isFresh = !isTyping && !isPending && !isPlaceholderData;
   const onKeyDown = useTakeFirst({ hasWords, isFresh });
   // What is chosen is among the data for its text; offered is what was found for what is typed.
@@ -39,8 +42,9 @@ export function PlacePicker({ label, value, onChange, clearable = false, ...more
       onSearchChange={setTyped}
       onOptionSubmit={(id) => setTyped(options.find((one) => one.value === id)!.label)}
       onKeyDown={onKeyDown}
-      nothingFoundMessage={isFresh ? 'No place is called so' : 'Searching …'}
+      nothingFoundMessage={search.error !== null ? 'Not loaded' : isFresh ? 'No place is called so' : 'Searching …'}
       placeholder="Search by name or code"
+      error={notLoaded(search, one) ?? error}
       {...more}
     />
   );
