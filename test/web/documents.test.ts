@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import * as xlsx from '@e965/xlsx';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startJobs } from '../../src/worker.ts';
@@ -204,6 +205,132 @@ describe.skipIf(chromiumPath === undefined)('documents', async () => {
     await page.getByRole('heading', { name: 'How it is read' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
     expect(complaints).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 1000 });
+  });
+
+  test('of a workbook the columns are asked for by name, in the words of the form', async () => {
+    const book = xlsx.utils.book_new();
+    const rows = [
+      ['District name', 'When', 'seen'],
+      ['Amber', 'April 2026', 44],
+    ];
+    xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows), 'Data');
+    await page.goto(`${world.url}/app/documents`);
+    await page.getByRole('button', { name: 'Upload a document' }).click();
+    const form = page.getByRole('dialog', { name: 'Upload a document' });
+    await form.locator('input[type=file]').setInputFiles({
+      name: 'book.xlsx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      buffer: xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer,
+    });
+    const send = form.getByRole('button', { name: 'Upload', exact: true });
+    await send.click();
+    await form.getByText('Column of the place: no column is called as it usually is.').waitFor();
+    await form.getByRole('textbox', { name: 'Column of the place' }).fill('District');
+    await send.click();
+    await form.getByText('Column of the place: the file has no column “District”.').waitFor();
+    await form.getByRole('textbox', { name: 'Column of the place' }).fill('District name');
+    await send.click();
+    await form.getByText('Column of the campaign: no column is called as it usually is.').waitFor();
+    expect(await form.getByRole('textbox', { name: 'Column of the place' }).inputValue()).toBe('District name');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await form.getByRole('textbox', { name: 'Column of the campaign' }).fill('When');
+    await send.click();
+    await page.getByRole('heading', { name: 'book.xlsx', level: 1 }).waitFor();
+    await page.getByText('counts', { exact: true }).waitFor();
+    await until(async () => (await factsOf(page)).Values).toBe('1');
+  });
+
+  /** One place that is known, 249 nobody knows, and a column nobody knows. */
+  const sendMany = async () => {
+    const lines = Array.from({ length: 249 }, (_, index) => `Z-${index},March 2026,1,1`);
+    const text = ['geocode,campaign,seen,Oddity', 'AMB,March 2026,7,1', ...lines].join('\n');
+    const body = { docfile: Buffer.from(text).toString('base64'), doc_title: 'many codes', file_type: 'campaign' };
+    return (await must(admin.post('/api/v1/source_doc/', body), 201)).id as number;
+  };
+  let manyCodes = 0;
+
+  test('all codes are counted, page by page, and none of all is data says so of all', async () => {
+    manyCodes = await sendMany();
+    await page.goto(`${world.url}/app/documents/${manyCodes}`);
+    await page.getByText('250 codes to decide').waitFor();
+    await page.getByRole('button', { name: 'None of all 250 is data' }).waitFor();
+    // What most cells wait for is the column.
+    await codes.getByRole('listitem').first().getByText('Oddity', { exact: true }).waitFor();
+    await until(() => codes.locator('> li').count()).toBe(200);
+    await page.getByRole('button', { name: 'More: 200 of 250 shown' }).click();
+    await until(() => codes.locator('> li').count()).toBe(250);
+    await page.getByRole('textbox', { name: 'Codes that contain' }).fill('z-1');
+    await page.getByRole('button', { name: 'None of these 111 is data' }).click();
+    await page.getByText('111 codes said to be no data.').waitFor();
+    await page.getByText('139 codes to decide').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('250 codes to decide').waitFor();
+  });
+
+  test('who may only look is offered nothing else', async () => {
+    const ben = await somebody(world, { username: 'ben' });
+    await must(admin.post('/api/v1/location_responsibility/', { user_id: ben.id, top_lvl_location_id: ids.SAV }), 201);
+    const other = await openWindow();
+    await signIn(other.page, world.url, ben);
+    const isOffered = (name: string | RegExp) => other.page.getByRole('button', { name }).count();
+    await other.page.goto(`${world.url}/app/documents`);
+    await other.page.getByRole('link', { name: /^many codes/ }).click();
+    await other.page.getByText('1 code to decide').waitFor();
+    await other.page.getByText('Administrators say what columns and campaigns mean.').waitFor();
+    await other.page.getByRole('heading', { name: 'How it is read' }).waitFor();
+    const offers = [/^Take it back/, /^Not data/, /^Choose/, /^None of/, /^Accept/, /^Open again/, /^Change how/, /^Upload/];
+    expect(await Promise.all(offers.map(isOffered))).toEqual(offers.map(() => 0));
+    await other.page.getByRole('list', { name: 'Codes to decide' }).getByRole('listitem').first().focus();
+    await other.page.keyboard.press('x');
+    await other.page.goto(`${world.url}/app/places/${ids.AMB}`);
+    await other.page.getByText('see values', { exact: true }).waitFor();
+    expect(await isOffered('Import')).toBe(0);
+    await other.page.goto(`${world.url}/app/campaigns`);
+    await other.page.getByRole('link', { name: 'See values' }).first().waitFor();
+    await other.page.goto(
+      `${world.url}/app/entry?campaign=${campaigns.march}&place=${ids.N}&indicators=${indicators.seen}`,
+    );
+    await other.page.getByText('You may see these values, but not enter any').waitFor();
+    await other.page.locator('[data-at="0:0"]').click();
+    await other.page.keyboard.type('5');
+    expect(await other.page.getByRole('grid', { name: 'Values' }).locator('input').count()).toBe(0);
+    await until(async () => (await must(admin.get(`/api/v1/source_doc/${manyCodes}/`), 200)).state).toBe('mapping');
+    expect(other.complaints).toEqual([]);
+  });
+
+  test('who enters values uploads, and has a say over what they sent themselves', async () => {
+    const cap = await somebody(world, { username: 'cap' });
+    const right = { user_id: cap.id, top_lvl_location_id: ids.N, right: 'capture' };
+    await must(admin.post('/api/v1/location_responsibility/', right), 201);
+    const text = 'geocode,campaign,seen\nBIR,March 2026,5\nQuince,March 2026,6\n';
+    const body = { docfile: Buffer.from(text).toString('base64'), doc_title: 'by cap', file_type: 'campaign' };
+    await must(cap.post('/api/v1/source_doc/', body), 201);
+    const other = await openWindow();
+    await signIn(other.page, world.url, cap);
+    const button = (name: string) => other.page.getByRole('button', { name, exact: true });
+    await other.page.goto(`${world.url}/app/documents`);
+    await button('Upload a document').waitFor();
+    await other.page.getByRole('link', { name: /^by cap/ }).click();
+    await button('Not data for Quince').waitFor();
+    await button('Take it back').waitFor();
+    await button('Change how it is read').waitFor();
+    await other.page.goto(`${world.url}/app/documents/${manyCodes}`);
+    await other.page.getByText('Administrators say what columns and campaigns mean.').waitFor();
+    await other.page.getByRole('heading', { name: 'How it is read' }).waitFor();
+    expect(await Promise.all(['Take it back', 'Change how it is read'].map((name) => button(name).count()))).toEqual([
+      0, 0,
+    ]);
+    await other.page.goto(`${world.url}/app/places/${ids.BIR}`);
+    await other.page.getByText('see and enter values', { exact: true }).waitFor();
+    expect(await button('Import').count()).toBe(0);
+    await other.page.goto(
+      `${world.url}/app/entry?campaign=${campaigns.april}&place=${ids.N}&indicators=${indicators.seen}`,
+    );
+    await other.page.locator('[data-at="0:0"]').click();
+    await other.page.keyboard.type('5');
+    await other.page.keyboard.press('Enter');
+    await other.page.getByText('1 value saved').waitFor();
   });
 });
 

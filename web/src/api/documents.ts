@@ -18,6 +18,8 @@ export interface SourceDocument {
   dataset: string;
   state: DocumentState;
   duplicate_of: number | null;
+  /** Who sent it, as their responsibilities name them. */
+  created_by_id: number | null;
   run_id: string | null;
   summary: Record<string, unknown> | null;
   created_at: string;
@@ -64,9 +66,12 @@ export interface DocumentIssue {
   cells: number;
 }
 
-export const documentsQuery = queryOptions({
+/** The newest first, page by page. */
+export const documentsQuery = infiniteQueryOptions({
   queryKey: ['documents', 'list'],
-  queryFn: ({ signal }) => fetchList<SourceDocument>('/api/v1/source_doc', { limit: 200 }, signal),
+  queryFn: ({ pageParam, signal }) => fetchApi<List<SourceDocument>>(pageParam, { signal }),
+  initialPageParam: urlOf('/api/v1/source_doc', { limit: 100, count: 'exact' }),
+  getNextPageParam: ({ meta }) => meta.next,
 });
 
 export const documentQuery = (id: number) =>
@@ -77,12 +82,39 @@ export const documentQuery = (id: number) =>
     refetchInterval: 4000,
   });
 
-/** What a document calls things, what matters most first. */
-export const codesQuery = (documentId: number) =>
+/** Which codes of a document: those to decide or those decided; of one kind, containing some text. */
+export interface CodeFilter {
+  isOpen: boolean;
+  kind?: ContentType | undefined;
+  words?: string;
+}
+
+const codesAtOnce = 200;
+
+/** What a document calls things, what most cells wait for first; page by page. */
+export const codesQuery = (documentId: number, { isOpen, kind, words }: CodeFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['documents', 'codes', documentId, isOpen, kind ?? null, words ?? ''],
+    queryFn: ({ pageParam, signal }) => fetchApi<List<Code>>(pageParam, { signal }),
+    initialPageParam: urlOf('/api/v1/source_object_map', {
+      document_id: documentId,
+      status: isOpen ? 'unmapped,suggested' : 'mapped,ignored',
+      content_type: kind,
+      source_object_code__icontains: words,
+      order_by: '-cells,source_object_code',
+      limit: codesAtOnce,
+      count: 'exact',
+    }),
+    getNextPageParam: ({ meta }) => meta.next,
+    placeholderData: keepPreviousData,
+  });
+
+/** Those of its columns. */
+export const columnCodesQuery = (documentId: number) =>
   queryOptions({
-    queryKey: ['documents', 'codes', documentId],
+    queryKey: ['documents', 'codes', documentId, 'columns'],
     queryFn: ({ signal }) =>
-      fetchList<Code>('/api/v1/source_object_map', { document_id: documentId, limit: 2000 }, signal),
+      fetchList<Code>('/api/v1/source_object_map', { document_id: documentId, content_type: 'indicator' }, signal),
   });
 
 export const documentIssuesQuery = (documentId: number) =>
@@ -118,18 +150,38 @@ export const mappingPreviewQuery = (code: number, master: number) =>
 export const changeCode = (id: number, body: { master_object_id?: number; is_ignored?: boolean }): Promise<Code> =>
   fetchApi(`/api/v1/source_object_map/${id}`, { method: 'PATCH', body });
 
-/** Takes the best suggestion of every open code of a document that is at least so sure. */
-export const acceptSuggestions = (
-  document_id: number,
-  min_score: number,
-): Promise<{ meta: { total_count: number }; objects: { id: number }[] }> =>
-  fetchApi('/api/v1/source_object_map/apply', {
-    method: 'POST',
-    body: { decision: 'accept', document_id, status: 'suggested', min_score },
-  });
+interface Decided {
+  meta: { total_count: number };
+  objects: { id: number }[];
+}
+const apply = (body: object): Promise<Decided> => fetchApi('/api/v1/source_object_map/apply', { method: 'POST', body });
 
-export const decideCodes = (decision: 'unmap' | 'ignore' | 'restore', ids: number[]): Promise<unknown> =>
-  fetchApi('/api/v1/source_object_map/apply', { method: 'POST', body: { decision, ids } });
+/** Sure enough to be taken without a look at each. */
+const sure = { decision: 'accept', status: 'suggested', min_score: 0.8 };
+
+/** How many codes of the document have such a suggestion that the caller may accept. */
+export const sureSuggestionsQuery = (document_id: number) =>
+  queryOptions({
+    queryKey: ['documents', 'codes', document_id, 'sure'],
+    queryFn: async () => (await apply({ ...sure, document_id, dry_run: true })).meta.total_count,
+  });
+export const acceptSuggestions = (document_id: number): Promise<Decided> => apply({ ...sure, document_id });
+
+export const decideCodes = (decision: 'unmap' | 'ignore' | 'restore', ids: number[]): Promise<Decided> =>
+  apply({ decision, ids });
+
+/** All open codes of the filter are no data, however many pages of them there are; returns their ids. */
+export async function ignoreOpenCodes(document_id: number, { kind, words }: CodeFilter): Promise<number[]> {
+  const filter = {
+    decision: 'ignore',
+    document_id,
+    ...(kind && { content_type: kind }),
+    ...(words && { contains: words }),
+  };
+  const { objects: unmapped } = await apply({ ...filter, status: 'unmapped' });
+  const { objects: suggested } = await apply({ ...filter, status: 'suggested' });
+  return [...unmapped, ...suggested].map(({ id }) => id);
+}
 
 /** What a document says of a cell, and whether that counts. */
 export interface DocumentValue {
@@ -261,7 +313,14 @@ export function sendDocument(
     request.onload = () =>
       request.status < 300
         ? resolve(JSON.parse(request.responseText) as SourceDocument)
-        : reject(problemOf(request.status, request.responseText, request.getResponseHeader('x-request-id')));
+        : reject(
+            problemOf(
+              request.status,
+              request.responseText,
+              request.getResponseHeader('x-request-id'),
+              '/api/v1/source_doc',
+            ),
+          );
     request.send(form);
   });
 }

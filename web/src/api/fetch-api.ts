@@ -22,7 +22,7 @@ export async function fetchWithTag<T>(
 ): Promise<{ found: T; tag: string | undefined }> {
   const response = await send(path, request);
   const text = await response.text();
-  if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'));
+  if (!response.ok) throw problemOf(response.status, text, response.headers.get('x-request-id'), path);
   const found = (text === '' ? undefined : JSON.parse(text)) as T;
   return { found, tag: response.headers.get('etag') ?? undefined };
 }

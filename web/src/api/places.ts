@@ -204,6 +204,28 @@ export const responsibilitiesQuery = (id: number) =>
     queryFn: ({ signal }) =>
       fetchList<Responsibility>('/api/v1/location_responsibility', { top_lvl_location_id: id }, signal),
   });
+/** One's own number, which responsibilities and documents name people by, and what one is responsible for. */
+export const ownRightsQuery = (user: User | null | undefined) =>
+  queryOptions({
+    queryKey: ['places', 'own rights', user?.id],
+    queryFn: async ({ signal }) => {
+      const query = { fields: 'id', limit: 1 };
+      const user_id = (await fetchList<{ id: number }>('/api/v1/user', query, signal)).objects[0]?.id ?? 0;
+      const { objects } = await fetchList<Responsibility>('/api/v1/location_responsibility', { user_id }, signal);
+      return { user_id, places: objects };
+    },
+  });
+
+/** Whether one of these places lies below the first. */
+export const reachesBelowQuery = (id: number, tops: readonly number[]) =>
+  queryOptions({
+    queryKey: ['places', 'reaches below', id, tops],
+    queryFn: async ({ signal }) => {
+      const query = { parent_location_id: id, location_id__in: tops.join(','), limit: 1, count: 'none' };
+      return (await fetchList<object>('/api/v1/location_tree', query, signal)).objects.length > 0;
+    },
+  });
+
 export const giveResponsibility = (id: number, user: string, right: PlaceRight): Promise<Responsibility> =>
   fetchApi('/api/v1/location_responsibility', {
     method: 'POST',

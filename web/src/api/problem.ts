@@ -1,3 +1,5 @@
+import { whoMay } from './who-may.ts';
+
 /** The server's one error document, as far as the app shows it. */
 export interface ProblemDetail {
   pointer?: string;
@@ -35,8 +37,8 @@ export class Problem extends Error {
   }
 }
 
-/** Any body the server or a proxy in front of it may give, as a Problem. */
-export function problemOf(status: number, text: string, requestId: string | null): Problem {
+/** Any body the server or a proxy in front of it may give, as a Problem. A bare refusal says by `path` who may. */
+export function problemOf(status: number, text: string, requestId: string | null, path?: string): Problem {
   const body = parse(text);
   const more = typeof body === 'object' ? body : undefined;
   // Older dialects list sentences.
@@ -44,7 +46,7 @@ export function problemOf(status: number, text: string, requestId: string | null
   const detail = typeof body === 'string' ? body : (body?.detail ?? body?.message ?? body?.error ?? sentence);
   return new Problem(status, more?.code ?? `http_${status}`, detail || `The server answered ${status}.`, {
     requestId: more?.request_id ?? requestId ?? undefined,
-    hint: more?.hint,
+    hint: more?.hint ?? (status === 403 && path !== undefined ? whoMay(path) : undefined),
     retryAfter: more?.retry_after,
     errors: (more?.errors ?? []).filter((entry) => typeof entry === 'object'),
   });

@@ -18,6 +18,7 @@ import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
+import { useMay } from '../ui/use-may.ts';
 import { CampaignForm } from './campaign-form.tsx';
 
 export function CampaignsPage() {
@@ -102,6 +103,7 @@ interface CampaignRowProps {
 }
 
 function CampaignRow({ campaign, types, isAdmin }: CampaignRowProps) {
+  const may = useMay();
   const [changing, change] = useDisclosure();
   const [deleting, remove] = useDisclosure();
   const queries = useQueryClient();
@@ -128,7 +130,7 @@ function CampaignRow({ campaign, types, isAdmin }: CampaignRowProps) {
       <Table.Td>
         <Group gap={4} justify="flex-end">
           <ButtonLink to="/entry" search={{ campaign: String(campaign.id) }} size="compact-sm" variant="subtle">
-            Enter values
+            {may.capture ? 'Enter values' : 'See values'}
           </ButtonLink>
           {isAdmin && (
             <>

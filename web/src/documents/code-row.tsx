@@ -11,6 +11,7 @@ import { Failure } from '../ui/failure.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
+import { useMay } from '../ui/use-may.ts';
 import { ChooseMaster, CreateMaster } from './choose-master.tsx';
 import type { Decision } from './use-decide.ts';
 
@@ -39,7 +40,9 @@ interface CodeRowProps {
 
 export function CodeRow({ code, document, opened, toggle, giveUp, decide }: CodeRowProps) {
   const isAdmin = useIsAdmin();
-  const mayCreate = isAdmin || code.content_type === 'location';
+  const may = useMay();
+  const mayDecide = may.decide(code, document);
+  const mayCreate = isAdmin || (code.content_type === 'location' && may.manage && mayDecide);
   const named = <span className="visually-hidden">{` for ${code.source_object_code}`}</span>;
   return (
     <Stack gap={6} px="sm" py={8}>
@@ -53,36 +56,38 @@ export function CodeRow({ code, document, opened, toggle, giveUp, decide }: Code
             {code.cells !== null && plural(code.cells, 'cell')}
           </Text>
         </Group>
-        <Group gap={4}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-expanded={opened === 'choose'}
-            onClick={() => toggle('choose')}
-          >
-            Choose{named}
-          </Button>
-          {mayCreate && (
-            <Button size="compact-sm" variant="default" onClick={() => toggle('create')}>
-              New …{named}
+        {mayDecide && (
+          <Group gap={4}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-expanded={opened === 'choose'}
+              onClick={() => toggle('choose')}
+            >
+              Choose{named}
             </Button>
-          )}
-          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => decide('ignore')}>
-            Not data{named}
-          </Button>
-        </Group>
+            {mayCreate && (
+              <Button size="compact-sm" variant="default" onClick={() => toggle('create')}>
+                New …{named}
+              </Button>
+            )}
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => decide('ignore')}>
+              Not data{named}
+            </Button>
+          </Group>
+        )}
       </Group>
       {code.suggestions.slice(0, 3).map((one) => (
         <SuggestionLine
           key={one.master_object_id}
           suggestion={one}
           isShown={opened === one.master_object_id}
-          onAccept={() => decide(one.master_object_id)}
+          onAccept={mayDecide ? () => decide(one.master_object_id) : undefined}
           onPreview={() => toggle(one.master_object_id)}
         />
       ))}
       {typeof opened === 'number' && <Effect code={code.id} master={opened} />}
-      {opened === 'choose' && <ChooseMaster code={code} onChoose={decide} />}
+      {opened === 'choose' && mayDecide && <ChooseMaster code={code} onChoose={decide} />}
       {opened === 'create' && mayCreate && (
         <CreateMaster code={code} document={document} close={giveUp} onCreated={decide} />
       )}
@@ -104,7 +109,8 @@ const contextWords: Record<string, string> = {
 interface SuggestionLineProps {
   suggestion: Suggestion;
   isShown: boolean;
-  onAccept: () => void;
+  /** Undefined: not to be decided by the reader. */
+  onAccept: (() => void) | undefined;
   onPreview: () => void;
 }
 
@@ -113,15 +119,21 @@ function SuggestionLine({ suggestion, isShown, onAccept, onPreview }: Suggestion
   const why = [reasonWords[reason] ?? reason, context ? (contextWords[context] ?? context) : ''].filter(Boolean);
   return (
     <Group gap={8} className="suggestion">
-      <Button size="compact-sm" variant="light" onClick={onAccept}>
-        {name}
-      </Button>
+      {onAccept === undefined ? (
+        <Text fz="sm">{name}</Text>
+      ) : (
+        <Button size="compact-sm" variant="light" onClick={onAccept}>
+          {name}
+        </Button>
+      )}
       <Text fz="xs" c="dimmed">
         {why.join(', ')}: {Math.round(score * 100)} %
       </Text>
-      <Button size="compact-xs" variant="subtle" color="gray" aria-expanded={isShown} onClick={onPreview}>
-        What would change?<span className="visually-hidden">{` with ${name}`}</span>
-      </Button>
+      {onAccept !== undefined && (
+        <Button size="compact-xs" variant="subtle" color="gray" aria-expanded={isShown} onClick={onPreview}>
+          What would change?<span className="visually-hidden">{` with ${name}`}</span>
+        </Button>
+      )}
     </Group>
   );
 }

@@ -1,18 +1,22 @@
 import { Button } from '@mantine/core';
-import { acceptSuggestions, type Code, decideCodes } from '../api/documents.ts';
+import { useQuery } from '@tanstack/react-query';
+import {
+  acceptSuggestions,
+  type CodeFilter,
+  decideCodes,
+  ignoreOpenCodes,
+  sureSuggestionsQuery,
+} from '../api/documents.ts';
 import { useMutation } from '../api/use-mutation.ts';
-import { plural } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useRefreshDocuments } from './use-decide.ts';
 
-/** Sure enough to be taken without a look at each. */
-const sure = 0.8;
-
-export function AcceptSure({ documentId, codes }: { documentId: number; codes: Code[] }) {
+export function AcceptSure({ documentId }: { documentId: number }) {
   const refresh = useRefreshDocuments();
-  const fitting = codes.filter(({ suggestions: [first] }) => first !== undefined && first.score >= sure).length;
+  const fitting = useQuery(sureSuggestionsQuery(documentId)).data ?? 0;
   const accept = useMutation({
-    mutationFn: () => acceptSuggestions(documentId, sure),
+    mutationFn: () => acceptSuggestions(documentId),
     onError: toastProblem,
     onSuccess: async ({ objects }) => {
       await refresh();
@@ -33,13 +37,20 @@ export function AcceptSure({ documentId, codes }: { documentId: number; codes: C
   );
 }
 
-export function IgnoreShown({ codes, isAll }: { codes: Code[]; isAll: boolean }) {
+interface IgnoreProps {
+  documentId: number;
+  filter: CodeFilter;
+  /** How many the filter finds, those not drawn included. */
+  total: number;
+  isAll: boolean;
+}
+
+export function IgnoreFound({ documentId, filter, total, isAll }: IgnoreProps) {
   const refresh = useRefreshDocuments();
-  const ids = codes.map(({ id }) => id);
   const ignore = useMutation({
-    mutationFn: () => decideCodes('ignore', ids),
+    mutationFn: () => ignoreOpenCodes(documentId, filter),
     onError: toastProblem,
-    onSuccess: async () => {
+    onSuccess: async (ids) => {
       await refresh();
       toastDone(`${plural(ids.length, 'code')} said to be no data.`, async () => {
         await decideCodes('restore', ids);
@@ -54,6 +65,6 @@ export function IgnoreShown({ codes, isAll }: { codes: Code[]; isAll: boolean })
       color="gray"
       loading={ignore.isPending}
       onClick={() => ignore.mutate()}
-    >{`None of ${isAll ? 'all' : 'these'} ${ids.length} is data`}</Button>
+    >{`None of ${isAll ? 'all' : 'these'} ${count(total)} is data`}</Button>
   );
 }

@@ -10,6 +10,7 @@ import { TextLink } from '../ui/link.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
+import { useMay } from '../ui/use-may.ts';
 import { DocumentIssues } from './document-issues.tsx';
 import { DocumentReading } from './document-reading.tsx';
 import { DocumentRowSection } from './document-row.tsx';
@@ -31,6 +32,7 @@ export function DocumentPage() {
 
 function Shown({ document }: { document: SourceDocument }) {
   const queries = useQueryClient();
+  const may = useMay();
   const state = stateWords[document.state];
   const row = Number((useSearch({ strict: false }) as { row?: unknown }).row);
   // A new outcome brings new codes, values and issues.
@@ -51,7 +53,7 @@ function Shown({ document }: { document: SourceDocument }) {
         </Group>
       }
       crumbs={[{ label: 'Documents', to: '/documents' }]}
-      actions={document.state === 'received' ? undefined : <UndoButton document={document} />}
+      actions={document.state !== 'received' && may.change(document) && <UndoButton document={document} />}
     >
       <Stack>
         {document.duplicate_of !== null && (

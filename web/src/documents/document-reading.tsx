@@ -5,21 +5,25 @@ import { type Details, detailsQuery, type SourceDocument } from '../api/document
 import { Fact } from '../ui/fact.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { Section } from '../ui/section.tsx';
+import { useMay } from '../ui/use-may.ts';
 import { choicesOf, labelOf, wordsOfDetail } from './detail-words.ts';
 import { ReadingForm } from './reading-form.tsx';
 
 /** What somebody declared of how the file is read; all else is found out from whole columns. */
 export function DocumentReading({ document }: { document: SourceDocument }) {
   const details = useQuery(detailsQuery(document.id)).data;
+  const may = useMay();
   const [changing, { open, close }] = useDisclosure();
   return (
     <Section
       title="How it is read"
       about="What is not said here is found out from whole columns; where more than one reading is left, the cell needs a look."
       actions={
-        <Button size="compact-sm" variant="default" disabled={details === undefined} onClick={open}>
-          Change how it is read
-        </Button>
+        may.change(document) && (
+          <Button size="compact-sm" variant="default" disabled={details === undefined} onClick={open}>
+            Change how it is read
+          </Button>
+        )
       }
     >
       {details !== undefined && <Declared details={details} />}

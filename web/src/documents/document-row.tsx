@@ -2,7 +2,7 @@ import { Badge, Code, Group, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import {
   type Code as CodeOfFile,
-  codesQuery,
+  columnCodesQuery,
   type DocumentRow,
   documentRowQuery,
   type SourceDocument,
@@ -34,7 +34,7 @@ export function DocumentRowSection({ document, row }: { document: SourceDocument
   const found = useQuery(documentRowQuery(document.id, row));
   const ids = [...new Set((found.data?.values ?? []).map((one) => one.indicator_id))].sort((a, b) => a - b);
   const indicators = useQuery(indicatorsQuery(ids)).data ?? [];
-  const codes = useQuery(codesQuery(document.id)).data?.objects ?? [];
+  const codes = useQuery(columnCodesQuery(document.id)).data?.objects ?? [];
   return (
     <Section
       title={`Row ${rowText(row, found.data?.row?.line)}`}

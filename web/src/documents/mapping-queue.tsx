@@ -1,64 +1,75 @@
 import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { type Code, type ContentType, codesQuery, type SourceDocument } from '../api/documents.ts';
-import { count, plural } from '../ui/format.ts';
-import { Loaded } from '../ui/loaded.tsx';
+import { type Code, type CodeFilter, type ContentType, codesQuery, type SourceDocument } from '../api/documents.ts';
+import { Failure } from '../ui/failure.tsx';
+import { plural } from '../ui/format.ts';
+import { Waiting } from '../ui/loaded.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
 import { Section } from '../ui/section.tsx';
+import { useIsAdmin } from '../ui/use-is-admin.ts';
+import { type May, useMay } from '../ui/use-may.ts';
 import { CodeRow, type Opened } from './code-row.tsx';
-import { AcceptSure, IgnoreShown } from './decide-many.tsx';
+import { AcceptSure, IgnoreFound } from './decide-many.tsx';
 import { DecidedCodes } from './decided-codes.tsx';
 import { useDecide } from './use-decide.ts';
 
 /** What the file calls things that nobody has said the meaning of, what most cells wait for first. */
 export function MappingQueue({ document }: { document: SourceDocument }) {
-  const codes = useQuery(codesQuery(document.id));
+  const all = useInfiniteQuery(codesQuery(document.id, { isOpen: true }));
   return (
     <Section
       title="Codes"
       about="What the file calls things. Each is said once, and remembered for every file to come."
     >
-      <Loaded query={codes}>{({ objects }) => <Queue document={document} codes={objects} />}</Loaded>
+      {all.data !== undefined ? (
+        <Queue document={document} total={all.data.pages[0]?.meta.total_count ?? 0} />
+      ) : all.error !== null ? (
+        <Failure error={all.error} retry={() => void all.refetch()} />
+      ) : (
+        <Waiting />
+      )}
     </Section>
   );
 }
 
-const shownAtMost = 200;
 /** Below this a glance is enough. */
 const manyCodes = 8;
 
-function Queue({ document, codes }: { document: SourceDocument; codes: Code[] }) {
+/** `total` are all that are open, whatever is looked for among them. */
+function Queue({ document, total }: { document: SourceDocument; total: number }) {
+  const may = useMay();
+  const isAdmin = useIsAdmin();
   const [kind, setKind] = useState<ContentType | 'all'>('all');
-  const [words, setWords] = useState('');
-  const open = codes
-    .filter(({ status }) => status === 'unmapped' || status === 'suggested')
-    .sort((a, b) => (b.cells ?? 0) - (a.cells ?? 0));
-  const shown = open.filter(
-    (code) =>
-      (kind === 'all' || code.content_type === kind) &&
-      code.source_object_code.toLowerCase().includes(words.trim().toLowerCase()),
-  );
-  const settled = codes.filter(({ status }) => status === 'mapped' || status === 'ignored');
+  const [typed, setTyped] = useState('');
+  const [words] = useDebouncedValue(typed.trim(), 180);
+  const filter: CodeFilter = { isOpen: true, kind: kind === 'all' ? undefined : kind, words };
+  const found = useInfiniteQuery(codesQuery(document.id, filter));
+  const shown = found.data?.pages.flatMap(({ objects }) => objects) ?? [];
+  const fitting = found.data?.pages[0]?.meta.total_count ?? 0;
+  const isFresh = words === typed.trim() && !found.isPlaceholderData;
+  // Of columns and campaigns only administrators say what they mean.
+  const mayIgnore = isAdmin || (kind === 'location' && may.change(document));
   return (
     <Stack gap="sm">
       <Group justify="space-between" gap="sm">
         <Text fz="sm" role="status">
-          {open.length === 0 ? (
+          {total === 0 ? (
             <span style={{ color: 'var(--muted)' }}>Every code is known.</span>
           ) : (
-            <>
-              <strong>{plural(open.length, 'code')} to decide</strong>
-              <span style={{ color: 'var(--muted)' }}>, {count(settled.length)} decided</span>
-            </>
+            <strong>{plural(total, 'code')} to decide</strong>
           )}
         </Text>
         <Group gap="xs">
-          <AcceptSure documentId={document.id} codes={open} />
-          {shown.length > 1 && <IgnoreShown codes={shown} isAll={shown.length === open.length} />}
+          {total > 0 && <AcceptSure documentId={document.id} />}
+          {fitting > 1 && isFresh && mayIgnore && (
+            <IgnoreFound documentId={document.id} filter={filter} total={fitting} isAll={fitting === total} />
+          )}
         </Group>
       </Group>
-      {(open.length >= manyCodes || kind !== 'all' || words !== '') && (
+      {(total >= manyCodes || kind !== 'all' || typed !== '') && (
         <Group gap="sm">
           <SegmentedControl
             size="xs"
@@ -77,29 +88,37 @@ function Queue({ document, codes }: { document: SourceDocument; codes: Code[] })
             aria-label="Codes that contain"
             placeholder="Contains …"
             leftSection={<IconSearch size={14} aria-hidden />}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
           />
         </Group>
       )}
-      {shown.length > 0 && <CodeList document={document} codes={shown.slice(0, shownAtMost)} />}
-      {open.length > 0 && shown.length === 0 && (
+      {shown.some((code) => !may.decide(code, document)) && (
+        <Text fz="sm" c="dimmed">
+          Administrators say what columns and campaigns mean. Places nobody knows yet are said by whoever sent the file,
+          others by those who look after them.
+        </Text>
+      )}
+      {shown.length > 0 && <CodeList document={document} codes={shown} may={may} />}
+      {total > 0 && shown.length === 0 && isFresh && found.data !== undefined && (
         <Text fz="sm" c="dimmed">
           None of the open codes is of this kind and contains that.
         </Text>
       )}
-      {shown.length > shownAtMost && (
-        <Text fz="sm" c="dimmed">
-          The first {shownAtMost} of {count(shown.length)}; those decided make room for others.
-        </Text>
-      )}
-      <DecidedCodes codes={settled} />
+      <MoreButton query={found} />
+      <DecidedCodes document={document} />
     </Stack>
   );
 }
 
 /** One row is in the tab order, j and k or the arrows move; letters do what the buttons of the row do. */
-function CodeList({ document, codes }: { document: SourceDocument; codes: Code[] }) {
+interface CodeListProps {
+  document: SourceDocument;
+  codes: Code[];
+  may: May;
+}
+
+function CodeList({ document, codes, may }: CodeListProps) {
   const [active, setActive] = useState(0);
   const [opened, setOpened] = useState<{ id: number; what: Opened }>();
   const box = useRef<HTMLUListElement>(null);
@@ -108,11 +127,12 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
   const current = Math.min(active, codes.length - 1);
   const focus = (row: number) => box.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus();
   // The row that was decided goes, and the focus with it; whoever decides stands on the next.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a shorter list is the reason.
+  const drawn = codes.map(({ id }) => id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list is the reason.
   useEffect(() => {
     if (wasDecided.current) focus(current);
     wasDecided.current = false;
-  }, [codes.length]);
+  }, [drawn]);
   const decideOver = (code: Code, master: number | 'ignore') => {
     wasDecided.current = true;
     setOpened(undefined);
@@ -139,16 +159,19 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
       ArrowDown: () => focus(Math.min(current + 1, codes.length - 1)),
       k: () => focus(Math.max(current - 1, 0)),
       ArrowUp: () => focus(Math.max(current - 1, 0)),
-      c: () => toggle(code, 'choose'),
-      n: () => toggle(code, 'create'),
-      x: () => decideOver(code, 'ignore'),
-      p: code.suggestions.length === 0 ? undefined : () => toggle(code, code.suggestions[0]!.master_object_id),
     };
-    code.suggestions.slice(0, 3).forEach((one, index) => {
-      const take = () => decideOver(code, one.master_object_id);
-      keys[String(index + 1)] = take;
-      if (index === 0) keys.Enter = take;
-    });
+    const [first] = code.suggestions;
+    if (may.decide(code, document)) {
+      keys.c = () => toggle(code, 'choose');
+      keys.n = () => toggle(code, 'create');
+      keys.x = () => decideOver(code, 'ignore');
+      if (first !== undefined) keys.p = () => toggle(code, first.master_object_id);
+      code.suggestions.slice(0, 3).forEach((one, index) => {
+        const take = () => decideOver(code, one.master_object_id);
+        keys[String(index + 1)] = take;
+        if (index === 0) keys.Enter = take;
+      });
+    }
     const act = keys[event.key];
     if (act === undefined) return;
     event.preventDefault();
@@ -156,7 +179,7 @@ function CodeList({ document, codes }: { document: SourceDocument; codes: Code[]
   };
   return (
     <>
-      <Text fz="xs" c="dimmed" visibleFrom="sm">
+      <Text fz="xs" c="dimmed" visibleFrom="sm" hidden={!codes.some((code) => may.decide(code, document))}>
         Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> takes the first suggestion, <kbd>2</kbd> <kbd>3</kbd> the
         others, <kbd>p</kbd> shows what would change, <kbd>c</kbd> chooses, <kbd>n</kbd> makes a new one, <kbd>x</kbd>{' '}
         says it is no data.

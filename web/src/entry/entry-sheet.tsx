@@ -1,12 +1,13 @@
 import { Alert, Button, Group, Kbd, Stack, Text } from '@mantine/core';
 import { IconArrowBackUp, IconCheck } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { use, useRef, useState } from 'react';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
 import { SignInElsewhere } from '../ui/failure.tsx';
 import { count, plural } from '../ui/format.ts';
 import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
+import { MayEnter } from './may-enter.ts';
 import { type At, type Head, isComputed, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
 import { type Note, type SheetCell, useEntry } from './use-entry.ts';
 
@@ -154,6 +155,7 @@ interface AboutProps {
 function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
   const { cell, indicator, name } = target;
   const computed = isComputed(target);
+  const mayEnter = use(MayEnter);
   const facts = [
     ...(computed ? [cell?.is_calculated ? 'calculated from other indicators' : 'put together from places below'] : []),
     ...warningsOf(cell?.flags),
@@ -165,7 +167,7 @@ function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
         {facts.length > 0 && <span style={{ color: 'var(--muted)' }}> · {facts.join(' · ')}</span>}
       </Text>
       <Group gap={6}>
-        {computed && (
+        {computed && mayEnter && (
           <Button size="compact-sm" variant="default" disabled={isOverridden} onClick={onOverride}>
             {isOverridden ? 'Type to write over it' : 'Write over it'}
           </Button>

@@ -7,6 +7,8 @@ import { type PlaceLine, placesBelowQuery } from '../api/places.ts';
 import { count, plural } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
+import { useMayEnter } from '../ui/use-may.ts';
+import { MayEnter } from './may-enter.ts';
 
 interface PlaceRowsProps {
   place: number;
@@ -21,6 +23,7 @@ export function PlaceRows({ place, depth, most, children }: PlaceRowsProps) {
   const [typed, setTyped] = useState('');
   const [first, setFirst] = useState(0);
   const [name] = useDebouncedValue(typed.trim(), 180);
+  const mayEnter = useMayEnter(place);
   const places = useQuery(placesBelowQuery(place, depth, { limit: most, offset: first, name }));
   return (
     <Loaded query={places}>
@@ -72,7 +75,12 @@ export function PlaceRows({ place, depth, most, children }: PlaceRowsProps) {
                 </Group>
               </Group>
             )}
-            {children(objects)}
+            {!mayEnter && (
+              <Text fz="sm" role="status">
+                You may see these values, but not enter any: whoever looks after the place can give you the right.
+              </Text>
+            )}
+            <MayEnter value={mayEnter}>{children(objects)}</MayEnter>
           </>
         );
       }}

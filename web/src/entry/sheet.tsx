@@ -1,6 +1,7 @@
-import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, use, useLayoutEffect, useRef, useState } from 'react';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { checkText } from './check-text.ts';
+import { MayEnter } from './may-enter.ts';
 import type { Note, SheetCell } from './use-entry.ts';
 
 interface SheetProps {
@@ -52,6 +53,7 @@ export interface At {
 /** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks whence. */
 export function Sheet(props: SheetProps) {
   const { rows, columns, active, setActive, typed, setTyped, overridden } = props;
+  const mayEnter = use(MayEnter);
   /** The cell that keys were tried on in vain. */
   const [refusing, setRefusing] = useState<string>();
   // Where a row of Tabs began: Enter after it leads below that.
@@ -83,7 +85,7 @@ export function Sheet(props: SheetProps) {
     box.current?.querySelector<HTMLElement>(`[data-at="${active.row}:${active.column}"]`)?.focus();
   });
   const write = (what: (cell: SheetCell) => void) => {
-    if (current === undefined) return;
+    if (current === undefined || !mayEnter) return;
     if (isReadOnly(current, overridden)) setRefusing(current.key);
     else what(current);
   };
@@ -149,7 +151,7 @@ export function Sheet(props: SheetProps) {
   };
 
   const onPaste = (event: ClipboardEvent) => {
-    if (typed !== undefined) return;
+    if (typed !== undefined || !mayEnter) return;
     event.preventDefault();
     const lines = event.clipboardData
       .getData('text/plain')
@@ -177,6 +179,7 @@ export function Sheet(props: SheetProps) {
         role="grid"
         ref={box}
         aria-label={props.label}
+        aria-readonly={!mayEnter}
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length + 1}
         onKeyDown={onKeyDown}

@@ -10,6 +10,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { useIsAdmin } from '../ui/use-is-admin.ts';
+import { useMay } from '../ui/use-may.ts';
 import { ImportPlaces } from './import-places.tsx';
 import { PlaceDetail } from './place-detail.tsx';
 import { PlaceForm } from './place-form.tsx';
@@ -20,15 +21,18 @@ export function PlacesPage() {
   const { place } = useParams({ strict: false }) as { place?: string };
   const selected = place === undefined ? undefined : Number(place);
   const isAdmin = useIsAdmin();
+  const may = useMay();
   const [creating, create] = useDisclosure();
   const [importing, upload] = useDisclosure();
   const user = useQuery(sessionQuery).data?.user;
   const roots = useQuery(rootPlacesQuery(user));
   const actions = (
     <>
-      <Button variant="default" leftSection={<IconUpload size={16} aria-hidden />} onClick={upload.open}>
-        Import
-      </Button>
+      {may.manage && (
+        <Button variant="default" leftSection={<IconUpload size={16} aria-hidden />} onClick={upload.open}>
+          Import
+        </Button>
+      )}
       {isAdmin && (
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={create.open}>
           New place

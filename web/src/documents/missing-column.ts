@@ -1,0 +1,21 @@
+import { Problem } from '../api/problem.ts';
+import { labelOf } from './detail-words.ts';
+
+/** What the server calls a column that it needs and that nobody said the name of. */
+const rolesByName: Record<string, string> = {
+  geocode: 'location_column',
+  campaign: 'campaign_column',
+  data_date: 'date_column',
+};
+
+/** A refusal for want of a column, in the words of the form. */
+export function missingColumn(error: unknown, given: Record<string, string>): string | undefined {
+  if (!(error instanceof Problem) || error.code !== 'missing_column') return undefined;
+  const name = error.errors[0]?.column ?? '';
+  const [said] = Object.entries(given).find(([, column]) => column === name) ?? [];
+  const role = said ?? rolesByName[name];
+  const label = role === undefined ? name : labelOf(role);
+  return said === undefined
+    ? `${label}: no column is called as it usually is. Say which one it is.`
+    : `${label}: the file has no column “${name}”.`;
+}
