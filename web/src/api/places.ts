@@ -126,11 +126,19 @@ export const placePathQuery = (id: number) =>
     },
   });
 
+const idsAtOnce = 500;
+
 export const placesQuery = (ids: readonly number[]) =>
   queryOptions({
     queryKey: ['places', 'some', ids],
-    queryFn: async ({ signal }) =>
-      ids.length === 0 ? [] : (await list({ location_id__in: ids.join(',') }, signal)).objects,
+    queryFn: async ({ signal }) => {
+      // An address has room for some hundred ids.
+      const pages = Math.ceil(ids.length / idsAtOnce);
+      const parts = Array.from({ length: pages }, (_, page) => ids.slice(page * idsAtOnce, (page + 1) * idsAtOnce));
+      const found: PlaceLine[] = [];
+      for (const part of parts) found.push(...(await list({ location_id__in: part.join(',') }, signal)).objects);
+      return found;
+    },
   });
 
 /** By a part of the name, or the beginning of the code. */
