@@ -169,7 +169,13 @@ export interface EnteredBy {
 
 export interface Lineage {
   id?: number | null;
-  cell: { indicator_id: number; location_id: number; campaign_id?: number; data_date?: string };
+  cell: {
+    indicator_id: number;
+    location_id: number;
+    campaign_id?: number;
+    data_date?: string;
+    time_grouping?: string | number;
+  };
   indicator?: string;
   location?: string;
   campaign?: string;

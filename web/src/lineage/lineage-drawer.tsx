@@ -2,8 +2,11 @@ import { Alert, Badge, Breadcrumbs, Button, Code, Drawer, Group, Stack, Table, T
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { campaignsQuery } from '../api/campaigns.ts';
 import { type Indicator, indicatorQuery } from '../api/indicators.ts';
+import { placesQuery } from '../api/places.ts';
 import { type EnteredBy, type Lineage, lineageQuery, type Source } from '../api/values.ts';
+import { groupText } from '../charts/period-text.ts';
 import { roleWords } from '../indicators/formula-text.ts';
 import { Fact } from '../ui/fact.tsx';
 import { Failure } from '../ui/failure.tsx';
@@ -82,6 +85,7 @@ const kindWords: Record<string, string> = {
   entry: 'Entered by hand',
   rolled_up: 'Put together from places below',
   calculated: 'Calculated',
+  grouped: 'Put together over time',
   none: 'No value',
 };
 
@@ -101,13 +105,14 @@ interface ToldProps {
 function Told({ lineage, more, go }: ToldProps) {
   const indicator = useQuery(indicatorQuery(lineage.cell.indicator_id)).data;
   const warnings = warningsOf(lineage.flags);
-  const when = lineage.campaign ?? lineage.cell.data_date;
+  const when = usePeriod(lineage);
+  const isUnnamed = lineage.location === undefined;
+  const place = useQuery({ ...placesQuery([lineage.cell.location_id]), enabled: isUnnamed }).data?.[0]?.name;
   return (
     <Stack gap="md">
       <div>
         <Text c="dimmed" fz="sm">
-          {indicator?.name ?? lineage.indicator}, {lineage.location}
-          {when === undefined ? '' : `, ${when}`}
+          {[indicator?.name ?? lineage.indicator, lineage.location ?? place, when].filter(Boolean).join(', ')}
         </Text>
         <Group gap={10} align="center">
           <Text fz={28} fw={650} className="numbers" lh={1.2}>
@@ -145,6 +150,15 @@ function Told({ lineage, more, go }: ToldProps) {
         </Text>
       )}
     </Stack>
+  );
+}
+
+/** The campaign's name, the day, or the week, month or year of a group. */
+function usePeriod({ campaign, cell: { campaign_id, data_date, time_grouping } }: Lineage): string | undefined {
+  const isUnnamed = campaign === undefined && campaign_id !== undefined;
+  const named = useQuery({ ...campaignsQuery, enabled: isUnnamed }).data?.objects.find(({ id }) => id === campaign_id);
+  return (
+    campaign ?? named?.name ?? data_date ?? (time_grouping === undefined ? undefined : groupText(String(time_grouping)))
   );
 }
 
@@ -251,7 +265,10 @@ function Inputs({ lineage, more, go }: ToldProps) {
 
 function InputRow({ input, go }: { input: Lineage; go: (step: Step) => void }) {
   const indicator = useQuery(indicatorQuery(input.cell.indicator_id)).data;
-  const name = `${input.indicator ?? ''}, ${input.location ?? input.cell.data_date ?? ''}`;
+  const when = usePeriod(input);
+  // Periods of one group are of one indicator at one place: neither is said again.
+  const what = [input.indicator, input.location ?? when].filter(Boolean);
+  const name = what.length > 0 ? what.join(', ') : (indicator?.name ?? '');
   return (
     <Table.Tr>
       <Table.Td>
