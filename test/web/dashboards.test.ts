@@ -170,7 +170,7 @@ describe.skipIf(chromiumPath === undefined)('dashboards', async () => {
     await editor.getByRole('textbox', { name: 'Title' }).fill(title);
     await editor.getByRole('combobox', { name: 'Shown as' }).click();
     await page.getByRole('option', { name: type, exact: true }).click();
-    const box = editor.getByRole('combobox', { name: 'Indicators' });
+    const box = editor.getByRole('combobox', { name: type === 'Map' ? 'Indicator' : 'Indicators', exact: true });
     await box.click();
     await box.fill(indicator);
     await page.getByRole('option', { name: new RegExp(`^${indicator}`) }).click();

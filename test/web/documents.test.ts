@@ -279,7 +279,16 @@ describe.skipIf(chromiumPath === undefined)('documents', async () => {
     await other.page.getByText('1 code to decide').waitFor();
     await other.page.getByText('Administrators say what columns and campaigns mean.').waitFor();
     await other.page.getByRole('heading', { name: 'How it is read' }).waitFor();
-    const offers = [/^Take it back/, /^Not data/, /^Choose/, /^None of/, /^Accept/, /^Open again/, /^Change how/, /^Upload/];
+    const offers = [
+      /^Take it back/,
+      /^Not data/,
+      /^Choose/,
+      /^None of/,
+      /^Accept/,
+      /^Open again/,
+      /^Change how/,
+      /^Upload/,
+    ];
     expect(await Promise.all(offers.map(isOffered))).toEqual(offers.map(() => 0));
     await other.page.getByRole('list', { name: 'Codes to decide' }).getByRole('listitem').first().focus();
     await other.page.keyboard.press('x');

@@ -6,7 +6,11 @@ const bytes = (text: string, encoding: BufferEncoding = 'utf8') => new Uint8Arra
 test.each([
   ['quoted delimiters', bytes('"Place, official",Round\n1,2\n'), ['Place, official', 'Round']],
   ['semicolons beside a quoted comma', bytes('"a, b";c;d\r\n'), ['a, b', 'c', 'd']],
-  ['doubled quotes and a line end in a name', bytes('"say ""it""","two\nlines",x\n1,2,3'), ['say "it"', 'two\nlines', 'x']],
+  [
+    'doubled quotes and a line end in a name',
+    bytes('"say ""it""","two\nlines",x\n1,2,3'),
+    ['say "it"', 'two\nlines', 'x'],
+  ],
   ['a byte-order mark', bytes('\ufeffRégion\tJour'), ['Région', 'Jour']],
   ['Latin-1', bytes('R\u00e9gion;Campagne\n', 'latin1'), ['Région', 'Campagne']],
   ['UTF-16', bytes('\ufeffPlace,Day\n', 'utf16le'), ['Place', 'Day']],

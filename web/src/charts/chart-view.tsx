@@ -1,18 +1,20 @@
 import { Group, Text, UnstyledButton } from '@mantine/core';
 import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
-import type { ChartSpec } from '../api/charts.ts';
+import type { ChartSpec, Grouping } from '../api/charts.ts';
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
-import { plural } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
 import { CutNote } from './cut-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
+import { largestSeries } from './largest-series.ts';
 import { NoValues } from './no-values.tsx';
+import { PerDayNote } from './per-day-note.tsx';
 import { dayOf } from './period-text.ts';
 import { pieOption, seriesOption } from './series-option.ts';
 import { seriesByUnit } from './units.ts';
@@ -32,19 +34,35 @@ interface ChartViewProps {
   drawn: RefObject<Exportable | null>;
 }
 
-export function ChartView(props: ChartViewProps) {
-  return props.spec.type === 'choropleth' ? <Choropleth {...props} /> : <Values {...props} />;
+interface RegroupedProps extends ChartViewProps {
+  /** Where the chart itself can be changed; else other periods are only looked at. */
+  onRegroup?: (grouping: Grouping) => void;
 }
 
-function Values({ spec, ...props }: ChartViewProps) {
+export function ChartView({ onRegroup, ...props }: RegroupedProps) {
+  const [group_by_time, setGrouping] = useState(props.spec.group_by_time);
+  const all = { ...props, spec: { ...props.spec, group_by_time }, onRegroup: onRegroup ?? setGrouping };
+  return all.spec.type === 'choropleth' ? <Choropleth {...all} /> : <Values {...all} />;
+}
+
+function Values({ spec, onRegroup, ...props }: ChartViewProps & { onRegroup: (grouping: Grouping) => void }) {
   const { data, error, retry } = useChartData(spec);
   if (error != null) return <Failure error={error} retry={retry} />;
   if (data === undefined) return <Waiting />;
+  const note = <PerDayNote spec={spec} data={data} onRegroup={onRegroup} />;
   if (data.rows.every(({ cell }) => cell.value === null)) {
-    return <NoValues />;
+    return data.indicators.some(isPerCampaign) || spec.group_by_time !== 'campaign' ? (
+      <>
+        {note}
+        <NoValues />
+      </>
+    ) : (
+      note
+    );
   }
   return (
     <>
+      {note}
       <CutNote {...data} />
       {spec.type === 'number' ? (
         <Numbers data={data} onTrace={props.onTrace} />
@@ -54,6 +72,8 @@ function Values({ spec, ...props }: ChartViewProps) {
     </>
   );
 }
+
+const isPerCampaign = ({ resource_name }: Indicator) => resource_name === 'campaign';
 
 function Picture({ title, spec, data, asTable, onTrace, drawn }: ChartViewProps & { data: ChartData }) {
   const arranged = arrange(data.rows, spec.axis);
@@ -84,7 +104,8 @@ interface DrawingProps extends Omit<ChartViewProps, 'asTable' | 'id'> {
 
 function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: DrawingProps) {
   const categories = arranged.categories.map(({ name }) => name);
-  const series = seriesByUnit(arranged, indicatorOf);
+  const all = seriesByUnit(arranged, indicatorOf);
+  const series = largestSeries(all);
   const days = spec.axis === 'period' ? daysOf(arranged) : undefined;
   const key = JSON.stringify([spec.type, arranged]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
@@ -94,18 +115,25 @@ function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: Drawing
   );
   const lying = spec.type === 'bar' ? Math.max(260, categories.length * 26 * Math.min(series.length, 3)) : 300;
   return (
-    <Suspense fallback={<Waiting />}>
-      <Echart
-        label={`${title}: ${arranged.series.length} series over ${categories.length} values of the axis`}
-        height={Math.min(lying, 700)}
-        option={option}
-        onClick={({ seriesIndex, dataIndex }) => {
-          const cell = series[seriesIndex]?.cells[dataIndex];
-          if (cell !== undefined) onTrace(cell);
-        }}
-        drawn={drawn}
-      />
-    </Suspense>
+    <>
+      {series.length < all.length && (
+        <Text fz="sm" role="status">
+          Drawn are the {series.length} largest of {count(all.length)} series; the table has all.
+        </Text>
+      )}
+      <Suspense fallback={<Waiting />}>
+        <Echart
+          label={`${title}: ${series.length} series over ${categories.length} values of the axis`}
+          height={Math.min(lying, 700)}
+          option={option}
+          onClick={({ seriesIndex, dataIndex }) => {
+            const cell = series[seriesIndex]?.cells[dataIndex];
+            if (cell !== undefined) onTrace(cell);
+          }}
+          drawn={drawn}
+        />
+      </Suspense>
+    </>
   );
 }
 
@@ -130,6 +158,11 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
   // Where all is of one period no series is named after it.
   const isNamed = props.spec.axis === 'period' || periods.size > 1;
   const about = isNamed ? shown.name : [...periods.values(), ...(series.length > 1 ? [shown.name] : [])].join(' · ');
+  // No slice is smaller than nothing.
+  const left = shown.cells.flatMap((cell, at) =>
+    Number(cell?.value ?? 0) < 0 ? [{ cell, name: categories[at] }] : [],
+  );
+  const slices = categories.length - left.length;
   const drawnKey = JSON.stringify([about, categories, shown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const option = useCallback(
@@ -148,18 +181,30 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
           onChange={(next) => next !== null && setChosen(next)}
         />
       )}
-      <Suspense fallback={<Waiting />}>
-        <Echart
-          label={`${title}: ${plural(categories.length, 'slice')}, ${about}`}
-          height={300}
-          option={option}
-          onClick={({ dataIndex }) => {
-            const cell = shown.cells[dataIndex];
-            if (cell !== undefined) onTrace(cell);
-          }}
-          drawn={drawn}
-        />
-      </Suspense>
+      {left.length > 0 && (
+        <Text fz="sm" role="status">
+          Without {plural(left.length, 'negative value')}, which no slice can show:{' '}
+          {left
+            .slice(0, 12)
+            .map(({ cell, name }) => `${name} ${valueText(cell!.value, indicatorOf(cell))}`)
+            .join(', ')}
+          {left.length > 12 ? ' …' : ''}
+        </Text>
+      )}
+      {slices > 0 && (
+        <Suspense fallback={<Waiting />}>
+          <Echart
+            label={`${title}: ${plural(slices, 'slice')}, ${about}`}
+            height={300}
+            option={option}
+            onClick={({ dataIndex }) => {
+              const cell = shown.cells[dataIndex];
+              if (cell !== undefined) onTrace(cell);
+            }}
+            drawn={drawn}
+          />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -178,9 +223,15 @@ function Numbers({ data, onTrace }: { data: ChartData; onTrace: (cell: Cell) => 
   for (const row of data.rows) {
     if (row.cell.value !== null) newest.set(`${row.cell.indicator_id} ${row.cell.location_id}`, row);
   }
+  const shown = [...newest.values()].slice(0, 12);
   return (
     <Group gap="lg" align="flex-start">
-      {[...newest.values()].slice(0, 12).map(({ cell, names }) => (
+      {shown.length < newest.size && (
+        <Text fz="sm" role="status" w="100%">
+          The first {shown.length} of {count(newest.size)}: shown as a table, all of them are there.
+        </Text>
+      )}
+      {shown.map(({ cell, names }) => (
         <UnstyledButton
           key={`${cell.indicator_id} ${cell.location_id}`}
           className="value-button"

@@ -1,12 +1,14 @@
 import { Breadcrumbs, Button, Group, Select, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
-import type { ChartSpec } from '../api/charts.ts';
+import type { ChartSpec, Grouping } from '../api/charts.ts';
 import { placePathQuery, placesBelowQuery, type Shape, shapesQuery } from '../api/places.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
+import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
@@ -14,6 +16,7 @@ import { CutNote } from './cut-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { mapClasses } from './map-classes.ts';
 import { NoValues } from './no-values.tsx';
+import { PerDayNote } from './per-day-note.tsx';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
 
@@ -28,10 +31,11 @@ interface ChoroplethProps {
   asTable: boolean;
   onTrace: (cell: Cell) => void;
   drawn: RefObject<Exportable | null>;
+  onRegroup: (grouping: Grouping) => void;
 }
 
 /** A map of one indicator: a click says where a number comes from, places are looked into by name, the way back is above. */
-export function Choropleth({ spec, id, ...more }: ChoroplethProps) {
+export function Choropleth({ spec, id, onRegroup, ...more }: ChoroplethProps) {
   const [opened, setOpened] = useOpened(id);
   const below = useQuery({
     ...placesBelowQuery(opened ?? 0, 1, { limit: 1, offset: 0, name: '' }),
@@ -61,6 +65,7 @@ export function Choropleth({ spec, id, ...more }: ChoroplethProps) {
             </Text>
           )}
           <CutNote {...data} />
+          <PerDayNote spec={spec} data={data} onRegroup={onRegroup} />
           <Drawn {...more} data={data} shapes={shapes.data} open={isLeaf ? undefined : setOpened} />
         </>
       )}
@@ -115,7 +120,7 @@ function Way({ top, opened, setOpened }: WayProps) {
   );
 }
 
-interface DrawnProps extends Omit<ChoroplethProps, 'spec' | 'id'> {
+interface DrawnProps extends Omit<ChoroplethProps, 'spec' | 'id' | 'onRegroup'> {
   data: ChartData;
   shapes: Shape[];
   /** Undefined where nothing is below. */
@@ -127,7 +132,9 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   const [chosen, setChosen] = useState<string>();
   const shownKey = chosen !== undefined && periods.has(chosen) ? chosen : [...periods.keys()].at(-1);
   const period = shownKey === undefined ? undefined : periods.get(shownKey);
-  const [indicator] = data.indicators;
+  const [chosenIndicator, setChosenIndicator] = useState<string>();
+  const indicator = data.indicators.find(({ id }) => String(id) === chosenIndicator) ?? data.indicators[0];
+  const isTouched = useMediaQuery('(hover: none)');
   const rows = data.rows.filter(({ keys, cell }) => keys.period === shownKey && cell.indicator_id === indicator?.id);
   const cells = new Map(rows.map(({ cell }) => [cell.location_id, cell]));
   const numbers = rows.flatMap(({ cell }) => (typeof cell.value === 'number' ? [cell.value] : []));
@@ -150,6 +157,13 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
     const cell = cells.get(id);
     if (cell !== undefined) onTrace(cell);
   };
+  const hasShape = new Set(shapes.map(({ location_id }) => location_id));
+  const shapeless = rows.filter(({ cell }) => cell.value !== null && !hasShape.has(cell.location_id));
+  const inTable = rows.map((row) =>
+    hasShape.has(row.cell.location_id)
+      ? row
+      : { ...row, names: { ...row.names, place: `${row.names.place} (no shape)` } },
+  );
   if (shapes.length === 0 && rows.every(({ cell }) => cell.value === null)) return <NoValues />;
   const valueAt = (shape: Shape) => cells.get(shape.location_id)?.value ?? null;
   const grey = shapes.filter((shape) => !classes.some(({ holds }) => holds(Number(valueAt(shape) ?? Number.NaN))));
@@ -157,6 +171,17 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   return (
     <Stack gap={8}>
       <Group gap="xs">
+        {data.indicators.length > 1 && (
+          <Select
+            size="xs"
+            aria-label="Indicator of the map"
+            w={200}
+            allowDeselect={false}
+            data={data.indicators.map(({ id, name }) => ({ value: String(id), label: name }))}
+            value={indicator === undefined ? null : String(indicator.id)}
+            onChange={(next) => next !== null && setChosenIndicator(next)}
+          />
+        )}
         {periods.size > 1 && (
           <Select
             size="xs"
@@ -209,16 +234,27 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
             classes={grey.length === 0 ? classes : [...classes, { label: ofNone, colour: 'var(--line-strong)' }]}
           />
           <Text c="dimmed" fz="xs">
-            A click says where a number comes from, {open === undefined ? '' : 'a right click looks into the place, '}
+            A {isTouched ? 'tap' : 'click'} says where a number comes from,{' '}
+            {open === undefined
+              ? ''
+              : isTouched
+                ? '“Look into …” leads into a place, '
+                : 'a right click looks into the place, '}
             the table has every number as a button.
           </Text>
         </>
+      )}
+      {shapeless.length > 0 && shapes.length > 0 && (
+        <Text fz="sm" role="status">
+          {plural(shapeless.length, 'place')} with a value {shapeless.length === 1 ? 'has' : 'have'} no shape and{' '}
+          {shapeless.length === 1 ? 'is' : 'are'} in the table only.
+        </Text>
       )}
       {(asTable || shapes.length === 0) && (
         <ValueTable
           label={`${title} as a table`}
           axis="place"
-          arranged={arrange(rows, 'place')}
+          arranged={arrange(shapes.length === 0 ? rows : inTable, 'place')}
           indicatorOf={() => indicator}
           onTrace={onTrace}
         />

@@ -74,13 +74,14 @@ interface TooltipPoint {
 /** How far a third axis stands from the second. */
 const axisRoom = 52;
 const nameRoom = 20;
+const nameLine = 14;
 
 /** Labels find room by themselves; names of axes, axes beyond the second and the legend do not. */
 function roomAround(axes: number, isLying: boolean, hasLegend: boolean) {
   const names = axes > 1 ? nameRoom : 0;
   const further = Math.max(0, axes - 2) * axisRoom;
   return {
-    top: 14 + names + (isLying ? further : 0),
+    top: 14 + names + (isLying ? further : Math.max(0, axes - 2) * nameLine),
     right: 16 + (isLying ? 0 : further),
     bottom: (hasLegend ? 34 : 8) + (isLying ? names : 0),
   };
@@ -92,7 +93,7 @@ function numberAxis(axis: UnitAxis, index: number, of: number, isLying: boolean,
     type: 'value',
     position: sides[Math.min(index, 1)],
     offset: Math.max(0, index - 1) * axisRoom,
-    ...(of > 1 ? nameOf(axis, index, isLying, ink) : {}),
+    ...(of > 1 ? nameOf(axis, index, of, isLying, ink) : {}),
     ...(axis.unit.startsWith('category') ? { minInterval: 1 } : {}),
     axisLabel: {
       color: ink.muted,
@@ -104,11 +105,18 @@ function numberAxis(axis: UnitAxis, index: number, of: number, isLying: boolean,
   };
 }
 
-function nameOf({ name }: UnitAxis, index: number, isLying: boolean, ink: Ink): object {
+/** The first two share the line above the picture, further ones have a line each. */
+function nameOf({ name }: UnitAxis, index: number, of: number, isLying: boolean, ink: Ink): object {
   const style = { color: ink.muted, fontSize: 11 };
+  const maxWidth = Math.max(60, isLying ? ink.width - 60 : (ink.width - 60 - Math.max(0, of - 2) * axisRoom) / 2);
+  const cut = { name, nameTruncate: { maxWidth } };
   return isLying
-    ? { name, nameLocation: 'middle', nameGap: 24, nameTextStyle: style }
-    : { name, nameTextStyle: { ...style, align: index === 0 ? 'left' : 'right' } };
+    ? { ...cut, nameLocation: 'middle', nameGap: 24, nameTextStyle: style }
+    : {
+        ...cut,
+        nameGap: 15 + Math.max(0, index - 1) * nameLine,
+        nameTextStyle: { ...style, align: index === 0 ? 'left' : 'right' },
+      };
 }
 
 function nameAxis(categories: string[], isLying: boolean, ink: Ink): object {
@@ -184,10 +192,15 @@ export function pieOption(
         labelLine: { length: 10, length2: 10 },
         labelLayout: { hideOverlap: true },
         itemStyle: { borderColor: ink.panel, borderWidth: 2 },
-        data: categories.map((name, index) => ({ name, value: numberOf(cells[index]) })),
+        data: categories.map((name, index) => ({ name, value: sliceOf(cells[index]) })),
       },
     ],
   };
 }
+
+const sliceOf = (cell: Cell | undefined): number | null => {
+  const value = numberOf(cell);
+  return value !== null && value < 0 ? null : value;
+};
 
 const numberOf = (cell: Cell | undefined): number | null => (typeof cell?.value === 'number' ? cell.value : null);

@@ -22,7 +22,7 @@ import type { Exportable } from '../charts/echart.tsx';
 import { campaignNames } from '../charts/period-text.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
-import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
+import { IndicatorPicker, IndicatorsPicker } from '../ui/indicator-picker.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
 import { toastDone } from '../ui/toast.tsx';
 
@@ -78,6 +78,8 @@ function Editor({ chart, close, onCreated }: { chart?: Chart } & Omit<EditorProp
     axis: 'period',
     ...given,
   };
+  // A map is of one.
+  if (spec.type === 'choropleth') spec.indicator_ids = spec.indicator_ids.slice(0, 1);
   const isComplete = spec.indicator_ids.length > 0 && spec.location_id > 0;
   const save = useMutation({
     mutationFn: () =>
@@ -113,12 +115,21 @@ function Editor({ chart, close, onCreated }: { chart?: Chart } & Omit<EditorProp
             value={spec.type}
             onChange={(next) => next !== null && set({ type: next as ChartType, ...defaultsOf(next as ChartType) })}
           />
-          <IndicatorsPicker
-            label="Indicators"
-            placeholder={spec.indicator_ids.length === 0 ? 'Choose what it shows' : ''}
-            value={spec.indicator_ids}
-            onChange={(indicator_ids) => set({ indicator_ids })}
-          />
+          {spec.type === 'choropleth' ? (
+            <IndicatorPicker
+              label="Indicator"
+              placeholder="Choose what it shows"
+              value={spec.indicator_ids[0]}
+              onChange={(id) => set({ indicator_ids: [id] })}
+            />
+          ) : (
+            <IndicatorsPicker
+              label="Indicators"
+              placeholder={spec.indicator_ids.length === 0 ? 'Choose what it shows' : ''}
+              value={spec.indicator_ids}
+              onChange={(indicator_ids) => set({ indicator_ids })}
+            />
+          )}
           <PlacePicker
             label="Place"
             value={spec.location_id || undefined}
@@ -167,7 +178,12 @@ function Editor({ chart, close, onCreated }: { chart?: Chart } & Omit<EditorProp
             />
           )}
         </Stack>
-        <Preview title={title || 'Preview'} spec={spec} isComplete={isComplete} />
+        <Preview
+          title={title || 'Preview'}
+          spec={spec}
+          isComplete={isComplete}
+          onRegroup={(group_by_time) => set({ group_by_time })}
+        />
       </SimpleGrid>
       <Group justify="flex-end" mt="md">
         <Button variant="default" onClick={close}>
@@ -204,7 +220,14 @@ function Day({ label, value, onChange }: DayProps) {
   );
 }
 
-function Preview({ title, spec, isComplete }: { title: string; spec: ChartSpec; isComplete: boolean }) {
+interface PreviewProps {
+  title: string;
+  spec: ChartSpec;
+  isComplete: boolean;
+  onRegroup: (grouping: Grouping) => void;
+}
+
+function Preview({ title, spec, isComplete, onRegroup }: PreviewProps) {
   const drawn = useRef<Exportable>(null);
   return (
     <section aria-label="Preview" className="panel" style={{ padding: 14, minHeight: 240, minWidth: 0 }}>
@@ -215,6 +238,7 @@ function Preview({ title, spec, isComplete }: { title: string; spec: ChartSpec; 
           spec={spec}
           asTable={false}
           onTrace={() => undefined}
+          onRegroup={onRegroup}
           drawn={drawn}
         />
       ) : (

@@ -15,7 +15,8 @@ export function headerOf(bytes: Uint8Array): string[] {
 /** UTF-8 where it is that, UTF-16 where it is marked so, else windows-1252. */
 function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
-  const wide = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+  const wide =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
   try {
     // Streaming: a letter may be cut at the end of what was read.
     return new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes, { stream: true });
