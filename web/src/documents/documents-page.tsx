@@ -1,12 +1,9 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFileSpreadsheet, IconUpload } from '@tabler/icons-react';
-import {  } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { documentsQuery } from '../api/documents.ts';
-import { useMutation } from '../api/use-mutation.ts';
-import { Failure } from '../ui/failure.tsx';
 import { FormModal } from '../ui/form-modal.tsx';
 import { ago, bytes } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
