@@ -9,7 +9,7 @@ export function largestSeries(series: readonly DrawnSeries[]): DrawnSeries[] {
   const rankOf = new Map<DrawnSeries, number>();
   for (const alike of Map.groupBy(series, ({ unit }) => unit).values()) {
     const sorted = alike.map((one) => ({ one, top: topOf(one) })).sort((a, b) => b.top - a.top);
-    sorted.forEach(({ one }, rank) => rankOf.set(one, rank));
+    for (const [rank, { one }] of sorted.entries()) rankOf.set(one, rank);
   }
   const drawn = new Set([...series].sort((a, b) => rankOf.get(a)! - rankOf.get(b)!).slice(0, mostSeries));
   return series.filter((one) => drawn.has(one));

@@ -33,8 +33,9 @@ function cellsOf(text: string, delimiter: string): string[] {
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at]!;
     if (isQuoted) {
-      if (letter !== '"') cell += letter;
-      else if (text[at + 1] === '"') cell += text[(at += 1)];
+      const isDoubled = letter === '"' && text[at + 1] === '"';
+      if (isDoubled) at += 1;
+      if (letter !== '"' || isDoubled) cell += letter;
       else isQuoted = false;
     } else if (letter === '"' && cell.trim() === '') {
       cell = '';
