@@ -89,7 +89,7 @@ export interface CodeFilter {
   words?: string;
 }
 
-const codesAtOnce = 200;
+const codesAtOnce = 100;
 
 /** What a document calls things, what most cells wait for first; page by page. */
 export const codesQuery = (documentId: number, { isOpen, kind, words }: CodeFilter) =>

@@ -10,7 +10,7 @@ export const fetchList = <T>(path: string, query: Query, signal?: AbortSignal): 
   fetchApi(path, { query, signal });
 
 /** With no limit in its query a list comes in pages of 10,000: so many are put together, and no more. */
-export const mostRows = 50_000;
+const mostRows = 50_000;
 
 /** All pages up to `mostRows`. Where that is not all of it, `meta.next` says so and `meta.total_count` of how many. */
 export async function fetchPages<T>(path: string, query: Query, signal?: AbortSignal): Promise<List<T>> {

@@ -8,12 +8,12 @@ export interface Named {
   names: Record<Axis, string>;
 }
 
-export interface Category {
+interface Category {
   key: string;
   name: string;
 }
 
-export interface Series extends Category {
+interface Series extends Category {
   cells: (Cell | undefined)[];
 }
 

@@ -1,7 +1,7 @@
 import type { DrawnSeries } from './units.ts';
 
 /** More lines than this are a tangle. */
-export const mostSeries = 30;
+const mostSeries = 30;
 
 /** Of many series those with the largest values, as many of each unit as there is room for, in the order they came. */
 export function largestSeries(series: readonly DrawnSeries[]): DrawnSeries[] {

@@ -10,8 +10,7 @@ import {
 import { Failure } from '../ui/failure.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
-import { useIsAdmin } from '../ui/use-is-admin.ts';
-import { useMay } from '../ui/use-may.ts';
+import type { May } from '../ui/use-may.ts';
 import { ChooseMaster, CreateMaster } from './choose-master.tsx';
 import type { Decision } from './use-decide.ts';
 
@@ -31,6 +30,7 @@ export function KindOfCode({ kind }: { kind: ContentType }) {
 interface CodeRowProps {
   code: Code;
   document: SourceDocument;
+  may: May;
   opened: Opened | undefined;
   toggle: (what: Opened) => void;
   /** Closes the form of a new object, also after it is saved. */
@@ -38,11 +38,10 @@ interface CodeRowProps {
   decide: (what: Decision) => void;
 }
 
-export function CodeRow({ code, document, opened, toggle, giveUp, decide }: CodeRowProps) {
-  const isAdmin = useIsAdmin();
-  const may = useMay();
+export function CodeRow({ code, document, may, opened, toggle, giveUp, decide }: CodeRowProps) {
   const mayDecide = may.decide(code, document);
-  const mayCreate = isAdmin || (code.content_type === 'location' && may.manage && mayDecide);
+  // Indicators and campaigns are made by those who may decide over their codes; places by who looks after some.
+  const mayCreate = mayDecide && (code.content_type !== 'location' || may.manage);
   const named = <span className="visually-hidden">{` for ${code.source_object_code}`}</span>;
   return (
     <Stack gap={6} px="sm" py={8}>

@@ -200,6 +200,7 @@ function CodeList({ document, codes, may }: CodeListProps) {
             <CodeRow
               code={code}
               document={document}
+              may={may}
               opened={opened?.id === code.id ? opened.what : undefined}
               toggle={(what) => toggle(code, what)}
               giveUp={() => giveUp(index)}
