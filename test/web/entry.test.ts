@@ -160,13 +160,10 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     const lists = /\/api\/v1\/(indicator|campaign|location)\?/;
     await page.route(lists, (route) => route.fulfill(answer));
     await page.goto(sheetOf('N'));
-    for (const name of ['Campaign', 'Place', 'Indicators']) {
-      const field = page.getByRole('combobox', { name });
-      await page
-        .locator(`#${await field.getAttribute('aria-describedby')}`)
-        .getByText('Not loaded: Out')
-        .waitFor();
-    }
+    const said = ['Campaign', 'Place', 'Indicators'].map((name) =>
+      page.locator('.mantine-InputWrapper-root').filter({ has: page.getByRole('combobox', { name }) }),
+    );
+    for (const field of said) await field.getByText('Not loaded: Out of order.').waitFor();
     await page.getByRole('alert').getByText('Out of order.').waitFor();
     expect(await page.getByText('Choose what to enter').count()).toBe(0);
     await page.unroute(lists);
