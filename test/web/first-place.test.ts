@@ -44,6 +44,8 @@ describe.skipIf(chromiumPath === undefined)('the first places of an installation
     expect(await accessibilityFindings(page)).toEqual([]);
     await form.getByRole('button', { name: 'Save place' }).click();
     await page.getByRole('heading', { name: 'Umoja' }).waitFor();
+    await form.waitFor({ state: 'hidden' });
+    expect(await open.evaluate((button) => button.matches(':focus'))).toBe(true);
 
     await open.click();
     await form.getByRole('textbox', { name: 'Name', exact: true }).fill('North');

@@ -50,9 +50,12 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
   });
 
   test('the tree opens by keyboard, a level at a time; a place shows its shape and moves', async () => {
-    await page.reload();
+    await page.goto(`${world.url}/app/places`);
     await named('North Province').waitFor();
     await named('Savanna Country').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Savanna', level: 2 }).waitFor();
+    expect(await named('Savanna Country').evaluate((line) => line.matches(':focus'))).toBe(true);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
     await named('Birch District').waitFor();
@@ -139,6 +142,23 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await pick('Part taken away', 'Children missed');
     await page.getByText('calculation cycle: missed > missed').waitFor();
     await page.getByRole('button', { name: 'Understood' }).click();
+    await page.getByText('Sum', { exact: true }).click();
+    await pick('Parts that are added', 'Children vaccinated');
+    await page.getByRole('button', { name: 'Remove vaccinated' }).click();
+    await page.getByRole('button', { name: 'Remove vaccinated' }).waitFor({ state: 'detached' });
+    const parts = page.getByRole('group', { name: 'In the formula as: Parts that are added' });
+    expect(await parts.evaluate((group) => group.matches(':focus'))).toBe(true);
+    await page.getByText('Difference', { exact: true }).click();
+
+    const tags = page.getByRole('combobox', { name: 'Tags' });
+    await tags.fill('children');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('coverage');
+    await page.keyboard.press('Enter');
+    expect(await tags.evaluate((field) => field.matches(':focus'))).toBe(true);
+    const tagged = async () =>
+      (await must(admin.get('/api/v1/indicator/?short_name=missed'), 200)).objects[0].tag_json.length;
+    await expect.poll(tagged, { timeout: 15_000 }).toBe(2);
     await page.getByRole('textbox', { name: 'Range' }).fill('good');
     // Nothing goes from more to less, and ten per cent are typed as 10, with or without the sign.
     await page.getByRole('textbox', { name: 'From, in %' }).fill('20');

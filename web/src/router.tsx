@@ -67,11 +67,8 @@ const send = page(
 
 const monitoringPages = [
   page(
-    '/places',
-    lazyRouteComponent(() => import('./places/places-page.tsx'), 'PlacesPage'),
-  ),
-  page(
-    '/places/$place',
+    // One page with or without a place: tree, search and focus stay when one is chosen.
+    '/places/{-$place}',
     lazyRouteComponent(() => import('./places/places-page.tsx'), 'PlacesPage'),
   ),
   page(

@@ -101,6 +101,7 @@ function Editor({ indicator, components }: { indicator: Indicator; components: C
 
 function RoleList({ role, indicator, components }: { role: Role; indicator: Indicator; components: Component[] }) {
   const queries = useQueryClient();
+  const parts = useRef<HTMLDivElement>(null);
   const refresh = () => queries.invalidateQueries({ queryKey: ['indicators'] });
   const body = (component: number) => ({
     indicator_id: indicator.id,
@@ -129,14 +130,19 @@ function RoleList({ role, indicator, components }: { role: Role; indicator: Indi
         value={undefined}
         onChange={(id) => add.mutate(id)}
       />
-      <Group gap={6}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn around a few buttons. */}
+      <Group gap={6} ref={parts} tabIndex={-1} role="group" aria-label={`In the formula as: ${roleWords[role]}`}>
         {components.map((one) => (
           <Button
             key={one.id}
             size="compact-sm"
             variant="default"
             rightSection={<IconX size={14} aria-hidden />}
-            onClick={() => remove.mutate(one)}
+            onClick={() => {
+              // The button goes with its part; the keyboard goes on from where it was.
+              parts.current?.focus();
+              remove.mutate(one);
+            }}
           >
             <span className="visually-hidden">Remove </span>
             {one.indicator_component__short_name}

@@ -97,16 +97,21 @@ const defaultOperator = ({ data_format }: Indicator): string =>
 function Tags({ indicator, isAdmin }: { indicator: Indicator; isAdmin: boolean }) {
   const queries = useQueryClient();
   const tags = useQuery(tagsQuery).data?.objects ?? [];
+  // The field stays open while a change is saved. The next one waits for it, and begins with what is there then.
   const change = useMutation({
+    scope: { id: `tags of indicator ${indicator.id}` },
     mutationFn: async (names: string[]) => {
+      const known = queries.getQueryData(tagsQuery.queryKey)?.objects ?? [];
+      const before = (queries.getQueryData(indicatorQuery(indicator.id).queryKey) ?? indicator).tag_json;
       const next: number[] = [];
-      for (const name of names) next.push(tags.find((tag) => tag.tag_name === name)?.id ?? (await createTag(name)).id);
-      for (const id of next) if (!indicator.tag_json.includes(id)) await tagIndicator(indicator.id, id);
-      for (const id of indicator.tag_json) if (!next.includes(id)) await untagIndicator(indicator.id, id);
+      for (const name of names) next.push(known.find((tag) => tag.tag_name === name)?.id ?? (await createTag(name)).id);
+      for (const id of next) if (!before.includes(id)) await tagIndicator(indicator.id, id);
+      for (const id of before) if (!next.includes(id)) await untagIndicator(indicator.id, id);
     },
     onError: toastProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: ['indicators'] }),
   });
+  const stored = indicator.tag_json.flatMap((id) => tags.find((tag) => tag.id === id)?.tag_name ?? []);
   if (!isAdmin) {
     return (
       <Group gap={6} mt="md">
@@ -126,9 +131,8 @@ function Tags({ indicator, isAdmin }: { indicator: Indicator; isAdmin: boolean }
       description="Choose, or type a new one and press Enter."
       mt="md"
       maw={520}
-      disabled={change.isPending}
       data={[...new Set(tags.map(({ tag_name }) => tag_name))]}
-      value={indicator.tag_json.flatMap((id) => tags.find((tag) => tag.id === id)?.tag_name ?? [])}
+      value={change.isPending ? change.variables : stored}
       onChange={(next) => change.mutate(next)}
     />
   );
