@@ -144,8 +144,11 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByRole('button', { name: 'Understood' }).click();
     await page.getByText('Sum', { exact: true }).click();
     await pick('Parts that are added', 'Children vaccinated');
-    await page.getByRole('button', { name: 'Remove vaccinated' }).click();
-    await page.getByRole('button', { name: 'Remove vaccinated' }).waitFor({ state: 'detached' });
+    const remove = page.getByRole('button', { name: 'Remove vaccinated' });
+    await remove.waitFor();
+    expect(await page.getByRole('combobox', { name: 'Parts that are added' }).inputValue()).toBe('');
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
     const parts = page.getByRole('group', { name: 'In the formula as: Parts that are added' });
     expect(await parts.evaluate((group) => group.matches(':focus'))).toBe(true);
     await page.getByText('Difference', { exact: true }).click();

@@ -30,7 +30,10 @@ export function IndicatorPicker({
       filter={({ options }) => options.filter((option) => isOffered.has((option as Option).value))}
       value={value === undefined ? null : String(value)}
       onChange={(next) => next !== null && onChange(Number(next))}
-      onOptionSubmit={(id) => setTyped(field.data.find((option) => option.value === id)!.label)}
+      // Where a choice is an action and nothing stays chosen, the next search begins empty.
+      onOptionSubmit={(id) =>
+        setTyped(value === undefined ? '' : field.data.find((option) => option.value === id)!.label)
+      }
     />
   );
 }
