@@ -19,8 +19,11 @@ export function toastDone(text: string, undo?: () => Promise<unknown> | undefine
         text
       ) : (
         <Group justify="space-between" wrap="nowrap">
-          <Text size="sm">{text}</Text>
+          <Text size="sm" style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+            {text}
+          </Text>
           <Button
+            style={{ flexShrink: 0 }}
             size="compact-sm"
             variant="light"
             onClick={() => {
