@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 /** A name and its value, one above the other. */
 export function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div>
+    <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
       <Text fz="xs" c="dimmed">
         {label}
       </Text>
