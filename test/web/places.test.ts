@@ -73,7 +73,9 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByRole('button', { name: 'Save place' }).click();
     const way = page.getByRole('navigation', { name: 'Where it lies' });
     await way.getByRole('link', { name: 'South' }).waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    const undo = page.getByRole('button', { name: 'Undo' });
+    expect(await undo.evaluate((button) => button.scrollWidth - button.clientWidth)).toBe(0);
+    await undo.click();
     await way.getByRole('link', { name: 'North' }).waitFor();
 
     await page.getByRole('textbox', { name: 'Search places' }).fill('dun');
@@ -259,11 +261,15 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await signIn(phone.page, world.url, admin);
     const { objects } = await must(admin.get('/api/v1/location/?location_code=N'), 200);
     const indicator = (await must(admin.get('/api/v1/indicator/?short_name=missed'), 200)).objects[0].id;
+    const short_name = 'share_of_children_that_were_seen_twice_or_more_often_in_one_round';
+    const made = { name: 'Seen twice', short_name, data_format: 'pct' };
+    const long = (await must(admin.post('/api/v1/indicator/', made), 201)).id;
     for (const [address, shown] of [
       ['places', 'Savanna'],
       [`places/${objects[0].id}`, '2 places directly below'],
       ['indicators', '= (seen − vaccinated) ÷ seen'],
       [`indicators/${indicator}`, 'Add range'],
+      [`indicators/${long}`, short_name],
       ['campaigns', 'March 2026'],
     ]) {
       await phone.page.goto(`${world.url}/app/${address}`);
@@ -273,6 +279,7 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
       expect([address, overflow]).toEqual([address, 0]);
+      for (const head of await phone.page.getByRole('columnheader').all()) expect(await head.textContent()).not.toBe('');
     }
   });
 

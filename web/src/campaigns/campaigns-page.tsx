@@ -82,7 +82,9 @@ function OfType({ type, types, campaigns, isAdmin }: OfTypeProps) {
               <Table.Th>Campaign</Table.Th>
               <Table.Th visibleFrom="sm">From</Table.Th>
               <Table.Th visibleFrom="sm">To</Table.Th>
-              <Table.Th aria-label="Actions" />
+              <Table.Th>
+                <span className="visually-hidden">Actions</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -27,7 +27,9 @@ export function Bounds({ indicator, isAdmin }: { indicator: Indicator; isAdmin: 
                 <Table.Th>Name</Table.Th>
                 <Table.Th>From</Table.Th>
                 <Table.Th>To</Table.Th>
-                <Table.Th aria-label="Actions" />
+                <Table.Th>
+                  <span className="visually-hidden">Actions</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

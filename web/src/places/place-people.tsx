@@ -100,7 +100,9 @@ function People({ place, people }: { place: Place; people: Responsibility[] }) {
         <Table.Tr>
           <Table.Th>Person</Table.Th>
           <Table.Th>May</Table.Th>
-          <Table.Th aria-label="Actions" />
+          <Table.Th>
+            <span className="visually-hidden">Actions</span>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
