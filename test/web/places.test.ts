@@ -104,7 +104,11 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
   });
 
   test('somebody is made responsible, and the page says why they see a place and not another', async () => {
+    await page.getByRole('textbox', { name: "Person's e-mail" }).fill('nobody@example.org');
+    await page.getByRole('button', { name: 'Give' }).click();
+    await page.getByText('Nobody here has this address.').waitFor();
     await page.getByRole('textbox', { name: "Person's e-mail" }).fill(ben.email);
+    await page.getByText('Nobody here has this address.').waitFor({ state: 'detached' });
     await page.getByRole('combobox', { name: 'May' }).click();
     await page.getByRole('option', { name: 'see and enter values' }).click();
     await page.getByRole('button', { name: 'Give' }).click();
@@ -271,6 +275,8 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
       [`indicators/${indicator}`, 'Add range'],
       [`indicators/${long}`, short_name],
       ['campaigns', 'March 2026'],
+      ['places/abc', 'There is no such place'],
+      ['indicators/abc', 'This address leads nowhere'],
     ]) {
       await phone.page.goto(`${world.url}/app/${address}`);
       await phone.page.getByRole('main').getByText(shown!).first().waitFor();

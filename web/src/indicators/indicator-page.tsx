@@ -15,6 +15,7 @@ import {
   usesQuery,
 } from '../api/indicators.ts';
 import { useMutation } from '../api/use-mutation.ts';
+import { Unknown } from '../shell/unknown.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';
@@ -30,7 +31,9 @@ import { IndicatorForm } from './indicator-form.tsx';
 
 export function IndicatorPage() {
   const { indicator } = useParams({ strict: false }) as { indicator: string };
-  const found = useQuery(indicatorQuery(Number(indicator)));
+  const isId = /^\d{1,9}$/.test(indicator);
+  const found = useQuery({ ...indicatorQuery(Number(indicator)), enabled: isId });
+  if (!isId) return <Unknown />;
   return (
     <LoadedPage query={found} title="Indicator" crumbs={[{ label: 'Indicators', to: '/indicators' }]}>
       {(one) => <Detail indicator={one} />}

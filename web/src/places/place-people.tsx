@@ -12,6 +12,7 @@ import {
   takeResponsibility,
 } from '../api/places.ts';
 import { useMutation } from '../api/use-mutation.ts';
+import { fieldError, Problem } from '../api/problem.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';
@@ -23,6 +24,10 @@ const rights: { value: PlaceRight; label: string }[] = [
   { value: 'manage', label: 'look after it' },
 ];
 const words = Object.fromEntries(rights.map(({ value, label }) => [value, label])) as Record<PlaceRight, string>;
+
+const nobody = 'Nobody here has this address.';
+const isNobody = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'reference_not_found' && fieldError(error, 'user_id') !== undefined;
 
 /** Who is responsible for the place, and why somebody may see it or not. */
 export function PlacePeople({ place, mayManage }: { place: Place; mayManage: boolean }) {
@@ -62,16 +67,20 @@ function Responsible({ place }: { place: Place }) {
     >
       <Stack gap="sm">
         {(list.data?.objects.length ?? 0) > 0 && <People place={place} people={list.data!.objects} />}
-        {give.error !== null && <Failure error={give.error} />}
+        {give.error !== null && !isNobody(give.error) && <Failure error={give.error} />}
         <form onSubmit={onSubmit}>
-          <Group align="flex-end" gap={8}>
+          <Group align="flex-start" gap={8}>
             <TextInput
               label="Person's e-mail"
               type="email"
               placeholder="name@example.org"
               required
               value={user}
-              onChange={(event) => setUser(event.currentTarget.value)}
+              onChange={(event) => {
+                setUser(event.currentTarget.value);
+                give.reset();
+              }}
+              error={isNobody(give.error) ? nobody : undefined}
               flex={1}
               miw={200}
             />
@@ -83,7 +92,7 @@ function Responsible({ place }: { place: Place }) {
               value={right}
               onChange={(next) => next !== null && setRight(next as PlaceRight)}
             />
-            <Button type="submit" loading={give.isPending}>
+            <Button type="submit" loading={give.isPending} mt={22}>
               Give
             </Button>
           </Group>
@@ -160,23 +169,24 @@ function Why({ place, mayManage }: { place: Place; mayManage: boolean }) {
               setAsked(typed.trim() === '' ? undefined : typed.trim());
             }}
           >
-            <Group align="flex-end" gap={8}>
+            <Group align="flex-start" gap={8}>
               <TextInput
                 label="E-mail of the person"
                 placeholder="Empty: yourself"
                 type="email"
                 value={typed}
                 onChange={(event) => setTyped(event.currentTarget.value)}
+                error={isNobody(answer.error) ? nobody : undefined}
                 flex={1}
                 miw={200}
               />
-              <Button type="submit" variant="default" loading={answer.isFetching}>
+              <Button type="submit" variant="default" loading={answer.isFetching} mt={22}>
                 Explain
               </Button>
             </Group>
           </form>
         )}
-        {answer.error !== null ? (
+        {isNobody(answer.error) ? null : answer.error !== null ? (
           <Failure error={answer.error} />
         ) : answer.data === undefined ? (
           <Waiting lines={2} />

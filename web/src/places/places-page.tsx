@@ -19,7 +19,7 @@ import { PlaceTree } from './place-tree.tsx';
 /** The tree at the side, the chosen place beside it. */
 export function PlacesPage() {
   const { place } = useParams({ strict: false }) as { place?: string };
-  const selected = place === undefined ? undefined : Number(place);
+  const selected = place !== undefined && /^\d{1,9}$/.test(place) ? Number(place) : undefined;
   const isAdmin = useIsAdmin();
   const may = useMay();
   const [creating, create] = useDisclosure();
@@ -47,7 +47,7 @@ export function PlacesPage() {
       actions={actions}
     >
       <Loaded query={roots}>
-        {(found) => (found.length === 0 ? <NoPlaces isScoped={!isAdmin} /> : <Panes selected={selected} />)}
+        {(found) => (found.length === 0 ? <NoPlaces isScoped={!isAdmin} /> : <Panes asked={place} selected={selected} />)}
       </Loaded>
       <PlaceForm opened={creating} close={create.close} parent={selected} />
       <ImportPlaces opened={importing} close={upload.close} />
@@ -69,7 +69,7 @@ function NoPlaces({ isScoped }: { isScoped: boolean }) {
   );
 }
 
-function Panes({ selected }: { selected: number | undefined }) {
+function Panes({ asked, selected }: { asked: string | undefined; selected: number | undefined }) {
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const [words] = useDebouncedValue(search.trim(), 180);
@@ -87,7 +87,11 @@ function Panes({ selected }: { selected: number | undefined }) {
         />
         {words === '' ? <PlaceTree selected={selected} onSelect={choose} /> : <Found words={words} />}
       </div>
-      {selected === undefined ? (
+      {selected === undefined && asked !== undefined ? (
+        <Nothing icon={IconMapPin} title="There is no such place">
+          The address names “{asked}”, which is no place. Choose one.
+        </Nothing>
+      ) : selected === undefined ? (
         <Nothing icon={IconMapPin} title="Choose a place">
           Its shape, what lies below it, who is responsible for it, and why somebody sees it or not.
         </Nothing>
