@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { joined, moved } from '../../web/src/dashboards/layout.ts';
+import { joined, moved, putBack } from '../../web/src/dashboards/layout.ts';
 import { checkText } from '../../web/src/entry/check-text.ts';
 
 const rules = { min: null, max: null, categories: [{ value: 2, label: 'High' }] };
@@ -44,4 +44,8 @@ test('charts change places with their neighbours and stand beside the row above'
   expect(moved([['a'], ['b', 'c']], 'c', -1)).toEqual([['a'], ['c', 'b']]);
   expect(moved([['a'], ['b']], 'b', -1)).toEqual([['b'], ['a']]);
   expect(joined([['a'], ['b']], 'b')).toEqual([['a', 'b']]);
+  // Taken off and put back, while others put charts there.
+  expect(putBack([['x'], ['a', 'c'], ['d']], 'b', [['a', 'b', 'c'], ['d']])).toEqual([['x'], ['a', 'b', 'c'], ['d']]);
+  expect(putBack([['a'], ['x'], ['d']], 'b', [['a'], ['b'], ['d']])).toEqual([['a'], ['b'], ['x'], ['d']]);
+  expect(putBack([['d'], ['x']], 'b', [['b'], ['d']])).toEqual([['b'], ['d'], ['x']]);
 });

@@ -144,6 +144,58 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     await alert.getByRole('button', { name: 'Forget it' }).click();
   });
 
+  test('a block over values asks a few times for all of them, and waits while the server takes no more', async () => {
+    await must(
+      admin.put('/api/v1/campaign_datapoint/', {
+        objects: ['AMB', 'BIR'].flatMap((place) =>
+          ['seen', 'vaccinated'].map((name) => ({
+            location_id: ids[place],
+            campaign_id: campaigns.march,
+            indicator_id: indicators[name],
+            value: 10,
+          })),
+        ),
+      }),
+      200,
+    );
+    await page.reload();
+    await until(async () => [await shown(0), await shown(1)].map((row) => row.slice(0, 5))).toEqual(['10 10', '10 10']);
+    await at(0, 0).click();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (/datapoint_history|\/set\//.test(pathname) || request.method() === 'PUT') {
+        asked.push(`${request.method()} ${pathname.replace(/[\d;]+$/, '')}`);
+      }
+    });
+    await page.route(
+      '**/api/v1/campaign_datapoint',
+      (route) =>
+        route.fulfill({
+          status: 429,
+          contentType: 'application/json',
+          body: JSON.stringify({ error: 'Rate limit exceeded.', code: 'rate_limited', retry_after: 3 }),
+        }),
+      { times: 1 },
+    );
+    await page.evaluate(
+      `const data = new DataTransfer(); data.setData('text/plain', '21\\t11\\n22\\t12\\n');
+       document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))`,
+    );
+    await page.getByText('Waiting for the server, which takes no more for now').waitFor();
+    await page.getByText('4 values saved').waitFor();
+    expect(asked).toEqual([
+      'GET /api/v1/campaign_datapoint/set/',
+      'GET /api/v1/datapoint_history',
+      'PUT /api/v1/campaign_datapoint',
+      'PUT /api/v1/campaign_datapoint',
+    ]);
+    expect([await stored('AMB', 'seen'), await stored('BIR', 'vaccinated')]).toEqual([21, 12]);
+    await page.getByRole('button', { name: 'Undo 4 pasted values' }).click();
+    await until(() => stored('BIR', 'vaccinated')).toBe(10);
+    expect(await stored('AMB', 'seen')).toBe(10);
+  });
+
   test('what could not be loaded is not taken for nothing, and what cannot be entered is named', async () => {
     const daily = { data_format: 'int', resource_name: 'date' };
     const beds = (await must(admin.post('/api/v1/indicator/', { name: 'Beds', short_name: 'beds', ...daily }), 201)).id;

@@ -49,7 +49,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
     <Stack gap="xs" ref={box}>
       {question}
       <Group justify="space-between" gap="sm">
-        <SaveState notes={entry.notes} />
+        <SaveState notes={entry.notes} isWaiting={entry.isWaiting} />
         <Button
           size="compact-sm"
           variant="default"
@@ -124,13 +124,14 @@ function sheetOf({ indicators, ...rest }: { indicators?: string }): string {
   return JSON.stringify([given.sort(), Boolean(indicators)]);
 }
 
-function SaveState({ notes }: { notes: ReadonlyMap<string, Note> }) {
+function SaveState({ notes, isWaiting }: { notes: ReadonlyMap<string, Note>; isWaiting: boolean }) {
   const states = [...notes.values()].map(({ state }) => state);
   const saving = states.filter((state) => state === 'saving').length;
   const saved = states.filter((state) => state === 'saved').length;
   const open = states.length - saving - saved;
-  const text =
-    saving > 0
+  const text = isWaiting
+    ? 'Waiting for the server, which takes no more for now …'
+    : saving > 0
       ? `Saving ${plural(saving, 'value')} …`
       : open > 0
         ? `${plural(open, 'value')} not saved: see below`
@@ -139,7 +140,8 @@ function SaveState({ notes }: { notes: ReadonlyMap<string, Note> }) {
           : 'Everything shown is saved';
   return (
     <Text fz="sm" role="status" {...(open > 0 ? { c: 'var(--ink-error)' } : { c: 'dimmed' })}>
-      {open === 0 && saving === 0 && <IconCheck size={14} aria-hidden style={{ verticalAlign: -2 }} />} {text}
+      {open === 0 && saving === 0 && !isWaiting && <IconCheck size={14} aria-hidden style={{ verticalAlign: -2 }} />}{' '}
+      {text}
     </Text>
   );
 }

@@ -15,6 +15,8 @@ export interface Past {
 interface TakeBack {
   /** Also what somebody else changed since. */
   anyway: boolean;
+  /** Every request goes by it. */
+  send: <T>(work: () => Promise<T>) => Promise<T>;
   done: (one: Past) => void;
   overtaken: (one: Past, message: string) => void;
 }
@@ -23,8 +25,8 @@ interface TakeBack {
  * An entry gets its former value; where there was none, it goes, and what files or places below say returns. What
  * somebody else changed since stays as it is. Each is told as it is decided: when a request fails, the others are open.
  */
-export async function takeBack(past: readonly Past[], { anyway, done, overtaken }: TakeBack): Promise<void> {
-  const now = await cellsNow(past);
+export async function takeBack(past: readonly Past[], { anyway, send, done, overtaken }: TakeBack): Promise<void> {
+  const now = await send(() => cellsNow(past));
   const open = past.flatMap((one, n) => {
     if (anyway || stands(one, now[n]!)) return [{ one, now: now[n]! }];
     overtaken(one, somebodySaved(now[n]!.entry === undefined ? now[n]!.value : now[n]!.entry.value));
@@ -32,15 +34,14 @@ export async function takeBack(past: readonly Past[], { anyway, done, overtaken 
   });
   const former = open.filter(({ one }) => one.before.entry !== undefined);
   if (former.length > 0) {
-    const { results } = await enterValues(
-      former.map(({ one, now: seen }) => ({
-        ...coordinatesOf(one.target),
-        value: one.before.entry!.value,
-        note: one.before.entry!.note,
-        confirm_warnings: true,
-        ...seenWith(seen),
-      })),
-    );
+    const cells = former.map(({ one, now: seen }) => ({
+      ...coordinatesOf(one.target),
+      value: one.before.entry!.value,
+      note: one.before.entry!.note,
+      confirm_warnings: true,
+      ...seenWith(seen),
+    }));
+    const { results } = await send(() => enterValues(cells));
     const refused = results.flatMap(({ status, error }, n) => {
       const { one } = former[n]!;
       if (status < 300) done(one);
@@ -56,7 +57,7 @@ export async function takeBack(past: readonly Past[], { anyway, done, overtaken 
       continue;
     }
     try {
-      await withdrawValue(one.target.period, seen.id!, seen.tag);
+      await send(() => withdrawValue(one.target.period, seen.id!, seen.tag));
       done(one);
     } catch (error) {
       if (!(error instanceof Problem && error.status === 412)) throw error;

@@ -17,6 +17,7 @@ import { toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, seenWith } from './cells-now.ts';
 import { checkText } from './check-text.ts';
+import { patiently } from './patiently.ts';
 import { changedMeanwhile, type Past, takeBack } from './take-back.ts';
 
 /** A cell of the sheet: a place, an indicator, a period, and what is known there now. */
@@ -78,6 +79,11 @@ export function useEntry() {
   // What this sheet wrote and has not read again yet: until then the cells it shows know nothing of it.
   const own = useRef(new Map<string, Own>());
 
+  // Of requests that the server does not take yet.
+  const [waiting, setWaiting] = useState(0);
+  const patient = <T>(work: () => Promise<T>) =>
+    patiently(work, (isWaiting) => setWaiting((count) => count + (isWaiting ? 1 : -1)));
+
   const change = (next: ReadonlyMap<string, Note>) => {
     latest.current = next;
     setNotes(next);
@@ -99,7 +105,9 @@ export function useEntry() {
   const refresh = () => queries.invalidateQueries({ queryKey: ['values'] });
 
   const blockNow = (targets: SheetCell[]) =>
-    cellsNow(targets.map((target) => ({ target, id: own.current.get(target.key)?.id ?? target.cell?.id ?? null })));
+    patient(() =>
+      cellsNow(targets.map((target) => ({ target, id: own.current.get(target.key)?.id ?? target.cell?.id ?? null }))),
+    );
   const beginning = async (target: SheetCell) => (await blockNow([target]))[0]!;
   const overtakenBy = (target: SheetCell, before: Begun) => overtaking(target, before, own.current.get(target.key));
 
@@ -154,7 +162,7 @@ export function useEntry() {
         tell('overtaken', overtaken);
         return true;
       }
-      const saved = await write(target, before, { value, confirm_warnings: confirmed });
+      const saved = await patient(() => write(target, before, { value, confirm_warnings: confirmed }));
       const entered = { value: value === null ? null : saved.value };
       remember(nameOf(target), [{ target, before, id: saved.id, entered }]);
       own.current.set(target.key, saved);
@@ -183,9 +191,11 @@ export function useEntry() {
     try {
       const before = await beginning(target);
       const isEntry = before.entry !== undefined;
-      if (isEntry) await withdrawValue(period, cell.id, before.tag);
-      else await changeValue(period, cell.id, { value: null }, before.tag);
-      remember(nameOf(target), [{ target, before, id: cell.id, entered: isEntry ? undefined : { value: null } }]);
+      const { id } = cell;
+      await patient<unknown>(() =>
+        isEntry ? withdrawValue(period, id, before.tag) : changeValue(period, id, { value: null }, before.tag),
+      );
+      remember(nameOf(target), [{ target, before, id, entered: isEntry ? undefined : { value: null } }]);
       note(target, 'saved', '');
       await refresh();
     } catch (error) {
@@ -218,13 +228,12 @@ export function useEntry() {
         await refresh();
         return;
       }
-      const { results } = await enterValues(
-        good.map(({ target, checked }, index) => ({
-          ...coordinatesOf(target),
-          value: checked.value ?? null,
-          ...seenWith(before[index]!),
-        })),
-      );
+      const cells = good.map(({ target, checked }, index) => ({
+        ...coordinatesOf(target),
+        value: checked.value ?? null,
+        ...seenWith(before[index]!),
+      }));
+      const { results } = await patient(() => enterValues(cells));
       const past: Past[] = [];
       results.forEach((result, index) => {
         const { target, text } = good[index]!;
@@ -260,6 +269,7 @@ export function useEntry() {
     try {
       await takeBack(step.past, {
         anyway,
+        send: patient,
         done: (one) => {
           open.delete(one);
           const { key } = one.target;
@@ -305,6 +315,7 @@ export function useEntry() {
     undoLabel: steps.at(-1)?.label,
     settled,
     isOpen,
+    isWaiting: waiting > 0,
   };
 }
 
