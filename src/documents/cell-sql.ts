@@ -16,6 +16,11 @@ const maxNumberLength = 40;
 
 const missingWords = ['', 'nan', 'na', 'n/a', '-', '–', '—'];
 
+/** Further words for nothing, as a document declares them in one text: lower case, an array. */
+export const declaredMissing = (declared: Sql): Sql => sql`
+  array(select lower(btrim(w)) from unnest(case when ${declared} like '[%' then array(select jsonb_array_elements_text(${declared}::jsonb))
+    else string_to_array(${declared}, ',') end) w)`;
+
 /**
  * (said, is_missing, has_percent, point, comma): the text without outer blanks; its number with a decimal point, and with a
  * decimal comma, where it is one.

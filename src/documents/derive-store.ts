@@ -1,6 +1,6 @@
 import { type Kind, lockPeriods } from '../aggregates/index.ts';
 import { raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
-import { dayReading, foundMark, numberReading } from './cell-sql.ts';
+import { dayReading, declaredMissing, foundMark, numberReading } from './cell-sql.ts';
 
 /**
  * SQL that makes values of rows: which rows and cells are concerned, what each cell means, what changes in datapoint, and
@@ -17,7 +17,7 @@ export interface Concern {
 }
 
 /** One value of a detail of a document; undefined in SQL is null. */
-const detail = (document: Sql, name: string): Sql => sql`(select btrim(x.doc_detail_value) from doc_detail x
+export const detail = (document: Sql, name: string): Sql => sql`(select btrim(x.doc_detail_value) from doc_detail x
   join doc_detail_type y on y.id = x.doc_detail_type_id where x.document_id = ${document} and y.name = ${name})`;
 
 /** Of an indicator `i`: counts and amounts are added up where a document sums, percentages, days, yes and no, categories never. */
@@ -129,8 +129,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
   await tx.exec(sql`
     with setting as materialized (
       select d.id as document_id, d.decimal, d.thousands, coalesce(d.sums, false) as sums, case when position('%' in d.date_order) > 0 then btrim(d.date_order) else upper(btrim(d.date_order)) end as date_order, d.percent,
-        array(select lower(btrim(w)) from unnest(case when d.missing like '[%' then array(select jsonb_array_elements_text(d.missing::jsonb))
-          else string_to_array(d.missing, ',') end) w) as missing,
+        ${declaredMissing(sql`d.missing`)} as missing,
         case when d.decimal in ('.', ',') then d.decimal when d.thousands = ',' then '.' when d.thousands = '.' then ',' end as mark
       from (select d.id, ${detail(sql`d.id`, 'decimal')} as decimal, ${detail(sql`d.id`, 'thousands')} as thousands,
           ${detail(sql`d.id`, 'date_order')} as date_order, ${detail(sql`d.id`, 'percent')} as percent,

@@ -86,6 +86,8 @@ test('what only the module of documents knows comes by its seam, for many values
         uploaded_by_username: 'kay',
         cleaning: ["thousands separator ','"],
         mappings: [{ id: 91, code: 'kids', content_type: 'indicator', mapped_by_id: 7, mapped_by: 'kay' }],
+        added: [],
+        passed_over: [],
         canReadRows: access.userId === admin.id,
       };
       return new Map(values.filter((one) => one.documentId === 44).map((one) => [one.datapointId, origin]));

@@ -16,6 +16,7 @@ export interface DocumentValue {
   indicatorId: number;
   locationId: number;
   campaignId: number | null;
+  dataDate: string | null;
 }
 
 /** What the module that takes documents in knows beside the datapoint (contract monitoring §6.7, `source`). */
@@ -32,6 +33,10 @@ export interface DocumentOrigin {
   cleaning: string[];
   /** The codes of the row and column, and what they were taken for. */
   mappings: { id: number; code: string; content_type: string; mapped_by_id: number | null; mapped_by: string | null }[];
+  /** Of a sum the cells it is made of, in the order of the file; else none. */
+  added: { row: number; line: number | null; column: string; raw: string }[];
+  /** Of the same row and indicator: columns before this one, which it counts before. */
+  passed_over: { column: string; raw: string }[];
   /** May the caller read rows of the dataset? If not, only document, row number and hash are told. */
   canReadRows: boolean;
 }

@@ -57,6 +57,7 @@ const documentValue = (place: CellPlace, one: StoredCandidate) => ({
   indicatorId: place.indicatorId,
   locationId: place.locationId,
   campaignId: place.kind === 'campaign' ? Number(place.period) : null,
+  dataDate: place.kind === 'date' ? String(place.period) : null,
 });
 
 const entryOf = (one: StoredCandidate) => ({
@@ -70,12 +71,13 @@ const entryOf = (one: StoredCandidate) => ({
 function sourceOf(one: StoredCandidate, origin: DocumentOrigin | undefined): object {
   if (one.origin === 'script') return { run: one.runId, at: one.at.toISOString() };
   const { doc_title = null, sha256 = null } = origin ?? {};
-  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row };
+  const seen = { document_id: one.documentId, doc_title, sha256, row: one.row, ...rowsOfSum(origin) };
   if (!origin?.canReadRows) return seen;
-  const { line, cleaning, mappings, uploaded_by, uploaded_by_username } = origin;
+  const { line, cleaning, mappings, passed_over, uploaded_by, uploaded_by_username } = origin;
   return {
     ...seen,
     ...(line === null ? {} : { line }),
+    ...(passed_over.length === 0 ? {} : { passed_over }),
     dataset: one.datasetId,
     revision: one.revision,
     column: one.column,
@@ -87,4 +89,19 @@ function sourceOf(one: StoredCandidate, origin: DocumentOrigin | undefined): obj
     run: one.runId,
     at: one.at.toISOString(),
   };
+}
+
+/** So many cells of a sum are told; all of them are counted. */
+const maxRows = 200;
+
+/** Of a sum each cell it is made of; nothing of any other value. */
+function rowsOfSum(origin: DocumentOrigin | undefined): object {
+  const { added = [], canReadRows = false } = origin ?? {};
+  if (added.length === 0) return {};
+  const rows = added
+    .slice(0, maxRows)
+    .map(({ row, line, column, raw }) =>
+      canReadRows ? { row, ...(line === null ? {} : { line }), column, raw } : { row },
+    );
+  return { rows, rows_total: added.length };
 }

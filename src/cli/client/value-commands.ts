@@ -89,10 +89,14 @@ function lineOf({ indicator, location, value, kind, formula, operator, source, e
   return [
     `${shown(indicator)} at ${shown(location)}: ${shown(value)}`,
     `(${[kind, formula ?? operator].filter((part) => part !== undefined).join(', ')})`,
-    ...(from === undefined ? [] : [`${shown(from.doc_title)} row ${shown(from.row)}`]),
+    ...(from === undefined ? [] : [`${shown(from.doc_title)} ${rowsOf(from)}`]),
     ...(by === undefined ? [] : [`by ${shown(by.username)}`]),
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join(' ');
 }
+
+/** Of a sum all rows it is made of. */
+const rowsOf = ({ row, rows }: Row): string =>
+  Array.isArray(rows) ? `rows ${[...new Set(rows.map((one: Row) => shown(one.row)))].join(', ')}` : `row ${shown(row)}`;
 
 const shown = (value: unknown): string => (value === null || value === undefined ? '–' : String(value));

@@ -147,6 +147,11 @@ export interface Source {
   line?: number | null;
   column?: string | null;
   raw?: string | null;
+  /** Of a sum each cell it is made of; at most 200 of `rows_total`. */
+  rows?: { row: number; line?: number; column?: string; raw?: string }[];
+  rows_total?: number;
+  /** Columns of the row that mean the same and do not count. */
+  passed_over?: { column: string; raw: string }[];
   cleaning?: string[];
   mappings?: {
     id: number;

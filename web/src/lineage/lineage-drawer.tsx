@@ -176,14 +176,22 @@ function FromFile({ source }: { source: Source }) {
           )}
         </Fact>
         <Group gap="lg">
-          {source.row != null && <Fact label="Row">{rowText(source.row, source.line)}</Fact>}
-          {source.column != null && <Fact label="Column">{source.column}</Fact>}
+          {source.row != null && source.rows === undefined && (
+            <Fact label="Row">{rowText(source.row, source.line)}</Fact>
+          )}
+          {source.column != null && source.rows === undefined && <Fact label="Column">{source.column}</Fact>}
           {source.raw != null && (
             <Fact label="In the file it says">
               <Code>{source.raw}</Code>
             </Fact>
           )}
         </Group>
+        {source.rows !== undefined && <AddedUp source={source} rows={source.rows} />}
+        {source.passed_over?.map((one) => (
+          <Fact key={one.column} label={`Not counted: column ${one.column} of the same row`}>
+            <Code>{one.raw}</Code>
+          </Fact>
+        ))}
         {source.cleaning !== undefined && source.cleaning.length > 0 && (
           <Fact label="Read with">{source.cleaning.join('; ')}</Fact>
         )}
@@ -207,7 +215,7 @@ function FromFile({ source }: { source: Source }) {
           </Fact>
         )}
         <Group gap="sm">
-          {source.document_id != null && source.row != null && (
+          {source.document_id != null && source.row != null && source.rows === undefined && (
             <TextLink to={`/documents/${source.document_id}`} search={{ row: String(source.row) }}>
               The row as it was read
             </TextLink>
@@ -216,6 +224,25 @@ function FromFile({ source }: { source: Source }) {
         </Group>
       </Stack>
     </section>
+  );
+}
+
+/** The cells a sum is made of, each with the way to its row. */
+function AddedUp({ source, rows }: { source: Source; rows: NonNullable<Source['rows']> }) {
+  const more = (source.rows_total ?? rows.length) - rows.length;
+  return (
+    <Fact label="Added up from">
+      {rows.map((one) => (
+        <div key={`${one.row} ${one.column}`}>
+          <TextLink to={`/documents/${source.document_id}`} search={{ row: String(one.row) }}>
+            Row {rowText(one.row, one.line)}
+          </TextLink>
+          {one.column === undefined ? '' : `, ${one.column}: `}
+          {one.raw !== undefined && <Code>{one.raw}</Code>}
+        </div>
+      ))}
+      {more > 0 ? `and ${plural(more, 'more cell')}` : ''}
+    </Fact>
   );
 }
 

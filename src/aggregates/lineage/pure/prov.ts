@@ -18,6 +18,8 @@ interface Source {
   row?: number | null;
   column?: string | null;
   raw?: string | null;
+  /** Of a sum: each cell it is made of. */
+  rows?: Partial<Record<'row' | 'column' | 'raw', string | number>>[];
   uploaded_by?: number | null;
   run?: string | null;
   at?: string;
@@ -82,12 +84,14 @@ export function provOf(traced: Traced, origin: string): object {
         ...(source.sha256 == null ? {} : { 'granary:sha256': source.sha256 }),
         ...(source.document_id == null ? {} : { 'granary:document_id': source.document_id }),
       };
-      const cell = Object.fromEntries(
-        (['row', 'column', 'raw'] as const)
-          .filter((key) => source[key] != null)
-          .map((key) => [`granary:${key}`, source[key]]),
-      );
-      relate('wasDerivedFrom', { 'prov:generatedEntity': entity, 'prov:usedEntity': file, ...cell });
+      for (const from of source.rows ?? [source]) {
+        const cell = Object.fromEntries(
+          (['row', 'column', 'raw'] as const)
+            .filter((key) => from[key] != null)
+            .map((key) => [`granary:${key}`, from[key]]),
+        );
+        relate('wasDerivedFrom', { 'prov:generatedEntity': entity, 'prov:usedEntity': file, ...cell });
+      }
       if (source.uploaded_by != null)
         relate('wasAttributedTo', { 'prov:entity': file, 'prov:agent': person(source.uploaded_by) });
     }
