@@ -1,7 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import { forLargeWork } from '../platform/db/index.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
-import { deriveValues } from './derive-values.ts';
+import { deriveCorrected, deriveValues } from './derive-values.ts';
 import { claimMappings, documentsUsing } from './mapping-store.ts';
 import { markMapping } from './store.ts';
 
@@ -18,7 +18,9 @@ async function deriveSome(context: Context, signal: AbortSignal): Promise<boolea
     if (mapIds.length === 0) return false;
     const documentIds = await documentsUsing(tx, mapIds);
     if (documentIds.length === 0) return true;
-    await deriveValues(context, tx, { documentIds, mapIds }, { runId: null, userId: null });
+    const by = { runId: null, userId: null };
+    await deriveValues(context, tx, { documentIds, mapIds }, by);
+    await deriveCorrected(context, tx, documentIds, by);
     await markMapping(tx, documentIds);
     return true;
   });

@@ -12,6 +12,8 @@ export interface Concern {
   documentIds: readonly number[];
   /** Undefined: everything of the documents. */
   mapIds: readonly number[] | undefined;
+  /** SQL of (document_id, row_number): only these, and rows with the same key. */
+  rows?: Sql | undefined;
   /** Rows of (document_id, map_id, indicator_id, raw): all different texts of the cells, where they are known already. */
   texts?: Sql | undefined;
 }
@@ -42,11 +44,12 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
       on commit delete rows;
     create temp table if not exists derived_touch (indicator_id integer, location_ids integer[], campaign_id integer,
       data_date date, document_id integer) on commit delete rows;
-    truncate derived_row, derived_column, derived_cell, derived_text, derived_value, derived_touch`);
+    create temp table if not exists derived_superseded (document_id integer, row_number integer) on commit delete rows;
+    truncate derived_superseded, derived_row, derived_column, derived_cell, derived_text, derived_value, derived_touch`);
 }
 
 /** The rows concerned, with what their codes mean, and the columns of values; `is_open` as long as place or period is not mapped. */
-export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern): Promise<void> {
+export async function insertDerivedRows(tx: Tx, { documentIds, mapIds, rows }: Concern): Promise<void> {
   const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
   // Where one value depends on more than its cell: it is added up, or another column of its row says the same, or did.
   const isLinked = sql`coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') <> 'last'
@@ -60,6 +63,7 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
       ? sql`true`
       : sql`d.is_linked or s.location_map_id = any(${maps}) or s.campaign_map_id = any(${maps})
     or s.indicator_map_id = any(${maps})`;
+  const isPart = mapIds !== undefined || rows !== undefined;
   await tx.exec(sql`
     insert into derived_row
     select s.id, s.document_id, s.row_number, s.line, l.id, p.id, s.data_date,
@@ -67,15 +71,21 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds }: Concern
         when l.id is not null and d.capture_tops is not null and not exists (select 1 from location_tree t
           where t.location_id = l.id and t.parent_location_id = any(d.capture_tops)) then 'outside_scope' end,
       s.duplicate_of, not (l.id is not null and (p.id is not null or d.file_type = 'date')), w.is_whole
-    from (select d.* ${mapIds === undefined ? sql`` : sql`, ${isLinked} as is_linked`} from source_doc d
-        where d.id = any(${[...documentIds]}::int[]) ${mapIds === undefined ? sql`` : sql`offset 0`}) d
+    from (select d.* ${isPart ? sql`, ${isLinked} as is_linked` : sql``} from source_doc d
+        where d.id = any(${[...documentIds]}::int[]) ${isPart ? sql`offset 0` : sql``}) d
     join source_submission s on s.document_id = d.id
     cross join lateral (select ${isWhole} as is_whole) w
     left join source_object_map lm on lm.id = s.location_map_id and not lm.is_ignored
     left join location l on l.id = lm.master_object_id
     left join source_object_map pm on pm.id = s.campaign_map_id and not pm.is_ignored
     left join campaign p on p.id = pm.master_object_id and d.file_type = 'campaign'
-    where w.is_whole or exists (select 1 from document_column c where c.document_id = d.id and c.source_object_map_id = any(${maps}))`);
+    where (w.is_whole or exists (select 1 from document_column c where c.document_id = d.id and c.source_object_map_id = any(${maps})))
+      ${
+        rows === undefined
+          ? sql``
+          : sql`and (d.is_linked or (s.document_id, s.row_number) in (${rows})
+        or (s.document_id, s.duplicate_of) in (${rows}))`
+      }`);
   await tx.exec(sql`analyze derived_row`);
   // A table of its own, so that the planner knows how many columns a row of these documents has.
   await tx.exec(sql`
@@ -234,12 +244,16 @@ export async function insertDoubtfulCells(tx: Tx): Promise<void> {
  * outside declared bounds, nor what cannot be added. Period by period, as the indexes of values want them: to sort rows costs
  * less than to sort their cells.
  */
-const derivedValues: Sql = sql`
+const derivedValues = (hasSuperseded: boolean): Sql => sql`
     with cell as not materialized (
       select c.document_id, c.row_number, c.column_name, c.indicator_id, c.location_id, c.campaign_id, c.data_date, t.value, c.raw, c.position,
         c.is_shared
       from (${concernedCells(sql`r.campaign_id, r.data_date, r.location_id, r.row_number`)}) c join derived_text t on ${itsText}
-      where t.value is not null
+      where t.value is not null ${
+        hasSuperseded
+          ? sql`and not exists (select 1 from derived_superseded x where x.document_id = c.document_id and x.row_number = c.row_number)`
+          : sql``
+      }
     ), how as materialized (
       select d.id, coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') as duplicates from source_doc d
       where d.id in (select document_id from derived_row)
@@ -274,16 +288,16 @@ export interface ValueChanges {
 }
 
 /** Live values of the documents that what is derived takes the place of. */
-const concernedValues = (mapIds: Concern['mapIds']): Sql => sql`
+const concernedValues = ({ mapIds, rows }: Concern): Sql => sql`
   select p.id, p.document_id, p.source_row, p.source_column, p.indicator_id, p.location_id, p.campaign_id, p.data_date, p.value, p.raw
   from source_doc d join datapoint p on p.dataset_id = d.dataset_id and p.revision = d.revision and p.origin = 'document'
     and p.document_id = d.id and p.retracted_at is null
   where d.id in (select document_id from derived_row) ${
-    mapIds === undefined
+    mapIds === undefined && rows === undefined
       ? sql``
       : sql`and exists (select 1 from derived_row r where r.document_id = d.id and r.row_number = p.source_row
       and (r.is_whole or exists (select 1 from document_column c where c.document_id = d.id and c.name = p.source_column
-        and c.source_object_map_id = any(${[...mapIds]}::int[]))))`
+        and c.source_object_map_id = any(${[...(mapIds ?? [])]}::int[]))))`
   }`;
 
 /**
@@ -292,21 +306,22 @@ const concernedValues = (mapIds: Concern['mapIds']): Sql => sql`
  */
 export async function replaceValues(
   tx: Tx,
-  { mapIds }: Concern,
+  concern: Concern,
+  hasSuperseded: boolean,
   runId: string | null,
   userId: string | null,
 ): Promise<ValueChanges> {
   const { isFirst } = await tx.one<{ isFirst: boolean }>(
-    sql`select not exists (${concernedValues(mapIds)}) as "isFirst"`,
+    sql`select not exists (${concernedValues(concern)}) as "isFirst"`,
   );
   // Most documents come once: nothing to compare with, and what came needs not be told from what was there.
-  if (isFirst) return await insertFirstValues(tx, runId);
-  await tx.exec(sql`insert into derived_value ${derivedValues}`);
+  if (isFirst) return await insertFirstValues(tx, hasSuperseded, runId);
+  await tx.exec(sql`insert into derived_value ${derivedValues(hasSuperseded)}`);
   await tx.exec(sql`analyze derived_value`);
-  const periods = sql`select campaign_id, data_date from (${concernedValues(mapIds)}) l union all select campaign_id, data_date from derived_value`;
+  const periods = sql`select campaign_id, data_date from (${concernedValues(concern)}) l union all select campaign_id, data_date from derived_value`;
   await holdPeriods(tx, periods);
   return await tx.one<ValueChanges>(sql`
-    with live as materialized (${concernedValues(mapIds)}),
+    with live as materialized (${concernedValues(concern)}),
     kept as materialized (
       select l.id, v.document_id, v.source_row, v.source_column from live l
       join derived_value v on v.document_id = l.document_id and v.source_row = l.source_row and v.source_column = l.source_column
@@ -347,10 +362,10 @@ async function holdPeriods(tx: Tx, periods: Sql): Promise<void> {
   await lockPeriods(tx, 'date', days);
 }
 
-async function insertFirstValues(tx: Tx, runId: string | null): Promise<ValueChanges> {
+async function insertFirstValues(tx: Tx, hasSuperseded: boolean, runId: string | null): Promise<ValueChanges> {
   const { come } = await tx.one<{ come: number }>(sql`
     with come as (
-      ${insertValues(runId, sql`(${derivedValues})`, sql``)}
+      ${insertValues(runId, sql`(${derivedValues(hasSuperseded)})`, sql``)}
       returning indicator_id, location_id, campaign_id, data_date, document_id
     ), touched as (${insertTouched(raw('come'))})
     select count(*)::int as come from come`);
@@ -405,6 +420,7 @@ const rowMessages: Record<string, [message: string, suggestion: string | null]> 
   missing_date: ['The row names no day', null],
   not_a_date: ['%s is no day', 'a day such as 2015-03-31'],
   ambiguous_date: ['%s can be more than one day', 'declare date_order: DMY, MDY, YMD or a pattern'],
+  unknown_row: ['%s is no row of the corrected document', 'row_number as it was downloaded'],
   outside_scope: ['The place %s is outside what its uploader may enter values for', null],
 };
 
@@ -418,7 +434,10 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       i.row_number is null and (${concernedColumn} or i.code = 'duplicate_column')
       or i.row_number is not null and exists (select 1 from derived_row r where r.document_id = i.document_id
         and r.row_number = i.row_number and (r.is_whole or i.source_object_map_id = any(${maps}))))`);
-  const said = sql`case r.problem when 'outside_scope' then s.location_code when 'not_a_date' then s.date_text when 'ambiguous_date' then s.date_text end`;
+  const said = sql`case r.problem when 'outside_scope' then s.location_code when 'not_a_date' then s.date_text when 'ambiguous_date' then s.date_text
+    when 'unknown_row' then (select btrim(s.cells[h.position]) from source_doc d
+      cross join lateral jsonb_array_elements_text(d.file_header) with ordinality h (name, position)
+      where d.id = r.document_id and h.name = 'row_number' limit 1) end`;
   await tx.exec(sql`
     with row_text as (select * from jsonb_to_recordset(${JSON.stringify(
       Object.entries(rowMessages).map(([code, [message, suggestion]]) => ({ code, message, suggestion })),
@@ -430,8 +449,8 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       where document_id in (select id from how) group by document_id, role)
     insert into document_issue (document_id, row_number, line, column_name, source_object_map_id, location_id, severity, code, raw,
       message, suggestion, cells)
-    select r.document_id, r.row_number, r.line, (select o.name from role o where o.document_id = r.document_id and o.role = case
-        when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign' else 'date' end),
+    select r.document_id, r.row_number, r.line, case when r.problem = 'unknown_row' then 'row_number' else (select o.name from role o where o.document_id = r.document_id and o.role = case
+        when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign' else 'date' end) end,
       null::int, r.location_id, 'error', r.problem, ${said}, format(t.message, ${said}), t.suggestion,
       (select count(*) from document_column c where c.document_id = r.document_id and c.role in ('indicator', 'value')
         and coalesce(s.cells[c.position], '') ~ '[^[:space:]]')::int

@@ -1,6 +1,7 @@
 import { refreshCells, requestArrival } from '../aggregates/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
+import { documentsCorrectedBefore, documentsNamedBy, insertSuperseded, rowsNamedBy } from './correction-store.ts';
 import {
   type Concern,
   insertDerivedRows,
@@ -24,6 +25,16 @@ export interface Derived {
   aggregates: number | undefined;
 }
 
+/** Undefined as soon as one of them is. */
+export const sumOf = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? undefined : one + other;
+
+export interface DerivedBy {
+  runId: string | null;
+  userId: string | null;
+  refreshAll?: boolean;
+}
+
 /** Of these, aggregates are worked out in the transaction of the values themselves: readers see both or neither. */
 const cellsAtOnce = 50_000;
 
@@ -32,23 +43,46 @@ const cellsAtOnce = 50_000;
  * datapoint, what is an issue instead, and what aggregates it reaches. The number of statements depends on neither rows
  * nor documents.
  */
-export async function deriveValues(
-  context: Context,
-  tx: Tx,
-  concern: Concern,
-  by: { runId: string | null; userId: string | null; refreshAll?: boolean },
-): Promise<Derived> {
+export async function deriveValues(context: Context, tx: Tx, concern: Concern, by: DerivedBy): Promise<Derived> {
   await lockDocuments(tx, concern.documentIds);
   await prepareDerivation(tx);
   await insertDerivedRows(tx, concern);
+  const hasSuperseded = await insertSuperseded(tx, concern.documentIds);
   await readTexts(tx, concern);
   await insertDoubtfulCells(tx);
-  const values = await replaceValues(tx, concern, by.runId, by.userId);
+  const values = await replaceValues(tx, concern, hasSuperseded, by.runId, by.userId);
   await replaceIssues(tx, concern);
   await markRows(tx);
   const touched = await touchedCells(tx);
   const aggregates = await refreshTouched(context, tx, touched, by.refreshAll === true);
   return { values, touched, aggregates };
+}
+
+/**
+ * After corrections were derived, the rows they stand for: they count as long as no row that became values says what they
+ * are. What the derivation before left in its tables is gone then. Answers aggregates changed, see `Derived`.
+ */
+export async function deriveCorrected(
+  context: Context,
+  tx: Tx,
+  corrections: readonly number[],
+  by: DerivedBy,
+): Promise<number | undefined> {
+  const documentIds = await documentsNamedBy(tx, corrections);
+  if (documentIds.length === 0) return 0;
+  const concern = { documentIds, mapIds: undefined, rows: rowsNamedBy(corrections) };
+  return (await deriveValues(context, tx, concern, by)).aggregates;
+}
+
+/** After a correction was deleted, and nobody knows any more which rows it stood for. */
+export async function deriveUncorrected(
+  context: Context,
+  tx: Tx,
+  { id, corrects }: { id: number; corrects: number },
+  by: DerivedBy,
+): Promise<void> {
+  const documentIds = await documentsCorrectedBefore(tx, id, corrects);
+  if (documentIds.length > 0) await deriveValues(context, tx, { documentIds, mapIds: undefined }, by);
 }
 
 /** What changed values reach, worked out at once where it is little, else asked for. */

@@ -3,9 +3,10 @@ import { dayShown, showDays } from '../indicators/index.ts';
 import type { Context } from '../platform/context.ts';
 import { withoutTimeLimit } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
+import { deriveUncorrected } from './derive-values.ts';
 import { checkDetail } from './receive-document.ts';
 import { retractDocument } from './retract-document.ts';
-import { detailTypeName, documentStates, submissionStates } from './store.ts';
+import { detailTypeName, documentStates, lockDocuments, submissionStates } from './store.ts';
 import { documentVisible, rowsSeenBy, rowVisible } from './visible.ts';
 
 const id = { type: 'integer', sql_type: 'integer', readonly: true } as const;
@@ -13,6 +14,9 @@ const times = {
   created_at: { type: 'datetime', auto: 'created' },
   updated_at: { type: 'datetime', auto: 'updated' },
 } as const;
+
+/** Of an integer column: whoever asks for more asks for nothing. */
+const greatestId = 2 ** 31 - 1;
 
 /** The newest document that says of this row what became values whole. */
 const correctedById = {
@@ -71,11 +75,20 @@ export function documentResource(context: Context): ResourceDeclaration {
       rows: (right, access, row) => documentVisible(right, access, row('id')),
     },
     hooks: {
-      lock: (tx) => withoutTimeLimit(tx),
+      lock: async (tx, { ids }) => {
+        await withoutTimeLimit(tx);
+        await lockDocuments(
+          tx,
+          ids.map(Number).filter((one) => one <= greatestId),
+        );
+      },
       afterWrite: async (before, after, { tx, access }) => {
         if (before === null || after !== null || before.revision === null) return;
         const of = { id: Number(before.id), datasetId: String(before.dataset), revision: Number(before.revision) };
         await retractDocument(context, tx, of, access.userId);
+        if (typeof before.corrects !== 'number') return;
+        const correction = { id: of.id, corrects: before.corrects };
+        await deriveUncorrected(context, tx, correction, { runId: null, userId: access.userId });
       },
     },
   });

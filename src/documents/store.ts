@@ -31,9 +31,20 @@ export function findDocument(db: Queryable, id: number, visible: Sql = sql`true`
   return db.maybe(sql`select ${columns} from source_doc d where d.id = ${id}::bigint and ${visible}`);
 }
 
-/** Waits for whoever derives from it, in the order of ids, so that nobody waits in a ring. */
+/**
+ * Waits for whoever derives from them, in the order of ids, so that nobody waits in a ring. What a document says depends on
+ * those that correct it, and they change what it says: all of them together. Whoever only refers to them does not wait.
+ */
 export async function lockDocuments(tx: Tx, ids: readonly number[]): Promise<void> {
-  await tx.exec(sql`select 1 from source_doc where id = any(${[...ids]}::int[]) order by id for update`);
+  await tx.exec(sql`
+    with recursive family (id) as (
+      select id from source_doc where id = any(${[...ids]}::int[])
+      union
+      select n.id from family f join source_doc d on d.id = f.id
+      cross join lateral (select d.corrects as id where d.corrects is not null
+        union all select c.id from source_doc c where c.corrects = d.id) n
+    )
+    select 1 from source_doc where id in (select id from family) order by id for no key update`);
 }
 
 /** One after the other: a title, and the dataset it gives its name to, are free until they are taken. */

@@ -9,8 +9,9 @@ import { AppError } from '../platform/errors/index.ts';
 import { withWorkFolder } from '../platform/work-folder.ts';
 import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
 import { codesOfDocument, insertCodes, mapExactly, suggestCodes } from './code-store.ts';
+import { refuseUnknownRows } from './correction-store.ts';
 import { countDocument } from './derive-store.ts';
-import { type Derived, deriveValues } from './derive-values.ts';
+import { type Derived, deriveCorrected, deriveValues, sumOf } from './derive-values.ts';
 import { columnMissing, documentEmpty, documentNotFound, noRowReadable } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
 import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
@@ -188,7 +189,7 @@ function rowKeyOf({ document, roles, details }: ReadDocument): RowKey {
 
 async function takeRowsIn(
   tx: Tx,
-  { document, revision, roles, isLong, details }: ReadDocument,
+  { document, revision, roles, rowColumn, isLong, details }: ReadDocument,
   { rows, texts }: WrittenRows,
   issues: string | undefined,
 ): Promise<void> {
@@ -200,6 +201,7 @@ async function takeRowsIn(
   await replaceColumns(tx, document.id, roles);
   await readDays(tx, document.id, reading);
   await replaceSubmissions(tx, document);
+  if (rowColumn !== undefined) await refuseUnknownRows(tx, document.id, rowColumn);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
   const sheets = readSheets(revision.reading);
@@ -218,8 +220,10 @@ async function finish(
   await suggestCodes(tx, document.id);
   run.progress(70, 'values');
   const concern = { documentIds: [document.id], mapIds: undefined, texts };
-  const derived = await deriveValues(context, tx, concern, { runId: run.id, userId: run.userId, refreshAll: isDry });
+  const by = { runId: run.id, userId: run.userId, refreshAll: isDry };
+  const derived = await deriveValues(context, tx, concern, by);
   const counts = await countDocument(tx, document.id);
+  const aggregates = sumOf(derived.aggregates, await deriveCorrected(context, tx, [document.id], by));
   const unmapped = Object.values(counts.unmapped).reduce((sum, n) => sum + n, 0);
   const { sheet, otherSheets } = readSheets(revision?.reading ?? {});
   const summary = {
@@ -236,12 +240,12 @@ async function finish(
     places: derived.touched.locations,
     campaigns: derived.touched.campaigns.length,
     days: derived.touched.days.length,
-    aggregates_changed: derived.aggregates ?? null,
+    aggregates_changed: aggregates ?? null,
   };
   const state = document.state === 'undone' ? 'undone' : unmapped > 0 ? 'mapping' : 'processed';
   await updateDocument(tx, document.id, { state, summary, runId: run.id });
-  if (!isDry && derived.aggregates !== undefined) await run.succeed(tx, summary);
-  return { ...derived, summary };
+  if (!isDry && aggregates !== undefined) await run.succeed(tx, summary);
+  return { ...derived, aggregates, summary };
 }
 
 /** What was too much for the transaction of the values is worked out after it. */
