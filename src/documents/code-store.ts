@@ -2,10 +2,13 @@ import { type Sql, sql, type Tx } from '../platform/db/index.ts';
 
 /** SQL of the mapping memory: codes of a document, what they may mean. */
 
-/** Of (content_type, code) the one object that has exactly this code or, failing that, exactly this name. */
+/**
+ * Of (content_type, code) the one object that has exactly this code or, failing that, exactly this name: two of one name are a
+ * question for a person.
+ */
 const exactly = (codes: Sql): Sql => sql`
-  select distinct on (content_type, code) content_type, code, master_object_id from (
-    select h.*, count(*) over (partition by content_type, code, rank) as n from (
+  select content_type, code, master_object_id from (
+    select distinct on (content_type, code) h.*, count(*) over (partition by content_type, code, rank) as n from (
       select c.content_type, c.code, l.id as master_object_id, 1 as rank from (${codes}) c
         join location l on l.location_code = c.code where c.content_type = 'location'
       union all
@@ -20,20 +23,17 @@ const exactly = (codes: Sql): Sql => sql`
       union all
       select c.content_type, c.code, p.id, 2 from (${codes}) c
         join campaign p on p.name = c.code where c.content_type = 'campaign'
-    ) h
-  ) one order by content_type, code, rank, n`;
-
-/** As `exactly`, where the best rank has one object only: two places of one name are a question for a person. */
-const exactOnly = (codes: Sql): Sql => sql`
-  select e.* from (${exactly(codes)}) e
-  where e.content_type <> 'location' or exists (select 1 from location l where l.id = e.master_object_id and l.location_code = e.code)
-    or (select count(*) from location l where folded(l.name) = folded(e.code) and l.name = e.code) = 1`;
+    ) h order by content_type, code, rank
+  ) best where n = 1`;
 
 const stagedCodes = (indicatorHeaders: readonly string[]): Sql => sql`
   select 'location' as content_type, location_code as code from staged_row where location_code is not null
   union select 'campaign', campaign_code from staged_row where campaign_code is not null
   union select 'indicator', indicator_code from staged_row where indicator_code is not null
   union select 'indicator', btrim(h) from unnest(${[...indicatorHeaders]}::text[]) h where btrim(h) <> ''`;
+
+/** Nobody has decided about such a code, or what it meant is gone. Workers of versions before wrote `exact` for none. */
+const isOpen = sql`m.master_object_id = -1 and not m.is_ignored and (m.origin is null or m.origin = 'exact')`;
 
 /**
  * The codes of staged rows into the memory; what is exactly one object's code or name is mapped at once. In the order of
@@ -45,32 +45,42 @@ export async function insertCodes(tx: Tx, indicatorHeaders: readonly string[]): 
     fresh as materialized (select c.* from code c where not exists (
       select 1 from source_object_map m where m.content_type = c.content_type and m.source_object_code = c.code))
     insert into source_object_map (content_type, source_object_code, master_object_id, origin)
-    select f.content_type, f.code, coalesce(e.master_object_id, -1), 'exact'
-    from fresh f left join (${exactOnly(sql`select * from fresh`)}) e using (content_type, code)
+    select f.content_type, f.code, coalesce(e.master_object_id, -1), case when e.master_object_id is not null then 'exact' end
+    from fresh f left join (${exactly(sql`select * from fresh`)}) e using (content_type, code)
     order by 1, 2 on conflict do nothing`);
   await mapExactly(tx, stagedCodes(indicatorHeaders));
 }
 
-/** What could not be mapped when the code was first met, and can by now. */
-export async function mapExactly(tx: Tx, codes: Sql): Promise<void> {
-  await tx.exec(sql`
+/**
+ * Maps what could not be mapped when the code was first met, and can by now; their ids. Locks what it maps, in order, and
+ * nothing else.
+ */
+export async function mapExactly(tx: Tx, codes: Sql): Promise<number[]> {
+  const mapped = await tx.many<{ id: number }>(sql`
     with waiting as materialized (
-      select m.id, m.content_type, m.source_object_code as code from source_object_map m
-      join (${codes}) c on c.content_type = m.content_type and c.code = m.source_object_code
-      where m.master_object_id = -1 and not m.is_ignored and m.origin = 'exact'
-      order by m.id for update of m
+      select m.content_type, m.source_object_code as code from source_object_map m
+      join (${codes}) c on c.content_type = m.content_type and c.code = m.source_object_code where ${isOpen}
+    ), found as materialized (
+      select m.id, e.master_object_id from source_object_map m
+      join (${exactly(sql`select * from waiting`)}) e on e.content_type = m.content_type and e.code = m.source_object_code
+      where ${isOpen} order by m.id for update of m
     )
-    update source_object_map m set master_object_id = e.master_object_id, updated_at = now()
-    from waiting w join (${exactOnly(sql`select content_type, code from waiting`)}) e using (content_type, code)
-    where m.id = w.id`);
+    update source_object_map m set master_object_id = f.master_object_id, origin = 'exact', mapped_by = null, updated_at = now()
+    from found f where m.id = f.id returning m.id`);
+  return mapped.map((row) => row.id);
 }
+
+/** Codes that documents are to be derived by, as some requests have it. */
+export const codesAskedFor = (requestIds: readonly number[]): Sql => sql`
+  select distinct m.content_type, m.source_object_code as code from source_object_map m
+  join mapping_request r on r.source_object_map_id = m.id where r.id = any(${[...requestIds]}::bigint[])`;
 
 export const codesOfDocument = (documentId: number): Sql => sql`
   select m.content_type, m.source_object_code as code from source_object_map m
   join document_code c on c.source_object_map_id = m.id and c.document_id = ${documentId}::int`;
 
 /**
- * What the document's unmapped codes may mean, the likeliest first: exact name, alias, equal when folded, similar. A place
+ * What the document's unmapped codes may mean, the likeliest first: exact code, exact name, alias, equal when folded, similar. A place
  * below a parent that the row names, or beside the file's other places, is likelier. All codes in one statement.
  */
 export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
@@ -81,8 +91,13 @@ export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
       where m.master_object_id = -1 and not m.is_ignored
     ), named as (
       select 'indicator' as content_type, i.id, i.name, i.short_name as other, i.aliases from indicator i
-      union all select 'campaign', p.id, p.name, p.name, '[]'::jsonb from campaign p
+      union all select 'campaign', p.id, p.name, null, '[]'::jsonb from campaign p
     ), found as (
+      select c.id, l.id as master, l.name, 1 as score, 'code' as reason from code c
+        join location l on l.location_code = c.code where c.content_type = 'location'
+      union all
+      select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.other = c.code
+      union all
       select c.id, l.id as master, l.name, 0.95 as score, 'name' as reason from code c
         join location l on folded(l.name) = c.fold and l.name = c.code where c.content_type = 'location'
       union all
@@ -125,10 +140,10 @@ export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
         from best b join code c using (id) left join location l on l.id = b.master and c.content_type = 'location') b
       left join location p on p.id = b.parent_location_id
     ), ranked as (
-      select *, row_number() over (partition by id order by score desc, master) as rank from placed
+      select *, row_number() over (partition by id order by reason = 'code' desc, score desc, master) as rank from placed
     ), listed as (
       select c.id, coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('master_object_id', r.master, 'name', r.name,
-          'score', round(least(r.score, 0.99)::numeric, 3), 'reason', r.reason, 'context', r.context, 'parent', r.parent))
+          'score', case r.reason when 'code' then 1 else round(least(r.score, 0.99)::numeric, 3) end, 'reason', r.reason, 'context', r.context, 'parent', r.parent))
           order by r.rank) filter (where r.master is not null), '[]') as suggestions
       from code c left join ranked r on r.id = c.id and r.rank <= 5 group by c.id
     )

@@ -18,11 +18,25 @@ export async function hasMasterObject(db: Queryable, access: Access, type: Conte
   return (await db.maybe(where[type])) !== undefined;
 }
 
-/** Takes the requests away: good only with what they ask for, in the same transaction. */
-export async function claimMappings(tx: Queryable): Promise<number[]> {
+/** Ids of what is asked for, the oldest first. */
+export async function mappingRequests(db: Queryable): Promise<number[]> {
+  const rows = await db.many<{ id: number }>(
+    sql`select id::float8 as id from mapping_request order by mapping_request.id limit 100000`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Takes these requests, and all for these codes, away: good only with what they ask for, in the same transaction. */
+export async function claimMappings(
+  tx: Queryable,
+  requestIds: readonly number[],
+  mapIds: readonly number[],
+): Promise<number[]> {
   const rows = await tx.many<{ id: number }>(sql`
     with claimed as (
-      delete from mapping_request where id in (select id from mapping_request order by id limit 100000 for update skip locked)
+      delete from mapping_request where id in (select id from mapping_request
+        where id = any(${[...requestIds]}::bigint[]) or source_object_map_id = any(${[...mapIds]}::int[])
+        order by id for update skip locked)
       returning source_object_map_id
     ) select distinct source_object_map_id as id from claimed order by 1`);
   return rows.map((row) => row.id);

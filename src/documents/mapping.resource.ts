@@ -36,7 +36,13 @@ export const mappingResource: ResourceDeclaration = resource({
       expression: `(select u.number from "user" u where u.id = {t}.mapped_by)`,
     },
     is_ignored: { type: 'boolean', default: false, help: 'Not data.' },
-    origin: { type: 'string', choices: ['person', 'exact', 'import'], readonly: true },
+    origin: {
+      type: 'string',
+      nullable: true,
+      choices: ['person', 'exact', 'import'],
+      readonly: true,
+      help: 'Who decided; null: nobody has, or what the code meant was deleted.',
+    },
     status: { type: 'string', choices: mappingStatuses, expression: mappingStatus('{t}') },
     suggestions: {
       type: 'list',

@@ -235,5 +235,7 @@ export function namesOf(
 }
 
 export async function setMapping(tx: Tx, id: number, masterId: number): Promise<void> {
-  await tx.exec(sql`update source_object_map set master_object_id = ${masterId}, is_ignored = false where id = ${id}`);
+  await tx.exec(
+    sql`update source_object_map set master_object_id = ${masterId}, is_ignored = false, origin = 'person' where id = ${id}`,
+  );
 }

@@ -11,6 +11,7 @@ await the.campaign('june', '2020-06-01');
 await must(admin.patch(`/api/v1/location/${places.b}/`, { name: 'Bébé-Ville', aliases: ['bv'] }), 202);
 afterEach(() => world.runJobs());
 const url = '/api/v1/source_object_map';
+const { location_type_id: district } = await must(admin.get(`/api/v1/location/${places.a}/`), 200);
 
 describe('a code that means something else', () => {
   test('is derived again in all documents; unmapped, its values go and those before come back', async () => {
@@ -81,6 +82,95 @@ describe('a code that means something else', () => {
     await must(admin.delete(`/api/v1/indicator/${the.indicators.brief}/?cascade=true`), 204);
     await world.runJobs();
     expect(await the.issues(document.id)).toEqual(['brief unmapped_indicator brief']);
+  });
+});
+
+describe('a code nobody has decided about', () => {
+  const of = async (type: string, code: string) =>
+    await must(admin.get(`${url}/${await the.mapping(type, code)}/`), 200);
+  const place = (code: string, name: string) =>
+    must(
+      admin.post('/api/v1/location/', {
+        name,
+        location_code: code,
+        location_type_id: district,
+        parent_location_id: places.P,
+      }),
+      201,
+    );
+
+  test('means the place of this code as soon as there is one, also after that was deleted and made again', async () => {
+    await the.indicator('again');
+    const document = await the.document('geocode,campaign,again\nISO-1,may,3\n');
+    expect(await of('location', 'ISO-1')).toMatchObject({ master_object_id: -1, origin: null, mapped_by_id: null });
+    const first = await place('ISO-1', 'Isola');
+    await world.runJobs();
+    expect(await of('location', 'ISO-1')).toMatchObject({ master_object_id: first.id, origin: 'exact' });
+    expect(await the.statuses(document.id)).toBe('PROCESSED');
+    await must(admin.delete(`/api/v1/location/${first.id}/?cascade=true`), 204);
+    await world.runJobs();
+    expect(await of('location', 'ISO-1')).toMatchObject({ master_object_id: -1, origin: null, mapped_by_id: null });
+    expect(await the.issues(document.id)).toEqual(['geocode unmapped_location ISO-1']);
+    const second = await place('ISO-1', 'Isola');
+    await world.runJobs();
+    expect(await the.values('again', 'may')).toMatch(/^K 3, P 3, /);
+    expect(await the.issues(document.id)).toEqual([]);
+    const { objects } = await must(admin.get(`${url}/${await the.mapping('location', 'ISO-1')}/history`), 200);
+    const told = objects.map((one: Record<string, unknown>) => [one.master_object_id, one.origin, one.mapped_by_id]);
+    expect(told).toEqual([
+      [second.id, 'exact', null],
+      [-1, 'deletion', null],
+      [first.id, 'exact', null],
+    ]);
+    // Mapped by a person it is open again too; what a person has unmapped is not, whatever becomes of the place.
+    await the.map('location', 'ISO-1', places.c!);
+    await the.map('location', 'ISO-1', second.id);
+    await must(admin.delete(`/api/v1/location/${second.id}/?cascade=true`), 204);
+    const third = await place('ISO-1', 'Isola');
+    await world.runJobs();
+    expect(await of('location', 'ISO-1')).toMatchObject({ master_object_id: third.id, origin: 'exact' });
+    await the.map('location', 'ISO-1', null);
+    await must(admin.delete(`/api/v1/location/${third.id}/?cascade=true`), 204);
+    const fourth = await place('ISO-1', 'Isola');
+    await the.action('transform_upload', `document_id=${document.id}`);
+    const closed = await of('location', 'ISO-1');
+    expect(closed).toMatchObject({ master_object_id: -1, origin: 'person' });
+    expect(closed.suggestions[0]).toMatchObject({ master_object_id: fourth.id, reason: 'code', score: 1 });
+  });
+
+  test('and what was said to be no data stays so', async () => {
+    const document = await the.document('geocode,campaign,again\nISO-9,may,3\n');
+    const made = await place('ISO-9', 'Ninth');
+    await world.runJobs();
+    const id = await the.mapping('location', 'ISO-9');
+    await must(admin.patch(`${url}/${id}/`, { is_ignored: true }), 202);
+    const before = await of('location', 'ISO-9');
+    await must(admin.delete(`/api/v1/location/${made.id}/?cascade=true`), 204);
+    await place('ISO-9', 'Ninth');
+    await the.action('transform_upload', `document_id=${document.id}`);
+    const { mapped_by_id, origin } = before;
+    const after = { is_ignored: true, status: 'ignored', master_object_id: -1, mapped_by_id, origin };
+    expect(await of('location', 'ISO-9')).toMatchObject(after);
+  });
+
+  test('means what is renamed to it, and none of two of one name', async () => {
+    const document = await the.document('geocode,campaign,again,later on\nTwin Falls,may,3,4\nRenamed,may,1,1\n');
+    const other = await the.indicator('named_later');
+    await must(admin.patch(`/api/v1/indicator/${other}/`, { name: 'later on' }), 202);
+    const at = { location_type_id: district, name: 'Twin Falls' };
+    const file = [
+      { ...at, location_code: 'TF1', parent_location_id: places.P },
+      { ...at, location_code: 'TF2', parent_location_id: places.Q },
+    ];
+    await must(admin.post('/api/v1/location/', { objects: file }), 201);
+    await world.runJobs();
+    expect(await of('indicator', 'later on')).toMatchObject({ master_object_id: other, origin: 'exact' });
+    expect(await of('location', 'Twin Falls')).toMatchObject({ master_object_id: -1, origin: null });
+    const renamed = await place('REN', 'Something else');
+    await must(admin.patch(`/api/v1/location/${renamed.id}/`, { name: 'Renamed' }), 202);
+    await world.runJobs();
+    expect(await of('location', 'Renamed')).toMatchObject({ master_object_id: renamed.id, origin: 'exact' });
+    expect(await the.statuses(document.id)).toBe('UNMAPPED PROCESSED');
   });
 });
 

@@ -43,7 +43,8 @@ export interface Code {
   master_object_id: number;
   master_object_name: string | null;
   is_ignored: boolean;
-  origin: string;
+  /** Null: nobody has decided. */
+  origin: string | null;
   status: 'unmapped' | 'suggested' | 'mapped' | 'ignored';
   suggestions: Suggestion[];
   /** Null where that would count rows at places the reader does not see. */

@@ -95,6 +95,7 @@ export function CodeRow({ code, document, may, opened, toggle, giveUp, decide }:
 }
 
 const reasonWords: Record<string, string> = {
+  code: 'the same code',
   name: 'the same name',
   alias: 'a name it is also called by',
   folded: 'the same but for accents and case',

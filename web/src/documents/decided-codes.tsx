@@ -25,7 +25,7 @@ export function DecidedCodes({ document }: { document: SourceDocument }) {
             <Text fz="sm" style={{ overflowWrap: 'anywhere' }}>
               {code.source_object_code} → {code.is_ignored ? 'no data' : code.master_object_name}
               <Text span fz="xs" c="dimmed" ml={8}>
-                {originWords[code.origin] ?? code.origin}
+                {code.origin && (originWords[code.origin] ?? code.origin)}
               </Text>
             </Text>
             {may.decide(code, document) && (
