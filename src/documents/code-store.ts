@@ -13,7 +13,7 @@ const exactly = (codes: Sql): Sql => sql`
         join location l on l.location_code = c.code where c.content_type = 'location'
       union all
       select c.content_type, c.code, l.id, 2 from (${codes}) c
-        join location l on folded(l.name) = folded(c.code) and l.name = c.code where c.content_type = 'location'
+        join location l on l.name = c.code where c.content_type = 'location'
       union all
       select c.content_type, c.code, i.id, 1 from (${codes}) c
         join indicator i on i.short_name = c.code where c.content_type = 'indicator'
@@ -80,70 +80,98 @@ export const codesOfDocument = (documentId: number): Sql => sql`
   join document_code c on c.source_object_map_id = m.id and c.document_id = ${documentId}::int`;
 
 /**
- * What the document's unmapped codes may mean, the likeliest first: exact code, exact name, alias, equal when folded, similar. A place
- * below a parent that the row names, or beside the file's other places, is likelier. All codes in one statement.
+ * What the document's unmapped codes may mean, the likeliest first: exact code, exact name, alias, equal when folded, without
+ * leading zeros, similar. A place below a parent that the row names, or beside the file's other places, is likelier; of equal
+ * ones the wider comes first. All codes in one statement; of places each branch has its index, where `offset 0` keeps the planner
+ * from folding all names for a hash instead (measured with 30,000 places and 5,000 codes: 2 s instead of 0.1 s).
  */
 export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
   await tx.exec(sql`
     with code as materialized (
-      select m.id, m.content_type, m.source_object_code as code, folded(m.source_object_code) as fold
+      select m.id, m.content_type, m.source_object_code as code, folded(m.source_object_code) as fold,
+        folded_key(m.source_object_code) as key
       from source_object_map m join document_code c on c.source_object_map_id = m.id and c.document_id = ${documentId}::int
       where m.master_object_id = -1 and not m.is_ignored
-    ), named as (
-      select 'indicator' as content_type, i.id, i.name, i.short_name as other, i.aliases from indicator i
-      union all select 'campaign', p.id, p.name, null, '[]'::jsonb from campaign p
+    ), named as materialized (
+      select 'indicator' as content_type, i.id, i.name, i.short_name as code, i.aliases, folded(i.name) as fold,
+        folded(i.short_name) as code_fold, folded_keys(i.aliases) || folded_key(i.name) || folded_key(i.short_name) as keys
+      from indicator i where exists (select 1 from code where content_type = 'indicator')
+      union all select 'campaign', p.id, p.name, null, '[]'::jsonb, folded(p.name), null, array[folded_key(p.name)]
+      from campaign p where exists (select 1 from code where content_type = 'campaign')
     ), found as (
       select c.id, l.id as master, l.name, 1 as score, 'code' as reason from code c
         join location l on l.location_code = c.code where c.content_type = 'location'
       union all
-      select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.other = c.code
+      select c.id, l.id, l.name, 0.95, 'name' from code c
+        join location l on l.name = c.code where c.content_type = 'location'
       union all
-      select c.id, l.id as master, l.name, 0.95 as score, 'name' as reason from code c
-        join location l on folded(l.name) = c.fold and l.name = c.code where c.content_type = 'location'
-      union all
-      select c.id, l.id, l.name, 0.9, 'alias' from code c
-        join location l on l.aliases @> to_jsonb(c.code) where c.content_type = 'location' and l.aliases <> '[]'
+      select c.id, l.id, l.name, case when l.aliases @> to_jsonb(c.code) then 0.9 else 0.85 end,
+        case when l.aliases @> to_jsonb(c.code) then 'alias' else 'folded' end from code c
+        cross join lateral (select * from location l where folded_keys(l.aliases) @> array[c.key] and l.aliases <> '[]' offset 0) l
+        where c.content_type = 'location' and (c.key <> '' or l.aliases @> to_jsonb(c.code))
       union all
       select c.id, l.id, l.name, 0.85, 'folded' from code c
-        join location l on folded(l.name) = c.fold where c.content_type = 'location' and c.fold <> ''
+        cross join lateral (select * from location l where folded_key(l.name) = c.key offset 0) l where c.content_type = 'location' and c.key <> ''
+      union all
+      select c.id, l.id, l.name, 0.85, 'folded' from code c
+        cross join lateral (select * from location l where folded_key(l.location_code) = c.key offset 0) l where c.content_type = 'location' and c.key <> ''
+      union all
+      select c.id, l.id, l.name, 0.82, 'zeros' from code c
+        join location l on ltrim(l.location_code, '0') = c.code and l.location_code ~ '^0[0-9]+$'
+        where c.content_type = 'location' and c.code ~ '^[1-9][0-9]*$'
+      union all
+      select c.id, l.id, l.name, 0.82, 'zeros' from code c
+        join location l on l.location_code = ltrim(c.code, '0') where c.content_type = 'location' and c.code ~ '^0[0-9]*[1-9][0-9]*$'
       union all
       select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
-        select l.id, l.name, 0.8 * similarity(folded(l.name), c.fold) as score from location l
-        where folded(l.name) % c.fold order by similarity(folded(l.name), c.fold) desc, l.id limit 5) l
+        select l.id, l.name, 0.8 * similarity(folded(l.name), c.fold) as score
+        from location l join location_type t on t.id = l.location_type_id where folded(l.name) % c.fold
+        order by similarity(folded(l.name), c.fold) desc, t.admin_level, l.location_code limit 5) l
         where c.content_type = 'location'
       union all
-      select c.id, n.id, n.name, 0.9, 'alias' from code c join named n using (content_type) where n.aliases @> to_jsonb(c.code)
+      select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.code = c.code
       union all
-      select c.id, n.id, n.name, 0.85, 'folded' from code c join named n using (content_type)
-        where c.fold <> '' and (folded(n.name) = c.fold or folded(n.other) = c.fold)
+      select c.id, n.id, n.name, 0.95, 'name' from code c join named n on n.content_type = c.content_type and n.name = c.code
       union all
-      select c.id, n.id, n.name, 0.8 * greatest(similarity(folded(n.name), c.fold), similarity(folded(n.other), c.fold)), 'similar'
-        from code c join named n using (content_type) where folded(n.name) % c.fold or folded(n.other) % c.fold
-    ), best as (
+      select c.id, n.id, n.name, case when n.aliases @> to_jsonb(c.code) then 0.9 else 0.85 end,
+        case when n.aliases @> to_jsonb(c.code) then 'alias' else 'folded' end
+        from code c join (select n.*, unnest(n.keys) as key from named n) n using (content_type, key)
+        where c.key <> '' or n.aliases @> to_jsonb(c.code)
+      union all
+      select c.id, n.id, n.name, 0.8 * greatest(similarity(n.fold, c.fold), similarity(n.code_fold, c.fold)), 'similar'
+        from code c join named n using (content_type) where n.fold % c.fold or n.code_fold % c.fold
+    ), best as materialized (
       select distinct on (id, master) id, master, name, score, reason from found order by id, master, score desc
-    ), beside as (
+    ), place as (
+      select b.id, b.master, l.location_code, t.admin_level, l.parent_location_id, p.name as parent, p.location_code as parent_code
+      from best b join code c on c.id = b.id and c.content_type = 'location' join location l on l.id = b.master
+      join location_type t on t.id = l.location_type_id left join location p on p.id = l.parent_location_id
+    ), beside as materialized (
       select distinct l.parent_location_id as parent from document_code c
       join source_object_map m on m.id = c.source_object_map_id and m.content_type = 'location' and m.master_object_id > 0
       join location l on l.id = m.master_object_id where c.document_id = ${documentId}::int
     ), said as materialized (
-      select distinct s.location_map_id as id, folded(u.cell) as fold
-      from code c join source_submission s on s.document_id = ${documentId}::int and s.location_map_id = c.id
-      cross join lateral unnest(s.cells) u (cell) where c.content_type = 'location' and u.cell ~ '[[:alpha:]]'
+      select t.id, folded_key(t.cell) as key from (
+        select distinct s.location_map_id as id, u.cell
+        from code c join source_submission s on s.document_id = ${documentId}::int and s.location_map_id = c.id
+        cross join lateral unnest(s.cells) u (cell) where c.content_type = 'location' and u.cell ~ '[[:alpha:]]') t
+      group by 1, 2
+    ), parent_said as (
+      select distinct p.id, p.master from place p
+      cross join lateral (values (folded_key(p.parent)), (folded_key(p.parent_code))) k (key)
+      join said s on s.id = p.id and s.key = k.key
     ), placed as (
-      select b.id, b.master, b.name, b.reason, p.name as parent,
-        b.score + case when b.parent_said then 0.1 when b.is_beside then 0.05 else 0 end as score,
-        case when b.parent_said then 'parent' when b.is_beside then 'sibling' end as context
-      from (
-        select b.*, l.parent_location_id, l.parent_location_id in (select parent from beside) as is_beside,
-          exists (select 1 from said s join location p on p.id = l.parent_location_id
-            where s.id = b.id and s.fold in (folded(p.name), folded(p.location_code))) as parent_said
-        from best b join code c using (id) left join location l on l.id = b.master and c.content_type = 'location') b
-      left join location p on p.id = b.parent_location_id
+      select b.id, b.master, b.name, b.reason, p.parent, p.admin_level, p.location_code,
+        b.score + case when s.id is not null then 0.1 when p.parent_location_id in (select parent from beside) then 0.05 else 0 end as score,
+        case when s.id is not null then 'parent' when p.parent_location_id in (select parent from beside) then 'sibling' end as context
+      from best b left join place p using (id, master) left join parent_said s using (id, master)
     ), ranked as (
-      select *, row_number() over (partition by id order by reason = 'code' desc, score desc, master) as rank from placed
+      select *, row_number() over (partition by id
+        order by reason = 'code' desc, score desc, admin_level, location_code, master) as rank from placed
     ), listed as (
       select c.id, coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('master_object_id', r.master, 'name', r.name,
-          'score', case r.reason when 'code' then 1 else round(least(r.score, 0.99)::numeric, 3) end, 'reason', r.reason, 'context', r.context, 'parent', r.parent))
+          'score', case r.reason when 'code' then 1 else round(least(r.score, 0.99)::numeric, 3) end, 'reason', r.reason,
+          'context', r.context, 'parent', r.parent))
           order by r.rank) filter (where r.master is not null), '[]') as suggestions
       from code c left join ranked r on r.id = c.id and r.rank <= 5 group by c.id
     )

@@ -33,7 +33,7 @@ const reviewBody = Type.Object(
         description: `Default ${surely} for accept, unless ids name the codes: what is less alike waits for a person.`,
       }),
     ),
-    reason: Type.Optional(oneOf(['code', 'name', 'alias', 'folded', 'similar'] as const)),
+    reason: Type.Optional(oneOf(['code', 'name', 'alias', 'folded', 'zeros', 'similar'] as const)),
     dry_run: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },

@@ -217,6 +217,55 @@ describe('the review', () => {
     expect(ignored.objects).toMatchObject([{ source_object_code: 'zzz', rows: 1, cells: 1 }]);
   });
 
+  test('codes, names and aliases are equal after case, accents and punctuation are taken away; leading zeros may be lost', async () => {
+    const made = [
+      ['P1D1', 'Erste', []],
+      ['IS-1', 'Zweite', ['Vieux Nom', 'bd']],
+      ['LDZ', 'Łódź', []],
+      ['NDJ', 'N’Djamena', []],
+      ['STR', 'Große Øst', []],
+      ['0112', 'Padded', []],
+      ['77', 'Bare', []],
+    ] as const;
+    const ids: Record<string, number> = {};
+    for (const [location_code, name, aliases] of made) {
+      const body = { location_code, name, aliases, location_type_id: district, parent_location_id: places.b };
+      ids[name] = (await must(admin.post('/api/v1/location/', body), 201)).id;
+    }
+    await the.indicator('Folded_Name', 'int', { aliases: ['Anciens cas'] });
+    const asked = {
+      p1d1: ['Erste', 'folded'],
+      'is-1': ['Zweite', 'folded'],
+      IS1: ['Zweite', 'folded'],
+      'vieux nom': ['Zweite', 'folded'],
+      'VIEUX-NOM': ['Zweite', 'folded'],
+      bd: ['Zweite', 'alias'],
+      Lodz: ['Łódź', 'folded'],
+      LODZ: ['Łódź', 'folded'],
+      Ndjamena: ['N’Djamena', 'folded'],
+      "N'djaména": ['N’Djamena', 'folded'],
+      'grosse ost': ['Große Øst', 'folded'],
+      '112': ['Padded', 'zeros'],
+      '077': ['Bare', 'zeros'],
+    };
+    const lines = Object.keys(asked).map((code) => `${code},june,1,1,1\n`);
+    const document = await the.document(`geocode,campaign,folded name,FOLDEDNAME,ANCIENS CAS\n${lines.join('')}`);
+    const { objects } = await must(admin.get(`${url}/?document_id=${document.id}&is_mapped=0`), 200);
+    const best = Object.fromEntries(
+      objects.map((one: { source_object_code: string; suggestions: { name: string; reason: string }[] }) => [
+        one.source_object_code,
+        [one.suggestions[0]?.name, one.suggestions[0]?.reason],
+      ]),
+    );
+    const indicator = ['Folded_Name of places', 'folded'];
+    expect(best).toEqual({ ...asked, 'folded name': indicator, FOLDEDNAME: indicator, 'ANCIENS CAS': indicator });
+    const [, score] = ['112', 'Lodz'].map(
+      (code) => objects.find((one: { source_object_code: string }) => one.source_object_code === code).suggestions[0].score,
+    );
+    expect(score).toBe(0.85);
+    await must(admin.post(`${url}/apply`, { decision: 'ignore', document_id: document.id, status: 'suggested' }), 200);
+  });
+
   test('taken by filter is only what is alike enough, unless a bound is given or the codes are named', async () => {
     const document = await the.document(
       'geocode,campaign,reviewed\nplace cax,june,1\nplace cay,june,2\nbeebe ville,june,3\n',

@@ -98,7 +98,8 @@ const reasonWords: Record<string, string> = {
   code: 'the same code',
   name: 'the same name',
   alias: 'a name it is also called by',
-  folded: 'the same but for accents and case',
+  folded: 'the same but for accents, case and signs',
+  zeros: 'the same but for leading zeros',
   similar: 'written alike',
 };
 const contextWords: Record<string, string> = {
