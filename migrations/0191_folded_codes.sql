@@ -25,3 +25,8 @@ create index location_code_key_idx on location (folded_key(location_code));
 create index location_alias_keys_idx on location using gin (folded_keys(aliases)) with (fastupdate = off) where aliases <> '[]';
 -- Spreadsheets take a number's leading zeros away.
 create index location_padded_code_idx on location (ltrim(location_code, '0')) where location_code ~ '^0[0-9]+$';
+
+-- Of codes with more than one object of equal name nobody but a person decides; those suggested before are told by what was kept.
+update source_object_map set suggestions = jsonb_set(suggestions, '{0,is_ambiguous}', 'true')
+where suggestions->0->>'reason' in ('name', 'alias', 'folded') and suggestions->1->>'reason' in ('name', 'alias', 'folded')
+  or (suggestions->0->>'score')::numeric <= (suggestions->1->>'score')::numeric;

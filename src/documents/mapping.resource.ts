@@ -48,7 +48,7 @@ export const mappingResource: ResourceDeclaration = resource({
       type: 'list',
       readonly: true,
       shown_to: suggestionsSeen,
-      help: 'Best first: master_object_id, name, score, reason, context.',
+      help: 'Best first: master_object_id, name, score, reason, context, parent; the first is_ambiguous where another is as likely.',
     },
     rows: {
       type: 'integer',

@@ -6,7 +6,7 @@ import { noObject, replyOnce } from '../resource/index.ts';
 import { exportMappings, importMappings } from './import-mappings.ts';
 import { contentTypes, mappingStatuses } from './mapping-store.ts';
 import { previewMapping } from './preview-mapping.ts';
-import { findMapping, historyOfMapping, reviewCodes } from './review-store.ts';
+import { countAmbiguous, findMapping, historyOfMapping, reviewCodes } from './review-store.ts';
 import { undoDocument } from './undo-document.ts';
 
 const id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
@@ -53,24 +53,22 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
       const { decision, dry_run: isDry = false, ...filter } = request.body;
       const minScore = filter.min_score ?? (decision === 'accept' && filter.ids === undefined ? surely : undefined);
       const work = async (tx: Tx) => {
-        const reviewed = await reviewCodes(
-          tx,
-          request.access,
-          {
-            ids: filter.ids,
-            documentId: filter.document_id,
-            contentType: filter.content_type,
-            status: filter.status,
-            contains: filter.contains,
-            minScore,
-            reason: filter.reason,
-          },
-          decision,
-        );
+        const asked = {
+          ids: filter.ids,
+          documentId: filter.document_id,
+          contentType: filter.content_type,
+          status: filter.status,
+          contains: filter.contains,
+          minScore,
+          reason: filter.reason,
+        };
+        const ambiguous = decision === 'accept' ? await countAmbiguous(tx, request.access, asked) : undefined;
+        const reviewed = await reviewCodes(tx, request.access, asked, decision);
         const meta = {
           dry_run: isDry,
           total_count: reviewed.length,
           ...(minScore === undefined ? {} : { min_score: minScore }),
+          ...(ambiguous === undefined ? {} : { ambiguous }),
         };
         return { meta, objects: reviewed, error: null };
       };

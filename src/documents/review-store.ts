@@ -31,8 +31,8 @@ export interface Reviewed {
 const field = (name: string): Sql => raw(`m."${name}"`);
 
 /**
- * Decides over every code the filter finds, in one statement. Accepting takes the best suggestion where it is better than
- * the next one and there still is such an object; other codes are left for a person. Only what the caller may map changes.
+ * Decides over every code the filter finds, in one statement. Accepting takes the best suggestion where there still is such an
+ * object and it is not ambiguous; other codes are left for a person. Only what the caller may map changes.
  */
 export async function reviewCodes(
   tx: Tx,
@@ -40,29 +40,12 @@ export async function reviewCodes(
   filter: ReviewFilter,
   decision: Decision,
 ): Promise<Reviewed[]> {
-  const conditions = [
-    mappingVisible('metadata.read', access, field),
-    mappingVisible('mapping.write', access, field),
-    ...(filter.ids === undefined ? [] : [sql`m.id = any(${filter.ids}::int[])`]),
-    ...(filter.documentId === undefined
-      ? []
-      : [
-          sql`exists (select 1 from document_code c where c.source_object_map_id = m.id and c.document_id = ${filter.documentId}::bigint
-            and ${documentVisible('document.read', access, raw('c.document_id'))})`,
-        ]),
-    ...(filter.contentType === undefined ? [] : [sql`m.content_type = ${filter.contentType}`]),
-    ...(filter.status === undefined ? [] : [sql`${raw(mappingStatus('m'))} = ${filter.status}`]),
-    ...(filter.contains === undefined ? [] : [sql`strpos(lower(m.source_object_code), lower(${filter.contains})) > 0`]),
-    ...(filter.minScore === undefined
-      ? []
-      : [sql`(m.suggestions->0->>'score')::numeric >= ${filter.minScore}::numeric`]),
-    ...(filter.reason === undefined ? [] : [sql`m.suggestions->0->>'reason' = ${filter.reason}`]),
-  ];
+  const conditions = reviewed(access, filter);
   const best = sql`(m.suggestions->0->>'master_object_id')::int`;
   const target = { accept: best, unmap: sql`-1`, ignore: sql`m.master_object_id`, restore: sql`m.master_object_id` };
   const ready = {
     accept: sql`m.master_object_id = -1 and not m.is_ignored and jsonb_array_length(m.suggestions) > 0
-      and (m.suggestions->0->>'score')::numeric > coalesce((m.suggestions->1->>'score')::numeric, 0)
+      and not ${isAmbiguous}
       and case m.content_type when 'indicator' then exists (select 1 from indicator i where i.id = ${best})
         when 'campaign' then exists (select 1 from campaign p where p.id = ${best})
         else exists (select 1 from location l where l.id = ${best} and ${access.where('mapping.write', { location: raw('l.id') })}) end`,
@@ -85,6 +68,38 @@ export async function reviewCodes(
         when 'location' then (select l.name from location l where l.id = c.master_object_id)
         else (select p.name from campaign p where p.id = c.master_object_id) end as master_object_name
     from changed c join wanted w using (id) order by c.content_type, c.source_object_code`);
+}
+
+/** Codes the filter finds and `accept` leaves, as another object is as likely. */
+export async function countAmbiguous(tx: Tx, access: Access, filter: ReviewFilter): Promise<number> {
+  const { n } = await tx.one<{ n: number }>(sql`
+    select count(*)::int as n from source_object_map m where ${join(reviewed(access, filter), sql` and `)}
+      and m.master_object_id = -1 and not m.is_ignored and ${isAmbiguous}`);
+  return n;
+}
+
+const isAmbiguous = sql`coalesce((m.suggestions->0->>'is_ambiguous')::boolean, false)`;
+
+/** Those of the filter that the caller may map. */
+function reviewed(access: Access, filter: ReviewFilter): Sql[] {
+  return [
+    mappingVisible('metadata.read', access, field),
+    mappingVisible('mapping.write', access, field),
+    ...(filter.ids === undefined ? [] : [sql`m.id = any(${filter.ids}::int[])`]),
+    ...(filter.documentId === undefined
+      ? []
+      : [
+          sql`exists (select 1 from document_code c where c.source_object_map_id = m.id and c.document_id = ${filter.documentId}::bigint
+            and ${documentVisible('document.read', access, raw('c.document_id'))})`,
+        ]),
+    ...(filter.contentType === undefined ? [] : [sql`m.content_type = ${filter.contentType}`]),
+    ...(filter.status === undefined ? [] : [sql`${raw(mappingStatus('m'))} = ${filter.status}`]),
+    ...(filter.contains === undefined ? [] : [sql`strpos(lower(m.source_object_code), lower(${filter.contains})) > 0`]),
+    ...(filter.minScore === undefined
+      ? []
+      : [sql`(m.suggestions->0->>'score')::numeric >= ${filter.minScore}::numeric`]),
+    ...(filter.reason === undefined ? [] : [sql`m.suggestions->0->>'reason' = ${filter.reason}`]),
+  ];
 }
 
 export async function findMapping(

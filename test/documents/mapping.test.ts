@@ -201,7 +201,7 @@ describe('the review', () => {
     ]);
     const filter = { document_id: document.id, content_type: 'location', status: 'suggested', min_score: 0.85 };
     const dry = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter, dry_run: true }), 200);
-    expect(dry.meta).toEqual({ dry_run: true, total_count: 2, min_score: 0.85 });
+    expect(dry.meta).toEqual({ dry_run: true, total_count: 2, min_score: 0.85, ambiguous: 0 });
     const done = await must(admin.post(`${url}/apply`, { decision: 'accept', ...filter }), 200);
     expect(done.objects).toMatchObject([
       { source_object_code: 'bebe ville', from: -1, master_object_id: places.b },
@@ -264,6 +264,52 @@ describe('the review', () => {
     );
     expect(score).toBe(0.85);
     await must(admin.post(`${url}/apply`, { decision: 'ignore', document_id: document.id, status: 'suggested' }), 200);
+  });
+
+  test('of places of one name none is taken by filter, unless every row names the place above it', async () => {
+    const level = async (code: string) =>
+      (await must(admin.get(`/api/v1/location/${places[code]}/`), 200)).location_type_id;
+    const [province, clinic] = [await level('P'), await level('x')];
+    const made: Record<string, number> = {};
+    const make = async (code: string, name: string, type: number, parent: number) => {
+      const body = { location_code: code, name, location_type_id: type, parent_location_id: parent };
+      made[code] = (await must(admin.post('/api/v1/location/', body), 201)).id;
+    };
+    for (const [n, parent] of ['a', 'b', 'c', 'd'].entries()) await make(`nord-${n}`, 'Nord', clinic, places[parent]!);
+    await make('north', 'Nord', province, places.K!);
+    await make('gare-a', 'Gare', clinic, places.a!);
+    await make('gare-c', 'Gare', clinic, places.c!);
+    await make('pont-a', 'Pont', clinic, places.a!);
+    await make('pont-c', 'Pont', clinic, places.c!);
+    await the.indicator('twins');
+    const text = [
+      'geocode,campaign,twins,district',
+      'nord-0,may,1,',
+      'x,may,1,',
+      'Nord,may,2,',
+      'gare,may,3,place c',
+      'gare,june,3,Place-C',
+      'pont,may,4,place c',
+      'pont,june,4,',
+    ];
+    const document = await the.document(`${text.join('\n')}\n`);
+    const list = `${url}/?document_id=${document.id}&content_type=location&is_mapped=0&order_by=source_object_code`;
+    const told = async () =>
+      (await must(admin.get(list), 200)).objects.map(
+        (one: { source_object_code: string; suggestions: Record<string, unknown>[] }) =>
+          [one.source_object_code, one.suggestions[0]?.context, one.suggestions[0]?.is_ambiguous].join(' '),
+      );
+    expect(await told()).toEqual(['Nord sibling true', 'gare parent ', 'pont parent true']);
+    const { objects } = await must(admin.get(list), 200);
+    const nords = objects[0].suggestions.map((one: { master_object_id: number }) => one.master_object_id);
+    expect(nords).toEqual([made['nord-0'], made.north, made['nord-1'], made['nord-2'], made['nord-3']]);
+    const body = { decision: 'accept', document_id: document.id };
+    const done = await must(admin.post(`${url}/apply`, body), 200);
+    expect(done.meta).toEqual({ dry_run: false, total_count: 1, min_score: 0.8, ambiguous: 2 });
+    expect(done.objects).toMatchObject([{ source_object_code: 'gare', master_object_id: made['gare-c'] }]);
+    const ids = objects.map((one: { id: number }) => one.id);
+    const named = await must(admin.post(`${url}/apply`, { decision: 'accept', ids }), 200);
+    expect(named.meta).toEqual({ dry_run: false, total_count: 0, ambiguous: 2 });
   });
 
   test('taken by filter is only what is alike enough, unless a bound is given or the codes are named', async () => {

@@ -214,7 +214,8 @@ function addMappingCommands(program: Command, io: Io): void {
       if (objects.length > 0)
         io.out(tableText(objects, ['content_type', 'source_object_code', 'master_object_name', 'score']));
       const bound = meta.min_score === undefined ? '' : ` by suggestions of ${meta.min_score} and more`;
-      io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed${bound}\n`);
+      const left = meta.ambiguous ? `; ${meta.ambiguous} are left, as more than one object is as likely` : '';
+      io.out(`${flags.dryRun ? 'dry run: ' : ''}${meta.total_count} codes changed${bound}${left}\n`);
     });
   mapping
     .command('export')

@@ -34,6 +34,8 @@ export interface Suggestion {
   score: number;
   reason: string;
   context?: string | null;
+  /** Another is as likely; nobody but a person decides. */
+  is_ambiguous?: boolean;
 }
 
 export interface Code {
