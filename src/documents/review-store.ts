@@ -131,16 +131,17 @@ export interface MappingLine {
   source_object_code: string;
   /** Code of the object: short_name, location_code, name of the campaign. */
   master_code: string | null;
+  is_ignored: boolean;
 }
 
-/** What is mapped, by the codes of the objects, so that another instance understands it. */
+/** What is mapped or no data, by the codes of the objects, so that another instance understands it. */
 export function mappingLines(db: Queryable, access: Access, contentType: string | undefined): Promise<MappingLine[]> {
   return db.many(sql`
     select m.content_type, m.source_object_code, case m.content_type
         when 'indicator' then (select i.short_name from indicator i where i.id = m.master_object_id)
         when 'location' then (select l.location_code from location l where l.id = m.master_object_id)
-        else (select p.name from campaign p where p.id = m.master_object_id) end as master_code
-    from source_object_map m where (m.master_object_id > 0) and ${mappingVisible('metadata.read', access, field)}
+        else (select p.name from campaign p where p.id = m.master_object_id) end as master_code, m.is_ignored
+    from source_object_map m where (m.master_object_id > 0 or m.is_ignored) and ${mappingVisible('metadata.read', access, field)}
       and (${contentType ?? null}::text is null or m.content_type = ${contentType ?? null}::text)
     order by m.content_type, m.source_object_code`);
 }
@@ -158,12 +159,13 @@ export async function checkMappingLines(
   lines: readonly MappingLine[],
 ): Promise<ImportedMapping[]> {
   await tx.exec(sql`
-    create temp table if not exists mapping_line (row integer, content_type text, code text, master integer, problem text)
+    create temp table if not exists mapping_line (row integer, content_type text, code text, master integer, is_ignored boolean,
+      problem text)
     on commit delete rows`);
   await tx.exec(sql`delete from mapping_line`);
   await tx.exec(sql`
     insert into mapping_line
-    select s.row, s.content_type, s.code, f.master, case when s.master_code = '' then case when not ${access.where('mapping.write', {})} and not exists (
+    select s.row, s.content_type, s.code, f.master, s.is_ignored, case when s.master_code = '' then case when not ${access.where('mapping.write', {})} and not exists (
           select 1 from source_object_map m where m.content_type = s.content_type and m.source_object_code = s.code) then 'forbidden' end
         when f.n = 0 then 'unknown_master'
         when f.n > 1 then 'ambiguous_master'
@@ -171,7 +173,7 @@ export async function checkMappingLines(
           and ${access.where('mapping.write', { location: raw('l.id') })}) then null else 'forbidden' end
         when not ${access.where('mapping.write', {})} then 'forbidden' end
     from (select (r->>'row')::int as row, r->>'content_type' as content_type, r->>'source_object_code' as code,
-        coalesce(r->>'master_code', '') as master_code from jsonb_array_elements(${JSON.stringify(
+        coalesce(r->>'master_code', '') as master_code, (r->>'is_ignored')::boolean as is_ignored from jsonb_array_elements(${JSON.stringify(
           lines.map((line, index) => ({ row: index + 1, ...line })),
         )}::jsonb) r) s
     cross join lateral (
@@ -182,18 +184,18 @@ export async function checkMappingLines(
   return await tx.many(sql`
     select i.row, case when i.problem is null and m.id is not null and not ${mappingVisible('mapping.write', access, (name) => raw(`m."${name}"`))}
         then 'forbidden' else i.problem end as problem,
-      case when m.id is null then 'created' when m.master_object_id = i.master and not m.is_ignored then 'unchanged' else 'updated' end as outcome
+      case when m.id is null then 'created' when m.master_object_id = i.master and m.is_ignored = i.is_ignored then 'unchanged' else 'updated' end as outcome
     from mapping_line i left join source_object_map m on m.content_type = i.content_type and m.source_object_code = i.code order by i.row`);
 }
 
 export async function writeMappingLines(tx: Tx, access: Access): Promise<void> {
   await tx.exec(sql`
-    insert into source_object_map as m (content_type, source_object_code, master_object_id, origin, mapped_by)
-    select distinct on (content_type, code) content_type, code, master, 'import', ${access.userId}::uuid from mapping_line
-    order by content_type, code, row desc
-    on conflict (content_type, source_object_code) do update set master_object_id = excluded.master_object_id, is_ignored = false,
-      origin = 'import', mapped_by = excluded.mapped_by, updated_at = now()
-    where m.master_object_id <> excluded.master_object_id or m.is_ignored`);
+    insert into source_object_map as m (content_type, source_object_code, master_object_id, is_ignored, origin, mapped_by)
+    select distinct content_type, code, master, is_ignored, 'import', ${access.userId}::uuid from mapping_line
+    order by content_type, code
+    on conflict (content_type, source_object_code) do update set master_object_id = excluded.master_object_id,
+      is_ignored = excluded.is_ignored, origin = 'import', mapped_by = excluded.mapped_by, updated_at = now()
+    where m.master_object_id <> excluded.master_object_id or m.is_ignored <> excluded.is_ignored`);
 }
 
 export interface PreviewCell {

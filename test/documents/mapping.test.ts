@@ -260,7 +260,8 @@ describe('the review', () => {
     const indicator = ['Folded_Name of places', 'folded'];
     expect(best).toEqual({ ...asked, 'folded name': indicator, FOLDEDNAME: indicator, 'ANCIENS CAS': indicator });
     const [, score] = ['112', 'Lodz'].map(
-      (code) => objects.find((one: { source_object_code: string }) => one.source_object_code === code).suggestions[0].score,
+      (code) =>
+        objects.find((one: { source_object_code: string }) => one.source_object_code === code).suggestions[0].score,
     );
     expect(score).toBe(0.85);
     await must(admin.post(`${url}/apply`, { decision: 'ignore', document_id: document.id, status: 'suggested' }), 200);
@@ -388,14 +389,42 @@ describe('the review', () => {
     await must(admin.post(`${url}/import`, text, header), 200);
     await world.runJobs();
     expect(await the.values('csv', 'may')).toBe('K 1, Q 1, d 1');
+    const of = async (type: string) => await admin.get(`${url}/export?content_type=${type}`);
+    expect((await of('indicator')).text.split('\r\n')[0]).toBe('content_type,source_object_code,master code');
     const out = await admin.get(`${url}/export`);
-    expect(out.text.split('\r\n')[0]).toBe('content_type,source_object_code,master code');
-    expect(out.text).toContain('location,imported,d\r\n');
-    expect(out.text).toContain('indicator,"never, seen",csv\r\n');
+    expect(out.text).toMatch(/^location,imported,d(,false)?\r$/m);
+    expect(out.text).toMatch(/^indicator,"never, seen",csv(,false)?\r$/m);
     const wrong = await admin.post(`${url}/import`, text.replace(',d\n', ',nowhere\n'), header);
     expect([wrong.status, wrong.body.errors]).toMatchObject([400, [{ row: 1, code: 'unknown_master' }]]);
     const again = await must(admin.post(`${url}/import`, out.text, header), 200);
     expect(again.meta.unchanged).toBe(again.meta.total_count);
+    // As spreadsheets of other countries write it.
+    for (const mark of [';', '\t']) {
+      const read = await must(admin.post(`${url}/import?dry_run=true`, text.replaceAll(/,(?! )/g, mark), header), 200);
+      expect([read.issues, read.meta.unchanged]).toEqual([[], read.meta.total_count]);
+    }
+    const twice = await admin.post(`${url}/import`, `${text}location,imported,c\nlocation,imported,d\n`, header);
+    expect([twice.status, twice.body.errors]).toMatchObject([
+      400,
+      [{ row: 3, code: 'contradiction', message: 'imported: row 1 says d, row 3 says c' }],
+    ]);
+  });
+
+  test('what is no data travels too, in a column of its own', async () => {
+    const header = { 'content-type': 'text/csv' };
+    const codes = ['indicator,row total,,true', 'location,a,a,false'];
+    const text = `content_type,source_object_code,master code,is_ignored\n${codes.join('\n')}\n`;
+    await must(admin.post(`${url}/import`, text, header), 200);
+    const id = await the.mapping('indicator', 'row total');
+    expect(await must(admin.get(`${url}/${id}/`), 200)).toMatchObject({ is_ignored: true, origin: 'import' });
+    const out = await admin.get(`${url}/export`);
+    expect(out.text.split('\r\n')[0]).toBe('content_type,source_object_code,master code,is_ignored');
+    for (const line of codes) expect(out.text).toContain(`${line}\r\n`);
+    await must(admin.patch(`${url}/${id}/`, { is_ignored: false }), 202);
+    const again = await must(admin.post(`${url}/import`, out.text, header), 200);
+    expect([again.meta.updated, again.meta.unchanged]).toEqual([1, again.meta.total_count - 1]);
+    const wrong = await admin.post(`${url}/import`, text.replace(',true', ',maybe'), header);
+    expect([wrong.status, wrong.body.error]).toEqual([400, 'row 1: is_ignored must be true or false']);
   });
 });
 

@@ -1,14 +1,17 @@
-/** RFC 4180, with LF, CRLF or CR at line ends and an optional BOM. Undefined: a quote is never closed. */
-export function parseCsv(text: string): string[][] | undefined {
+/**
+ * RFC 4180, with LF, CRLF or CR at line ends and an optional BOM; `delimiter` is one character. Undefined: a quote is never
+ * closed.
+ */
+export function parseCsv(text: string, delimiter: ',' | ';' | '\t' = ','): string[][] | undefined {
   const rows: string[][] = [];
   let row: string[] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${delimiter}\\r\\n]*))(${delimiter}|\\r\\n|\\n|\\r|$)`, 'y');
   cell.lastIndex = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   while (cell.lastIndex < text.length || row.length > 0) {
     const match = cell.exec(text);
     if (match === null) return undefined;
     row.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
-    if (match[3] === ',') continue;
+    if (match[3] === delimiter) continue;
     // A line with nothing on it is no row.
     if (row.length > 1 || match[0] !== match[3]) rows.push(row);
     row = [];
