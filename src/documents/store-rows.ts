@@ -29,6 +29,13 @@ export async function copyRows(tx: Tx, rows: string, texts: string): Promise<voi
   }
 }
 
+/** Of these columns those with a cell that is not blank. */
+export async function filledPositions(tx: Tx, positions: readonly number[]): Promise<number[]> {
+  const rows = await tx.many<{ position: number }>(sql`
+    select distinct position from staged_text where position = any(${[...positions]}::int[]) and raw ~ '[^[:space:]]'`);
+  return rows.map((row) => row.position);
+}
+
 /**
  * Reads the days of all rows as one column: an order of day and month that only one row tells holds for all. The column
  * keeps which it was, where it was found and not declared.

@@ -28,6 +28,7 @@ import {
 } from './store.ts';
 import {
   copyRows,
+  filledPositions,
   insertSheetIssue,
   readDays,
   replaceDocumentCodes,
@@ -194,11 +195,12 @@ async function takeRowsIn(
   issues: string | undefined,
 ): Promise<void> {
   const reading = cellReading(details);
-  const headers = roles.filter(({ role }) => role === 'indicator').map(({ name }) => name);
   await lockDocuments(tx, [document.id]);
   await copyRows(tx, rows, texts);
+  const columns = await columnsThatSay(tx, roles);
+  const headers = columns.filter(({ role }) => role === 'indicator').map(({ name }) => name);
   await insertCodes(tx, headers);
-  await replaceColumns(tx, document.id, roles);
+  await replaceColumns(tx, document.id, columns);
   await readDays(tx, document.id, reading);
   await replaceSubmissions(tx, document);
   if (rowColumn !== undefined) await refuseUnknownRows(tx, document.id, rowColumn);
@@ -206,6 +208,15 @@ async function takeRowsIn(
   await replaceFileIssues(tx, document.id, issues);
   const sheets = readSheets(revision.reading);
   if (sheets.otherSheets.length > 0 && details.sheet === undefined) await insertSheetIssue(tx, document.id, sheets);
+}
+
+/** A column with neither a name nor a cell is none: spreadsheets write some beside the table. */
+async function columnsThatSay(tx: Tx, roles: ColumnRole[]): Promise<ColumnRole[]> {
+  const isUnnamed = ({ role, name }: ColumnRole) => role === 'indicator' && /^_c\d+$/.test(name);
+  const unnamed = roles.filter(isUnnamed).map(({ position }) => position);
+  if (unnamed.length === 0) return roles;
+  const filled = new Set(await filledPositions(tx, unnamed));
+  return roles.filter((one) => !isUnnamed(one) || filled.has(one.position));
 }
 
 /** Values, state and summary; outside a dry run the run ends with this transaction where its aggregates do too. */

@@ -313,6 +313,16 @@ describe('the review', () => {
     expect(named.meta).toEqual({ dry_run: false, total_count: 0, ambiguous: 2 });
   });
 
+  test('a column with neither a name nor a cell is none; one with a cell is', async () => {
+    await the.indicator('beside');
+    const document = await the.document('geocode,campaign,beside,,, \na,may,1,,, \nb,may,2,,7,\n');
+    const { objects } = await must(admin.get(`${url}/?document_id=${document.id}&content_type=indicator`), 200);
+    const codes = objects.map((one: { source_object_code: string }) => one.source_object_code);
+    expect(codes).toEqual(['_c5', 'beside']);
+    const empty = await the.document('geocode,campaign,beside,,\na,june,1,,\n');
+    expect([empty.state, await the.issues(empty.id)]).toEqual(['processed', []]);
+  });
+
   test('taken by filter is only what is alike enough, unless a bound is given or the codes are named', async () => {
     const document = await the.document(
       'geocode,campaign,reviewed\nplace cax,june,1\nplace cay,june,2\nbeebe ville,june,3\n',
@@ -390,7 +400,7 @@ describe('the review', () => {
     await world.runJobs();
     expect(await the.values('csv', 'may')).toBe('K 1, Q 1, d 1');
     const of = async (type: string) => await admin.get(`${url}/export?content_type=${type}`);
-    expect((await of('indicator')).text.split('\r\n')[0]).toBe('content_type,source_object_code,master code');
+    expect((await of('campaign')).text.split('\r\n')[0]).toBe('content_type,source_object_code,master code');
     const out = await admin.get(`${url}/export`);
     expect(out.text).toMatch(/^location,imported,d(,false)?\r$/m);
     expect(out.text).toMatch(/^indicator,"never, seen",csv(,false)?\r$/m);
