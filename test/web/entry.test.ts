@@ -209,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)('data entry', async () => {
     expect(new URL(page.url()).searchParams.get('indicators')).toBe(Object.values(indicators).join(','));
 
     const answer = { status: 500, contentType: 'application/problem+json', body: '{"detail":"Out of order."}' };
-    const lists = /\/api\/v1\/(indicator|campaign|location)\?/;
+    const lists = /\/api\/v1\/(indicator|campaign|location)(\?|$)/;
     await page.route(lists, (route) => route.fulfill(answer));
     await page.goto(sheetOf('N'));
     const said = ['Campaign', 'Place', 'Indicators'].map((name) =>
