@@ -1,9 +1,9 @@
 import type { Context } from '../platform/context.ts';
 import { forLargeWork } from '../platform/db/index.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
-import { deriveValues } from './derive-values.ts';
-import { claimMappings, documentsUsing } from './mapping-store.ts';
 import { codesAskedFor, mapExactly } from './code-store.ts';
+import { deriveCorrected, deriveValues } from './derive-values.ts';
+import { claimMappings, documentsUsing, mappingRequests } from './mapping-store.ts';
 import { markMapping } from './store.ts';
 
 /** What changed codes are part of is derived again, in all documents that use them. Twice at once is safe. */

@@ -3,9 +3,9 @@ import { Actor } from '../support/actor.ts';
 import { somebody, testPassword } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 
-describe.skipIf(chromiumPath === undefined)('signing in, projects and the account', async () => {
+describe.skipIf(chromiumPath === undefined)('signing in, projects and the account', onceMore, async () => {
   const world = await startWorld();
   const ann = await somebody(world, { username: 'ann', name: 'Ann Abara' });
   const ben = await somebody(world, { username: 'ben', name: 'Ben Okello' });

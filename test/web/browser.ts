@@ -20,6 +20,12 @@ if (chromiumPath === undefined) {
   execFileSync(process.execPath, ['scripts/build-web.ts', '--if-stale'], { stdio: 'inherit' });
 }
 
+/**
+ * For `describe`: what fails is tried once more. A browser beside everything else on two cores is late now and then; what is
+ * wrong fails again. The report says `(retry x1)` of such a test.
+ */
+export const onceMore = { retry: 1 };
+
 export interface Window {
   page: Page;
   context: BrowserContext;

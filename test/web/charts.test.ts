@@ -4,10 +4,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { must } from '../locations/places-world.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { enterRounds, makeMetadata, makePlaces } from './monitoring-world.ts';
 
-describe.skipIf(chromiumPath === undefined)('charts say what they show', async () => {
+describe.skipIf(chromiumPath === undefined)('charts say what they show', onceMore, async () => {
   const world = await startWorld();
   afterAll(() => world.runJobs());
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });

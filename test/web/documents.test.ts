@@ -7,7 +7,7 @@ import { must } from '../locations/places-world.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { makeMetadata, makePlaces } from './monitoring-world.ts';
 
 /** Decimal commas and days whose order is open; places and columns nobody calls so; one row twice, one cell no number. */
@@ -20,7 +20,7 @@ Dune;March 2026;60;55;4;
 Nowhere;March 2026;1;1;1;
 `;
 
-describe.skipIf(chromiumPath === undefined)('documents', async () => {
+describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
   const world = await startWorld();
   const worker = await startJobs(world.context);
   afterAll(() => worker.stop());

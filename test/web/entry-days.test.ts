@@ -3,10 +3,10 @@ import { must } from '../locations/places-world.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { makePlaces } from './monitoring-world.ts';
 
-describe.skipIf(chromiumPath === undefined)('data entry per day', async () => {
+describe.skipIf(chromiumPath === undefined)('data entry per day', onceMore, async () => {
   const world = await startWorld();
   afterAll(() => world.runJobs());
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });

@@ -3,10 +3,10 @@ import { must } from '../locations/places-world.ts';
 import { somebody, testPassword } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { makeMetadata, makePlaces } from './monitoring-world.ts';
 
-describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', async () => {
+describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', onceMore, async () => {
   const world = await startWorld();
   afterAll(() => world.runJobs());
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });

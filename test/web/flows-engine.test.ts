@@ -7,7 +7,7 @@ import { startJobs } from '../../src/worker.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 
 const slow = { timeout: 480_000 };
 
@@ -54,7 +54,7 @@ const stations = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sta
 const lenient = 'policy: {cast: reject_row}\n';
 
 /** What test/web/flows.test.ts plays a runner for, done by the engine that ships: whatever it says is what the pages show. */
-describe.skipIf(chromiumPath === undefined)('flows by the engine', async () => {
+describe.skipIf(chromiumPath === undefined)('flows by the engine', onceMore, async () => {
   const world = await startWorld({ FETCH_ALLOW: new URL(stations).host });
   const worker = await startJobs(world.context);
   afterAll(() => worker.stop());

@@ -4,7 +4,7 @@ import { startJobs } from '../../src/worker.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 
 const secret = 'runner-secret';
 /** Many pages in one window. */
@@ -34,7 +34,7 @@ schedule: ${schedule}
 `;
 
 /** Pipelines are worked on by the test, which reports as a runner elsewhere does: each state stays as long as it is looked at. */
-describe.skipIf(chromiumPath === undefined)('flows', async () => {
+describe.skipIf(chromiumPath === undefined)('flows', onceMore, async () => {
   const world = await startWorld({ FLOW_RUNNER: 'external', FLOW_UPDATE_SECRET: secret });
   const worker = await startJobs(world.context);
   afterAll(() => worker.stop());

@@ -6,7 +6,7 @@ import { startJobs } from '../../src/worker.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 
 /** 300 rows; pop says n/a in three of them, one row has a cell too many, two have a word for a number. */
 function dirtyFile(folder: string): string {
@@ -22,7 +22,7 @@ function dirtyFile(folder: string): string {
   return file;
 }
 
-describe.skipIf(chromiumPath === undefined)('from a messy file to a filtered download', async () => {
+describe.skipIf(chromiumPath === undefined)('from a messy file to a filtered download', onceMore, async () => {
   const world = await startWorld();
   const worker = await startJobs(world.context);
   afterAll(() => worker.stop());

@@ -5,10 +5,10 @@ import { must } from '../locations/places-world.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { placesCsv, shapesJson } from './monitoring-world.ts';
 
-describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', async () => {
+describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', onceMore, async () => {
   const world = await startWorld();
   afterAll(() => world.runJobs());
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });
@@ -285,7 +285,8 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
       expect([address, overflow]).toEqual([address, 0]);
-      for (const head of await phone.page.getByRole('columnheader').all()) expect(await head.textContent()).not.toBe('');
+      for (const head of await phone.page.getByRole('columnheader').all())
+        expect(await head.textContent()).not.toBe('');
     }
   });
 

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { makeMetadata, makePlaces } from './monitoring-world.ts';
 
-describe.skipIf(chromiumPath === undefined)('over plain HTTP', async () => {
+describe.skipIf(chromiumPath === undefined)('over plain HTTP', onceMore, async () => {
   const world = await startWorld();
   afterAll(() => world.runJobs());
   const admin = await somebody(world, { username: 'ada', name: 'Ada Obi', role: 'ADMIN' });

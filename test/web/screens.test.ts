@@ -5,7 +5,7 @@ import { must } from '../locations/places-world.ts';
 import { somebody } from '../support/people.ts';
 import { startWorld } from '../support/world.ts';
 import { accessibilityFindings } from './accessibility.ts';
-import { chromiumPath, openWindow, signIn } from './browser.ts';
+import { chromiumPath, onceMore, openWindow, signIn } from './browser.ts';
 import { enterRounds, makeMetadata, makePlaces } from './monitoring-world.ts';
 
 const secret = 'runner-secret';
@@ -26,7 +26,7 @@ const slow = { timeout: 600_000 };
 /** Opens what an address alone does not show. */
 type Opening = (page: Page) => Promise<void>;
 
-describe.skipIf(chromiumPath === undefined)('screens', async () => {
+describe.skipIf(chromiumPath === undefined)('screens', onceMore, async () => {
   const world = await startWorld({ FLOW_RUNNER: 'external', FLOW_UPDATE_SECRET: secret });
   const worker = await startJobs(world.context);
   afterAll(() => worker.stop());

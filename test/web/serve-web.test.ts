@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { startWorld } from '../support/world.ts';
-import { chromiumPath } from './browser.ts';
+import { chromiumPath, onceMore } from './browser.ts';
 
-describe.skipIf(chromiumPath === undefined)('the web app over HTTP', async () => {
+describe.skipIf(chromiumPath === undefined)('the web app over HTTP', onceMore, async () => {
   const { anon } = await startWorld();
 
   test('the root leads to the app, and every address below it answers the one page', async () => {

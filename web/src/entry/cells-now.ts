@@ -6,7 +6,7 @@ import {
   fetchTagged,
   type GridCell,
 } from '../api/values.ts';
-import type { SheetCell } from './use-entry.ts';
+import type { SheetCell } from './sheet-cell.ts';
 
 /** What a cell was when its change began. */
 export interface Begun {

@@ -9,7 +9,8 @@ import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { MayEnter } from './may-enter.ts';
 import { type At, type Head, isComputed, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
-import { type Note, type SheetCell, useEntry } from './use-entry.ts';
+import type { SheetCell } from './sheet-cell.ts';
+import { type Note, useEntry } from './use-entry.ts';
 
 interface EntrySheetProps {
   corner: string;

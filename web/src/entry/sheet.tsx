@@ -2,7 +2,8 @@ import { type ClipboardEvent, type KeyboardEvent, use, useLayoutEffect, useRef, 
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { checkText } from './check-text.ts';
 import { MayEnter } from './may-enter.ts';
-import type { Note, SheetCell } from './use-entry.ts';
+import type { SheetCell } from './sheet-cell.ts';
+import type { Note } from './use-entry.ts';
 
 interface SheetProps {
   label: string;

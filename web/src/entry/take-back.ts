@@ -1,7 +1,7 @@
 import { Problem } from '../api/problem.ts';
 import { type Cell, enterValues, withdrawValue } from '../api/values.ts';
 import { type Begun, cellsNow, coordinatesOf, seenWith, somebodySaved } from './cells-now.ts';
-import type { SheetCell } from './use-entry.ts';
+import type { SheetCell } from './sheet-cell.ts';
 
 /** A change that was made, and how it was before. */
 export interface Past {

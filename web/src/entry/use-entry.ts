@@ -1,35 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { Indicator } from '../api/indicators.ts';
 import { Problem } from '../api/problem.ts';
-import {
-  type BulkResult,
-  type Cell,
-  changeValue,
-  type Entry,
-  enterValue,
-  enterValues,
-  type Period,
-  withdrawValue,
-} from '../api/values.ts';
+import { type BulkResult, changeValue, type Entry, enterValue, enterValues, withdrawValue } from '../api/values.ts';
 import { plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, seenWith } from './cells-now.ts';
 import { checkText } from './check-text.ts';
 import { patiently } from './patiently.ts';
+import type { SheetCell } from './sheet-cell.ts';
 import { changedMeanwhile, type Past, takeBack } from './take-back.ts';
-
-/** A cell of the sheet: a place, an indicator, a period, and what is known there now. */
-export interface SheetCell {
-  key: string;
-  /** As people call it: `Children seen, Amber`. */
-  name: string;
-  period: Period;
-  place: { id: number; name: string };
-  indicator: Indicator;
-  cell: Cell | undefined;
-}
 
 export interface Note {
   state: 'saving' | 'saved' | 'refused' | 'unusual' | 'overtaken';

@@ -1,7 +1,7 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   addComponent,
   type Component,
@@ -130,7 +130,6 @@ function RoleList({ role, indicator, components }: { role: Role; indicator: Indi
         value={undefined}
         onChange={(id) => add.mutate(id)}
       />
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn around a few buttons. */}
       <Group gap={6} ref={parts} tabIndex={-1} role="group" aria-label={`In the formula as: ${roleWords[role]}`}>
         {components.map((one) => (
           <Button

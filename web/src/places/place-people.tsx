@@ -11,8 +11,8 @@ import {
   responsibilitiesQuery,
   takeResponsibility,
 } from '../api/places.ts';
-import { useMutation } from '../api/use-mutation.ts';
 import { fieldError, Problem } from '../api/problem.ts';
+import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Waiting } from '../ui/loaded.tsx';
 import { Section } from '../ui/section.tsx';

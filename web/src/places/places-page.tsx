@@ -47,7 +47,9 @@ export function PlacesPage() {
       actions={actions}
     >
       <Loaded query={roots}>
-        {(found) => (found.length === 0 ? <NoPlaces isScoped={!isAdmin} /> : <Panes asked={place} selected={selected} />)}
+        {(found) =>
+          found.length === 0 ? <NoPlaces isScoped={!isAdmin} /> : <Panes asked={place} selected={selected} />
+        }
       </Loaded>
       <PlaceForm opened={creating} close={create.close} parent={selected} />
       <ImportPlaces opened={importing} close={upload.close} />
