@@ -1,7 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { Problem } from '../api/problem.ts';
-import { type BulkResult, changeValue, type Entry, enterValue, enterValues, withdrawValue } from '../api/values.ts';
+import {
+  type BulkResult,
+  type Cell,
+  changeValue,
+  type Entry,
+  enterValue,
+  enterValues,
+  withdrawValue,
+} from '../api/values.ts';
 import { plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
