@@ -128,12 +128,15 @@ interface DrawnProps extends Omit<ChoroplethProps, 'spec' | 'id' | 'onRegroup'> 
 }
 
 function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProps) {
-  const periods = new Map(data.rows.map(({ keys, names }) => [keys.period, names.period]));
-  const [chosen, setChosen] = useState<string>();
-  const shownKey = chosen !== undefined && periods.has(chosen) ? chosen : [...periods.keys()].at(-1);
-  const period = shownKey === undefined ? undefined : periods.get(shownKey);
   const [chosenIndicator, setChosenIndicator] = useState<string>();
   const indicator = data.indicators.find(({ id }) => String(id) === chosenIndicator) ?? data.indicators[0];
+  const periods = new Map(data.rows.map(({ keys, names }) => [keys.period, names.period]));
+  const [chosen, setChosen] = useState<string>();
+  // The newest with a value of this indicator: others of the map may have later ones.
+  const filled = data.rows.findLast(({ cell }) => cell.indicator_id === indicator?.id && cell.value !== null);
+  const newest = filled?.keys.period ?? [...periods.keys()].at(-1);
+  const shownKey = chosen !== undefined && periods.has(chosen) ? chosen : newest;
+  const period = shownKey === undefined ? undefined : periods.get(shownKey);
   const isTouched = useMediaQuery('(hover: none)');
   const rows = data.rows.filter(({ keys, cell }) => keys.period === shownKey && cell.indicator_id === indicator?.id);
   const cells = new Map(rows.map(({ cell }) => [cell.location_id, cell]));
