@@ -33,7 +33,7 @@ export function Page({ title, about, crumbs = [], actions, wide = false, childre
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" gap="sm" mb={wide ? 6 : 'md'}>
-        <div style={{ minWidth: 0 }}>
+        <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
           <Title order={1}>{title}</Title>
           {about !== undefined && (
             <Text component="div" c="dimmed" fz="sm" mt={2}>
