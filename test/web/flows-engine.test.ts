@@ -72,7 +72,17 @@ describe.skipIf(chromiumPath === undefined)('flows by the engine', onceMore, asy
       .locator('input[type=file]')
       .setInputFiles({ name: 'gauges.csv', mimeType: 'text/csv', buffer: Buffer.from(gauges) });
     await page.getByRole('button', { name: 'Upload and check' }).click();
-    await page.getByRole('button', { name: 'Confirm and publish' }).waitFor();
+    await page
+      .getByRole('button', { name: 'Confirm and publish' })
+      .waitFor()
+      .catch(async (error: Error) => {
+        // Seen now and then in the whole suite only: what was there then is told.
+        const { rows } = await world.context.db.pool.query(
+          'select task_identifier, attempts, locked_by, locked_at, run_at, last_error, now() from graphile_worker.jobs',
+        );
+        const shown = await page.getByRole('main').innerText();
+        throw new Error(`${error.message}\n${page.url()}\n${shown}\n${JSON.stringify(rows)}`);
+      });
 
     await page.goto(`${world.url}/app/flow/new`);
     // What only the server can tell: whose bytes these are, and what will be made of them.
