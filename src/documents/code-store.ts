@@ -83,8 +83,9 @@ export const codesOfDocument = (documentId: number): Sql => sql`
  * What the document's unmapped codes may mean, the likeliest first: exact code, exact name, alias, equal when folded, without
  * leading zeros, similar. A place below a parent that the row names, or beside the file's other places, is likelier; of equal
  * ones the wider comes first. The first `is_ambiguous` where another is as likely by its name alone, unless every row of the code
- * names the parent of the first and none that of the other: neighbours in the file do not decide. All codes in one statement; of places each branch has its index, where `offset 0` keeps the planner
- * from folding all names for a hash instead (measured with 30,000 places and 5,000 codes: 2 s instead of 0.1 s).
+ * names the parent of the first and none that of the other: neighbours in the file do not decide. All codes in one statement;
+ * of places each branch has its index, where `offset 0` keeps the planner from folding all names for a hash instead (measured
+ * with 30,000 places and 5,000 codes: 2 s instead of 0.1 s).
  */
 export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
   await tx.exec(sql`

@@ -240,9 +240,9 @@ export async function insertDoubtfulCells(tx: Tx): Promise<void> {
 
 /**
  * The values, one a cell; of columns that are the same indicator's the last one of each row that says something, whichever
- * was mapped first. They are never looked at in a document without such columns. Where a document sums what it says of a cell twice, one a sum, told by its last row: neither sums
- * outside declared bounds, nor what cannot be added. Period by period, as the indexes of values want them: to sort rows costs
- * less than to sort their cells.
+ * was mapped first. They are never looked at in a document without such columns. Where a document sums what it says of a
+ * cell twice, one a sum, told by its last row: neither sums outside declared bounds, nor what cannot be added. Period by
+ * period, as the indexes of values want them: to sort rows costs less than to sort their cells.
  */
 const derivedValues = (hasSuperseded: boolean): Sql => sql`
     with cell as not materialized (

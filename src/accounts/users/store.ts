@@ -181,12 +181,33 @@ const ownKeys = `'email_verified', u.email_verified, 'email_notifications_enable
 export const embeddedUser: Sql = raw(`jsonb_build_object(${wireKeys})`);
 /** As its owner and administrators see it, over the alias `u`. */
 const wholeUser: Sql = raw(`(jsonb_build_object(${wireKeys}, ${ownKeys}) || u.profile)`);
-/** As the monitoring clients know a user (contract monitoring §3.6), over the alias `u`. */
-const monitoringUser: Sql = raw(`jsonb_build_object('id', u.number, 'username', u.username,
-  'first_name', split_part(u.name, ' ', 1), 'last_name', ltrim(substr(u.name, length(split_part(u.name, ' ', 1)) + 1)),
-  'email', u.email, 'is_active', u.disabled_at is null, 'is_staff', u.role <> 'USER',
-  'is_superuser', u.role = 'SUPERADMIN', 'last_login', iso_micros(u.last_login_at) || 'Z',
-  'date_joined', iso_micros(u.created_at) || 'Z')`);
+/** As the monitoring clients know a user (contract monitoring §3.6), over the alias `u`: field to SQL. */
+const monitoringKeys = {
+  id: 'u.number',
+  username: 'u.username',
+  first_name: `split_part(u.name, ' ', 1)`,
+  last_name: `ltrim(substr(u.name, length(split_part(u.name, ' ', 1)) + 1))`,
+  email: 'u.email',
+  is_active: 'u.disabled_at is null',
+  is_staff: `u.role <> 'USER'`,
+  is_superuser: `u.role = 'SUPERADMIN'`,
+};
+const monitoringTimes = { last_login: 'u.last_login_at', date_joined: 'u.created_at' };
+
+const monitoringUser: Sql = raw(
+  `jsonb_build_object(${[
+    ...Object.entries(monitoringKeys),
+    ...Object.entries(monitoringTimes).map(([name, time]) => [name, `iso_micros(${time}) || 'Z'`]),
+  ]
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ')})`,
+);
+/** The same as rows, with the key of the account. */
+export const monitoringUsers: Sql = raw(
+  `(select ${Object.entries({ ...monitoringKeys, ...monitoringTimes })
+    .map(([name, value]) => `${value} as ${name}`)
+    .join(', ')}, u.id as uuid from "user" u where u.deleted_at is null)`,
+);
 
 export interface UserViews {
   wire: Record<string, unknown>;

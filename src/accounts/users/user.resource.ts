@@ -1,5 +1,5 @@
-import { raw } from '../../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../../resource/index.ts';
+import { monitoringUsers } from './store.ts';
 
 /**
  * `/api/v1/user` as the monitoring clients know it (contract monitoring §3.6): administrators see everybody, others
@@ -8,12 +8,7 @@ import { type ResourceDeclaration, resource } from '../../resource/index.ts';
 export const userResource: ResourceDeclaration = resource({
   resource_name: 'user',
   help: 'People with an account. Administrators see everybody, others themselves.',
-  object_class: () =>
-    raw(`(select u.number as id, u.username, split_part(u.name, ' ', 1) as first_name,
-      ltrim(substr(u.name, length(split_part(u.name, ' ', 1)) + 1)) as last_name, u.email,
-      u.disabled_at is null as is_active, u.role <> 'USER' as is_staff, u.role = 'SUPERADMIN' as is_superuser,
-      u.last_login_at as last_login, u.created_at as date_joined, u.id as uuid
-      from "user" u where u.deleted_at is null)`),
+  object_class: () => monitoringUsers,
   fields: {
     id: { type: 'integer' },
     username: { type: 'string' },
