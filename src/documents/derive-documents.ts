@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { forLargeWork } from '../platform/db/index.ts';
 import type { JobRun } from '../platform/jobs/index.ts';
 import { codesAskedFor, mapExactly } from './code-store.ts';
-import { deriveCorrected, deriveValues } from './derive-values.ts';
+import { deriveWithCorrected } from './derive-values.ts';
 import { claimMappings, documentsUsing, mappingRequests } from './mapping-store.ts';
 import { markMapping } from './store.ts';
 
@@ -26,9 +26,7 @@ async function deriveSome(context: Context, signal: AbortSignal): Promise<boolea
     if (mapIds.length === 0) return false;
     const documentIds = await documentsUsing(tx, mapIds);
     if (documentIds.length === 0) return true;
-    const by = { runId: null, userId: null };
-    await deriveValues(context, tx, { documentIds, mapIds }, by);
-    await deriveCorrected(context, tx, documentIds, by);
+    await deriveWithCorrected(context, tx, { documentIds, mapIds }, { runId: null, userId: null });
     await markMapping(tx, documentIds);
     return true;
   });

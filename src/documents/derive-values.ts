@@ -25,11 +25,7 @@ export interface Derived {
   aggregates: number | undefined;
 }
 
-/** Undefined as soon as one of them is. */
-export const sumOf = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? undefined : one + other;
-
-export interface DerivedBy {
+interface DerivedBy {
   runId: string | null;
   userId: string | null;
   refreshAll?: boolean;
@@ -59,19 +55,17 @@ export async function deriveValues(context: Context, tx: Tx, concern: Concern, b
 }
 
 /**
- * After corrections were derived, the rows they stand for: they count as long as no row that became values says what they
- * are. What the derivation before left in its tables is gone then. Answers aggregates changed, see `Derived`.
+ * The same, and after it the rows that the documents stand for as corrections: those count as long as no row that became
+ * values says what they are. What the first derivation left in its tables is gone then.
  */
-export async function deriveCorrected(
-  context: Context,
-  tx: Tx,
-  corrections: readonly number[],
-  by: DerivedBy,
-): Promise<number | undefined> {
-  const documentIds = await documentsNamedBy(tx, corrections);
-  if (documentIds.length === 0) return 0;
-  const concern = { documentIds, mapIds: undefined, rows: rowsNamedBy(corrections) };
-  return (await deriveValues(context, tx, concern, by)).aggregates;
+export async function deriveWithCorrected(context: Context, tx: Tx, concern: Concern, by: DerivedBy): Promise<Derived> {
+  const derived = await deriveValues(context, tx, concern, by);
+  const documentIds = await documentsNamedBy(tx, concern.documentIds);
+  if (documentIds.length === 0) return derived;
+  const named = { documentIds, mapIds: undefined, rows: rowsNamedBy(concern.documentIds) };
+  const { aggregates: more } = await deriveValues(context, tx, named, by);
+  const { aggregates } = derived;
+  return { ...derived, aggregates: aggregates === undefined || more === undefined ? undefined : aggregates + more };
 }
 
 /** After a correction was deleted, and nobody knows any more which rows it stood for. */

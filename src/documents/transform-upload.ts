@@ -11,7 +11,7 @@ import { type Json, type LiveRun, runHandler } from '../runs/index.ts';
 import { codesOfDocument, insertCodes, mapExactly, suggestCodes } from './code-store.ts';
 import { refuseUnknownRows } from './correction-store.ts';
 import { countDocument } from './derive-store.ts';
-import { type Derived, deriveCorrected, deriveValues, sumOf } from './derive-values.ts';
+import { type Derived, deriveWithCorrected } from './derive-values.ts';
 import { columnMissing, documentEmpty, documentNotFound, noRowReadable } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
 import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
@@ -232,9 +232,8 @@ async function finish(
   run.progress(70, 'values');
   const concern = { documentIds: [document.id], mapIds: undefined, texts };
   const by = { runId: run.id, userId: run.userId, refreshAll: isDry };
-  const derived = await deriveValues(context, tx, concern, by);
+  const derived = await deriveWithCorrected(context, tx, concern, by);
   const counts = await countDocument(tx, document.id);
-  const aggregates = sumOf(derived.aggregates, await deriveCorrected(context, tx, [document.id], by));
   const unmapped = Object.values(counts.unmapped).reduce((sum, n) => sum + n, 0);
   const { sheet, otherSheets } = readSheets(revision?.reading ?? {});
   const summary = {
@@ -251,12 +250,12 @@ async function finish(
     places: derived.touched.locations,
     campaigns: derived.touched.campaigns.length,
     days: derived.touched.days.length,
-    aggregates_changed: aggregates ?? null,
+    aggregates_changed: derived.aggregates ?? null,
   };
   const state = document.state === 'undone' ? 'undone' : unmapped > 0 ? 'mapping' : 'processed';
   await updateDocument(tx, document.id, { state, summary, runId: run.id });
-  if (!isDry && aggregates !== undefined) await run.succeed(tx, summary);
-  return { ...derived, aggregates, summary };
+  if (!isDry && derived.aggregates !== undefined) await run.succeed(tx, summary);
+  return { ...derived, summary };
 }
 
 /** What was too much for the transaction of the values is worked out after it. */

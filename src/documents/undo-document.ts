@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { raw, type Tx } from '../platform/db/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
 import { countDocument } from './derive-store.ts';
-import { deriveCorrected, deriveValues, sumOf } from './derive-values.ts';
+import { deriveWithCorrected } from './derive-values.ts';
 import { documentNotFound } from './errors.ts';
 import { documentJson, findDocument, lockDocuments, updateDocument } from './store.ts';
 import { documentVisible } from './visible.ts';
@@ -24,12 +24,10 @@ export async function undoDocument(context: Context, tx: Tx, access: Access, id:
   // While it is derived the state says whether its cells count at all.
   await updateDocument(tx, id, { state: wanted ? 'undone' : 'processed' });
   const concern = { documentIds: [id], mapIds: undefined };
-  const by = { runId: null, userId: access.userId };
-  const derived = await deriveValues(context, tx, concern, by);
+  const derived = await deriveWithCorrected(context, tx, concern, { runId: null, userId: access.userId });
   const { unmapped } = await countDocument(tx, id);
-  const aggregates = sumOf(derived.aggregates, await deriveCorrected(context, tx, [id], by));
   const isMapping = Object.values(unmapped).some((n) => n > 0);
   if (!wanted && isMapping) await updateDocument(tx, id, { state: 'mapping' });
   const stored = await documentJson(tx, id);
-  return { ...stored, undone: wanted, values: derived.values, aggregates_changed: aggregates ?? null };
+  return { ...stored, undone: wanted, values: derived.values, aggregates_changed: derived.aggregates ?? null };
 }
