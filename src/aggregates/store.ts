@@ -254,21 +254,37 @@ export async function workOutRound(
   const here = (indicator: Sql, of: Sql): Sql => one(indicator, sql`${of}.location_id`, of);
   const live = (of: string): Sql =>
     sql`d.${period} = ${raw(of)}.period and d.indicator_id = ${raw(of)}.indicator_id and d.location_id = ${raw(of)}.location_id and d.retracted_at is null`;
-  const role = (name: string): Sql => sql`sum(a.value) filter (where k.calculation = ${name})`;
-  const difference = sql`k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
-  const ratio = sql`k.calculation in ('NUMERATOR', 'DENOMINATOR')`;
-  // What is below each cell. Few are looked up one by one: what many need costs more to plan than few take.
-  const lookedUp = sql`select c.indicator_id, c.location_id, c.period, a.* from cell c join location k on k.parent_location_id = c.location_id
-      left join lateral (${one(sql`c.indicator_id`, sql`k.id`, sql`c`)}) a on true`;
-  const few = sql`
-    ), below as (
-      ${lookedUp}`;
-  const many = sql`
+  const role = (name: string): Sql => sql`sum(a.value) filter (where a.calculation = ${name})`;
+  const difference = sql`a.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE')`;
+  const ratio = sql`a.calculation in ('NUMERATOR', 'DENOMINATOR')`;
+  // What a cell is worked out from: its indicator at the places below, its components at its place.
+  const below = sql`select c.indicator_id, c.location_id, c.period, null as calculation, c.indicator_id as part, k.id as place
+      from cell c join location k on k.parent_location_id = c.location_id`;
+  const components = sql`select c.indicator_id, c.location_id, c.period, k.calculation, k.indicator_component_id as part, c.location_id as place
+      from cell c join indicator_calculation k on k.indicator_id = c.indicator_id
+        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR') where c.quotients`;
+  const its = sql`n.indicator_id, n.location_id, n.period, n.calculation`;
+  // Few are looked up one by one: what many need costs more to plan than few take.
+  const lookedUp = (needed: Sql): Sql =>
+    sql`select ${its}, a.* from (${needed}) n left join lateral (${one(sql`n.part`, sql`n.place`, sql`n`)}) a on true`;
+  const found = (needed: Sql): Sql =>
+    isMany
+      ? sql`${lookedUp(needed)}
+      where not exists (select 1 from dense f where f.period = n.period and f.indicator_id = n.part)
+      union all
+      -- A full join, and a condition that does not make it less than one: whatever the planner thinks of the size of these
+      -- lists, it cannot go through one for each line of the other.
+      select ${its}, ${raw(read.map((column) => `w.${column}`).join(', '))}
+      from (select n.* from (${needed}) n join dense f on f.period = n.period and f.indicator_id = n.part) n
+      full join whole w on w.period = n.period and w.indicator_id = n.part and w.location_id = n.place
+      where coalesce(n.place, 0) > 0`
+      : lookedUp(needed);
+  const dense = sql`
     ), dense as materialized (
-      -- Whose places below are at least a third of all there are of the indicator in the period: these are read as they lie
-      -- and not looked up one by one.
+      -- Of which at least a third of all there are of the indicator in the period is needed: these are read as they lie and
+      -- not looked up one by one.
       select a.period, a.indicator_id from (
-        select c.period, c.indicator_id, 3 * count(*) as limits from cell c join location k on k.parent_location_id = c.location_id
+        select n.period, n.part as indicator_id, 3 * count(*) as limits from (${below} union all ${components}) n
         group by 1, 2 having count(*) > 100) a
       where (select count(*) from (select 1 from datapoint d where d.${period} = a.period and d.indicator_id = a.indicator_id
           and d.retracted_at is null limit a.limits) d)
@@ -280,19 +296,7 @@ export async function workOutRound(
         from (select r.* from ${table} r where r.${period} = f.period and r.indicator_id = f.indicator_id) r
         full join (select distinct on (d.location_id) d.id, d.location_id, d.value from datapoint d
           where d.${period} = f.period and d.indicator_id = f.indicator_id and d.retracted_at is null and d.value is not null
-          order by d.location_id, ${raw(ranking('d'))}) d on d.location_id = r.location_id) w
-    ), below as (
-      ${lookedUp}
-      where not exists (select 1 from dense f where f.period = c.period and f.indicator_id = c.indicator_id)
-      union all
-      -- A full join, and a condition that does not make it less than one: whatever the planner thinks of the size of these
-      -- lists, it cannot go through one for each line of the other.
-      select p.indicator_id, p.location_id, p.period, ${raw(read.map((column) => `w.${column}`).join(', '))}
-      from (select c.indicator_id, c.location_id, c.period, k.id as place from cell c
-        join dense f on f.period = c.period and f.indicator_id = c.indicator_id
-        join location k on k.parent_location_id = c.location_id) p
-      full join whole w on w.period = p.period and w.indicator_id = p.indicator_id and w.location_id = p.place
-      where coalesce(p.place, 0) > 0`;
+          order by d.location_id, ${raw(ranking('d'))}) d on d.location_id = r.location_id) w`;
   return await tx.one<Written>(sql`
     with recursive definition as materialized (
       select i.id, i.definition_version, i.weight_indicator_id, coalesce(k.sums, false) as sums,
@@ -314,7 +318,7 @@ export async function workOutRound(
         select d.id as datapoint_id, d.value as stored, d.ranked_at from datapoint d
         where ${live('c')}
         order by ${raw(ranking('d'))} limit 1) d
-${isMany ? many : few}
+${isMany ? dense : sql``}
     ), child as (
       select a.indicator_id, a.location_id, a.period,
         bool_or(a.fold_branches is not null) as is_folded, sum(a.fold) as fold_sum, sum(a.fold_weight) as fold_weight,
@@ -324,7 +328,7 @@ ${isMany ? many : few}
         sum(a.value) as value, bit_or(a.marks) filter (where a.value is not null) as marks,
         bool_or(a.value is null) as is_missing, sum(a.branches_with_value) filter (where a.value is not null)::int as branches_with_value,
         sum(case when a.value is null then 1 else a.branches end)::int as branches
-      from below a group by a.indicator_id, a.location_id, a.period
+      from (${found(below)}) a group by a.indicator_id, a.location_id, a.period
     ), reach (id) as (
       select id from definition where sums
       union
@@ -358,7 +362,7 @@ ${isMany ? many : few}
           and o.value is not null)
       group by a.indicator_id, a.location_id, a.period having count(a.value) > 0
     ), component as (
-      select c.indicator_id, c.location_id, c.period,
+      select a.indicator_id, a.location_id, a.period,
         ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,
         ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator,
         bit_or(a.marks) filter (where a.value is not null and ${difference}) as difference_marks,
@@ -366,10 +370,7 @@ ${isMany ? many : few}
         bool_or(a.value is null) filter (where ${difference}) as difference_missing,
         bool_or(a.value is null) filter (where ${ratio}) as ratio_missing,
         ${worst(difference)} as difference_branches, ${worst(ratio)} as ratio_branches
-      from cell c join indicator_calculation k on k.indicator_id = c.indicator_id
-        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR')
-      left join lateral (${one(sql`k.indicator_component_id`, sql`c.location_id`, sql`c`)}) a on true
-      where c.quotients group by c.indicator_id, c.location_id, c.period
+      from (${found(components)}) a group by a.indicator_id, a.location_id, a.period
     ), tried as (
       select c.*, won.datapoint_id, won.stored, won.ranked_at, child.is_folded, child.fold_sum, child.fold_weight,
         child.fold_min, child.fold_max, child.fold_last, child.fold_with_value, child.fold_branches, child.fold_conflict,
