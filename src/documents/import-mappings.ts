@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
+import type { DecodedText } from '../platform/http/index.ts';
 import { type Access, parseCsv } from '../resource/index.ts';
 import { documentEmpty, invalidField } from './errors.ts';
 import { type ContentType, contentTypes } from './mapping-store.ts';
@@ -62,7 +63,7 @@ function contradictions(lines: readonly MappingLine[]) {
 }
 
 /** The same file back, all or nothing; an empty master code unmaps. A dry run tells every fault and keeps nothing. */
-export async function importMappings(tx: Tx, access: Access, text: string, isDry: boolean) {
+export async function importMappings(tx: Tx, access: Access, { text, guessed }: DecodedText, isDry: boolean) {
   const lines = readLines(text);
   const checked = await checkMappingLines(tx, access, lines);
   const problems = checked.flatMap(({ row, problem }) =>
@@ -93,12 +94,13 @@ export async function importMappings(tx: Tx, access: Access, text: string, isDry
     created: count('created'),
     updated: count('updated'),
     unchanged: count('unchanged'),
+    ...(guessed === undefined ? {} : { encoding: guessed }),
   };
   return { meta, objects: [], issues, error: null };
 }
 
 function readLines(text: string): MappingLine[] {
-  const [first, ...rows] = parseCsv(text, delimiterOf(text)) ?? [];
+  const [first, ...rows] = parseCsv(text) ?? [];
   if (first === undefined || rows.length === 0) throw documentEmpty();
   const position = (name: string) => first.findIndex((cell) => spelling(cell) === spelling(name));
   const at = header.map(position);
@@ -135,9 +137,3 @@ const yesOrNo: Record<string, boolean> = {
   '1': true,
   yes: true,
 };
-
-/** As documents are read: the names of the columns, which have none of these in them, tell what stands between cells. */
-function delimiterOf(text: string) {
-  const [line] = text.split(/[\r\n]/, 1);
-  return ([',', ';', '\t'] as const).find((mark) => line!.includes(mark)) ?? ',';
-}

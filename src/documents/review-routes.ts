@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../platform/context.ts';
 import { forLargeWork, type Tx } from '../platform/db/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, type DecodedText, readTextFiles } from '../platform/http/index.ts';
 import { noObject, replyOnce } from '../resource/index.ts';
 import { exportMappings, importMappings } from './import-mappings.ts';
 import { contentTypes, mappingStatuses } from './mapping-store.ts';
@@ -153,7 +153,7 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+    readTextFiles(scope, '*');
     scope.post(
       '/api/v1/source_object_map/import',
       {
@@ -165,9 +165,9 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
         },
       },
       (request, reply) => {
-        const text = typeof request.body === 'string' ? request.body : '';
+        const file = (request.body as DecodedText | undefined) ?? { text: '' };
         const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
-        const work = (tx: Tx) => importMappings(tx, request.access, text, isDry);
+        const work = (tx: Tx) => importMappings(tx, request.access, file, isDry);
         return replyOnce(context.db, request, reply, work, { dryRun: isDry });
       },
     );

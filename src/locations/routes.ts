@@ -1,9 +1,8 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, type DecodedText, readTextFiles } from '../platform/http/index.ts';
 import { type Access, type ResourceDeclaration, replyOnce } from '../resource/index.ts';
-import { unreadableFile } from './errors.ts';
 import { explainAccess } from './explain-access.ts';
 import { geoResource, locationPolygonResource } from './geo.resource.ts';
 import { importLocations } from './import-locations.ts';
@@ -14,7 +13,6 @@ import {
   locationTreeResource,
   locationTypeResource,
 } from './location.resource.ts';
-import { type DecodedText, decodeText } from './pure/decode-text.ts';
 
 export function locationResources(context: Context): ResourceDeclaration[] {
   return [
@@ -46,11 +44,7 @@ export async function locationRoutes(app: App, context: Context): Promise<void> 
   await app.register(async (scope) => {
     // Whatever the file is called, it is text: what it holds is found out by reading it.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
-      const charset = /;\s*charset="?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-      const decoded = decodeText(bytes as Buffer, charset);
-      done(decoded === undefined ? unreadableFile(`The file is not text in ${charset ?? 'UTF-16'}.`) : null, decoded);
-    });
+    readTextFiles(scope, '*');
     const intoTree = (tx: Tx, access: Access, text: string, isDry: boolean) =>
       importLocations(context, tx, access, text, isDry);
     const imports = [

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../platform/db/index.ts';
-import { addVary, matchesTag, methodNotAllowed, unsupportedMediaType } from '../platform/http/index.ts';
+import { addVary, matchesTag, methodNotAllowed, readTextFiles, unsupportedMediaType } from '../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { deleteByFilter } from './delete-by-filter.ts';
 import { deleteObject } from './delete-objects.ts';
@@ -490,10 +490,10 @@ async function given(
 /** NDJSON and CSV come in as text; anything the platform does not read is 415, plain text included. */
 function readTextBodies(scope: FastifyInstance): void {
   scope.removeContentTypeParser('text/plain');
-  scope.addContentTypeParser(
+  readTextFiles(
+    scope,
     ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'text/csv'],
-    { parseAs: 'string' },
-    (_request, text, done) => done(null, text),
+    ({ text }) => text,
   );
   scope.addContentTypeParser('text/plain', (_request, _payload, done) => done(unsupportedMediaType()));
 }

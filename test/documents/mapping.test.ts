@@ -413,6 +413,10 @@ describe('the review', () => {
       const read = await must(admin.post(`${url}/import?dry_run=true`, text.replaceAll(/,(?! )/g, mark), header), 200);
       expect([read.issues, read.meta.unchanged]).toEqual([[], read.meta.total_count]);
     }
+    const western = Buffer.from(`${text}location,Orléans,d\n`, 'latin1');
+    const saved = await must(admin.post(`${url}/import`, western, { 'content-type': 'text/csv' }), 200);
+    expect(saved.meta.encoding).toBe('windows-1252');
+    expect((await of('location')).text).toMatch(/^location,Orléans,d(,false)?\r$/m);
     const twice = await admin.post(`${url}/import`, `${text}location,imported,c\nlocation,imported,d\n`, header);
     expect([twice.status, twice.body.errors]).toMatchObject([
       400,

@@ -97,6 +97,13 @@ b,place b,District,P,,
     ]);
   });
 
+  test('semicolons, tabs and decimal commas are read as spreadsheets write them', async () => {
+    await must(importTree('code;name;lat;lon\na;"Hill; north";5,25;-1,5\n'), 200);
+    const [a] = (await admin.get('/api/v1/location/?location_code=a')).body.objects;
+    expect(a).toMatchObject({ name: 'Hill; north', latitude: 5.25, longitude: -1.5 });
+    await must(importTree('code\tname\na\tplace a\n'), 200);
+  });
+
   test('columns that are not there stay as they are; an empty parent is a root', async () => {
     await must(importTree('code,lat\na,5\n'), 200);
     expect((await admin.get(`/api/v1/location/${ids.a}/`)).body).toMatchObject({

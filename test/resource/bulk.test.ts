@@ -152,6 +152,22 @@ test('NDJSON and CSV bodies', async () => {
   const sites = 'region_id,name,code,owner,opened_on,active,tags\n1,n,c,ann,,false,"[""x""]"\n';
   const site = await world.admin.post('/api/v1/site/', sites, { 'content-type': 'text/csv; charset=utf-8' });
   expect(site.body.objects[0]).toMatchObject({ opened_on: null, active: false, tags: ['x'] });
+  const western = Buffer.from('name\nOrléans\n', 'latin1');
+  const guessed = await world.admin.post('/api/v1/region/', western, { 'content-type': 'text/csv' });
+  expect(guessed.body.objects[0].name).toBe('Orléans');
+  const told = await world.admin.post('/api/v1/region/', western, { 'content-type': 'text/csv; charset=utf-8' });
+  expect([told.status, told.body.code]).toEqual([400, 'unreadable_file']);
+  const json = Buffer.from('{"name":"Orléans"}', 'latin1');
+  const refused = await world.admin.post('/api/v1/region/', json, { 'content-type': 'application/json' });
+  expect([refused.status, refused.body.code]).toEqual([400, 'malformed_json']);
+  // As spreadsheets of other countries write it; cells of fields that have a default may stay empty.
+  const other = 'region_id;name;code;owner;active;tags\n1;"m; n";d;ann;;\n';
+  const next = await world.admin.post('/api/v1/site/', other, { 'content-type': 'text/csv' });
+  expect(next.body.objects[0]).toMatchObject({ name: 'm; n', active: true, tags: [] });
+  const id = next.body.objects[0].id;
+  await world.admin.patch(`/api/v1/site/${id}/`, { tags: ['y'] });
+  const put = await world.admin.patch('/api/v1/site/', `id\ttags\n${id}\t\n`, { 'content-type': 'text/csv' });
+  expect(put.body.objects[0]).toMatchObject({ tags: [] });
 });
 
 test.each([

@@ -71,7 +71,8 @@ export function readTreeFile([header = [], ...lines]: readonly string[][]): Tree
       const text = cell(column);
       if (text === undefined) return undefined;
       if (text === '') return null;
-      const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+      // No degree is grouped by thousands: a comma in it is that of 48,85.
+      const value = /^[+-]?(\d+[.,]?\d*|[.,]\d+)$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
       const fits = value >= low && value <= high && (!isInteger || Number.isInteger(value));
       return fits
         ? value

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
@@ -165,9 +166,11 @@ function readJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   for (const type of ['application/json', /^application\/[\w.-]+\+json/]) {
-    app.addContentTypeParser<string>(type, { parseAs: 'string' }, (request, text, done) => {
-      if (text === '') return done(null, undefined);
-      void parse(request, text, (error, value) => (error ? done(malformedJson()) : done(null, value)));
+    app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, bytes, done) => {
+      if (bytes.length === 0) return done(null, undefined);
+      // What is not UTF-8 would be stored with marks in place of its letters.
+      if (!isUtf8(bytes)) return done(malformedJson('It is not UTF-8.'));
+      void parse(request, bytes.toString(), (error, value) => (error ? done(malformedJson()) : done(null, value)));
     });
   }
 }

@@ -5,9 +5,11 @@ export const bodyTooLarge = (maxBytes: number) =>
     hint: `The request body may have ${maxBytes} bytes.`,
     extra: { limit: maxBytes },
   });
-export const malformedJson = () => new AppError(400, 'malformed_json', 'Malformed JSON body');
+export const malformedJson = (hint?: string) => new AppError(400, 'malformed_json', 'Malformed JSON body', { hint });
 export const malformedGzip = () => new AppError(400, 'malformed_gzip', 'Malformed gzip body');
 export const unsupportedMediaType = () => new AppError(415, 'unsupported_media_type', 'Unsupported Media Type');
+export const unreadableText = (charset: string) =>
+  new AppError(400, 'unreadable_file', `The file is not text in ${charset}.`);
 export const malformedUrl = () => new AppError(400, 'malformed_url', 'The address is not valid percent-encoded UTF-8.');
 export const textNotStorable = () =>
   new AppError(400, 'text_not_storable', 'Text must not hold NUL characters or halves of surrogate pairs.');

@@ -3,6 +3,7 @@ export { byteRange } from './byte-range.ts';
 export { compressAnswers } from './compress-answer.ts';
 export { toAppError } from './convert-error.ts';
 export { type App, type CorsPolicies, createHttp, type HttpOptions, urlHost } from './create-http.ts';
+export { type DecodedText, readTextFiles } from './decode-text.ts';
 export { bodyTooLarge, methodNotAllowed, notFound, rateLimited, unsupportedMediaType } from './errors.ts';
 export { matchesTag } from './matches-tag.ts';
 export { originOf } from './origin-of.ts';

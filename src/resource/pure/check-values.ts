@@ -38,7 +38,7 @@ export function checkValues(
       else if (mode === 'replace') values[field.name] = field.nullable ? null : useDefault;
       continue;
     }
-    const checked = checkValue(field, given, isText);
+    const checked = checkValue(field, given, mode, isText);
     if ('problem' in checked) wrong.push(detail(field.name, checked.code, checked.problem));
     else values[field.name] = checked.value;
   }
@@ -90,10 +90,14 @@ function missingFields(model: Model, body: Record<string, unknown>): string[] {
 
 type Checked = { value: unknown } | { problem: string; code: string };
 
-function checkValue(field: FieldModel, given: unknown, isText: boolean): Checked {
+function checkValue(field: FieldModel, given: unknown, mode: WriteMode, isText: boolean): Checked {
   const { name, type } = field;
   const declared = field.field;
   const isEmptyText = isText && given === '' && (declared.nullable || type !== 'string');
+  // A table has a cell for each field of each object: an empty one that cannot be null is none, and an empty list.
+  if (isEmptyText && !declared.nullable && declared.default !== undefined && (mode !== 'update' || type === 'list')) {
+    return { value: fieldTypes[type].fromJson(declared.default) };
+  }
   if (given === null || isEmptyText) {
     return declared.nullable ? { value: null } : { problem: `${name} may not be null`, code: 'null_value' };
   }

@@ -1,8 +1,9 @@
 /**
- * RFC 4180, with LF, CRLF or CR at line ends and an optional BOM; `delimiter` is one character. Undefined: a quote is never
- * closed.
+ * RFC 4180, with LF, CRLF or CR at line ends and an optional BOM. What separates the cells is what separates the names of
+ * the header, none of which has a comma, semicolon or tab in it. Undefined: a quote is never closed.
  */
-export function parseCsv(text: string, delimiter: ',' | ';' | '\t' = ','): string[][] | undefined {
+export function parseCsv(text: string): string[][] | undefined {
+  const delimiter = delimiterOf(text);
   const rows: string[][] = [];
   let row: string[] = [];
   const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${delimiter}\\r\\n]*))(${delimiter}|\\r\\n|\\n|\\r|$)`, 'y');
@@ -18,4 +19,9 @@ export function parseCsv(text: string, delimiter: ',' | ';' | '\t' = ','): strin
     if (match[3] === '' && cell.lastIndex >= text.length) break;
   }
   return rows;
+}
+
+function delimiterOf(text: string): string {
+  const [line] = text.split(/[\r\n]/, 1);
+  return [',', ';', '\t'].find((mark) => line!.includes(mark)) ?? ',';
 }
