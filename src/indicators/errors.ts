@@ -19,6 +19,12 @@ export const noSuchIndicator = (name: string) => {
     errors: [{ parameter: 'filter_indicator', code: 'reference_not_found', message }],
   });
 };
+export const collectedPerDate = (indicator: string) => {
+  const message = `${indicator} is collected per date`;
+  return new AppError(400, 'wrong_kind', message, {
+    errors: [{ parameter: 'indicator_id', code: 'wrong_kind', message }],
+  });
+};
 
 function refused(code: string, field: string, message: string): AppError {
   return new AppError(400, code, message, { errors: [{ pointer: `/${field}`, code, message }] });

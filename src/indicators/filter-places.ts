@@ -1,14 +1,14 @@
-import { type PlaceValues, providePlaceValues, type ValueFilter } from '../locations/index.ts';
+import { providePlaceValues, type ValueFilter } from '../locations/index.ts';
 import type { Context } from '../platform/context.ts';
 import { raw, type Sql, sql } from '../platform/db/index.ts';
-import { noSuchIndicator } from './errors.ts';
-import { type FilterIndicator, findIndicatorNamed } from './store.ts';
+import { collectedPerDate, noSuchIndicator } from './errors.ts';
+import { type FilterIndicator, findIndicator, findIndicatorNamed } from './store.ts';
 
 /** What the modules that keep values tell, the indicator being known by then. */
 export interface IndicatorValues {
   /** True for places whose effective value passes. */
   passes(place: Sql, indicator: FilterIndicator, filter: ValueFilter): Sql;
-  valueOf: PlaceValues['valueOf'];
+  valueOf(place: Sql, cell: { indicatorId: number; campaignId: number }): Sql;
 }
 
 const noValues: IndicatorValues = {
@@ -27,6 +27,10 @@ export function provideIndicatorValues(context: Context, values: IndicatorValues
       if (indicator === undefined) throw noSuchIndicator(filter.indicator);
       return values.passes(place, indicator, filter);
     },
-    valueOf: values.valueOf,
+    valueOf: async (cell, db) => {
+      const indicator = await findIndicator(db, cell.indicatorId);
+      if (indicator?.resourceName === 'date') throw collectedPerDate(indicator.shortName);
+      return (place) => values.valueOf(place, cell);
+    },
   });
 }

@@ -90,6 +90,15 @@ export function findIndicatorNamed(db: Queryable, shortName: string): Promise<Fi
     from indicator where short_name = ${shortName}`);
 }
 
+export function findIndicator(
+  db: Queryable,
+  id: number,
+): Promise<{ shortName: string; resourceName: string } | undefined> {
+  return db.maybe(
+    sql`select short_name as "shortName", resource_name as "resourceName" from indicator where id = ${id}::bigint`,
+  );
+}
+
 /** Is there any indicator whose values are calendar days? */
 export async function hasDays(db: Queryable): Promise<boolean> {
   const { has } = await db.one<{ has: boolean }>(

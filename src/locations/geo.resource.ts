@@ -121,11 +121,8 @@ async function source(context: Context, parameters: ParameterValues, read: ReadC
     throw missingParameter(indicatorId === undefined ? 'indicator_id' : 'campaign_id');
   }
   const tolerance = await toleranceOf(context, parameters, read);
-  return featuresAt(tolerance, (place) =>
-    indicatorId === undefined
-      ? undefined
-      : placeValuesOf(context).valueOf(place, { indicatorId, campaignId: campaignId! }),
-  );
+  if (indicatorId === undefined) return featuresAt(tolerance, () => undefined);
+  return featuresAt(tolerance, await placeValuesOf(context).valueOf({ indicatorId, campaignId: campaignId! }, read.db));
 }
 
 async function toleranceOf(context: Context, parameters: ParameterValues, read: ReadContext): Promise<number> {

@@ -17,14 +17,14 @@ export interface ValueFilter {
 export interface PlaceValues {
   /** True for places whose value passes. Throws for an unknown indicator. */
   passes(place: Sql, filter: ValueFilter, db: Queryable): Promise<Sql>;
-  /** The effective value and its flags as a jsonb object, null when there is none. */
-  valueOf(place: Sql, cell: { indicatorId: number; campaignId: number }): Sql;
+  /** Makes of a place the effective value and its flags as a jsonb object, null when there is none. Throws where it has no campaigns. */
+  valueOf(cell: { indicatorId: number; campaignId: number }, db: Queryable): Promise<(place: Sql) => Sql>;
 }
 
 /** Nobody knows of any value: no place passes. */
 const noValues: PlaceValues = {
   passes: async () => raw('false'),
-  valueOf: () => sql`'{"value":null}'::jsonb`,
+  valueOf: async () => () => sql`'{"value":null}'::jsonb`,
 };
 
 const known = new WeakMap<Context, PlaceValues>();

@@ -329,6 +329,12 @@ describe('formats', () => {
     expect(geo.features.map((one: { properties: object }) => one.properties)).toMatchObject([
       { location_id: ids.P, value: 150, is_agg: true },
     ]);
+    const perDay = await viewer.get(`/api/v1/geo/?indicator_id=${visits}&campaign_id=${may}`);
+    expect([perDay.status, perDay.body.code, perDay.body.error]).toEqual([
+      400,
+      'wrong_kind',
+      'visits is collected per date',
+    ]);
   });
 });
 
