@@ -126,9 +126,10 @@ export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
         join location l on l.location_code = ltrim(c.code, '0') where c.content_type = 'location' and c.code ~ '^0[0-9]*[1-9][0-9]*$'
       union all
       select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
-        select l.id, l.name, 0.8 * similarity(folded(l.name), c.fold) as score
-        from location l join location_type t on t.id = l.location_type_id where folded(l.name) % c.fold
-        order by similarity(folded(l.name), c.fold) desc, t.admin_level, l.location_code limit 5) l
+        select l.id, l.name, 0.8 * similarity(folded(l.name), c.fold) as score from (
+          select * from location l where folded(l.name) % c.fold order by folded(l.name) <-> c.fold fetch first 5 rows with ties) l
+        join location_type t on t.id = l.location_type_id
+        order by score desc, t.admin_level, l.location_code limit 5) l
         where c.content_type = 'location'
       union all
       select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.code = c.code
