@@ -117,7 +117,10 @@ export async function updateDocument(tx: Queryable, id: number, change: Document
     updated_at = now() where id = ${id}`);
 }
 
-/** Whether some of their codes mean nothing yet; what waits, failed or was taken back stays that. */
+/**
+ * That they were derived again, and whether some of their codes mean nothing yet; what waits, failed or was taken back stays
+ * that. Pages look at `updated_at` for whether values and findings have changed.
+ */
 export async function markMapping(tx: Queryable, ids: readonly number[]): Promise<void> {
   await tx.exec(sql`
     update source_doc d set state = n.state, updated_at = now()
@@ -125,7 +128,7 @@ export async function markMapping(tx: Queryable, ids: readonly number[]): Promis
         select 1 from document_code c join source_object_map m on m.id = c.source_object_map_id
         where c.document_id = one.id and m.master_object_id = -1 and not m.is_ignored) then 'mapping' else 'processed' end as state
       from unnest(${[...ids]}::int[]) as one (id)) n
-    where d.id = n.id and d.state in ('mapping', 'processed') and d.state <> n.state`);
+    where d.id = n.id and d.state in ('mapping', 'processed')`);
 }
 
 /** What a refused file leaves behind: nothing. Its dataset goes too where the file was all there was of it. */

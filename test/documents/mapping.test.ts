@@ -388,6 +388,15 @@ describe('the review', () => {
     await must(admin.patch(`${url}/${made.id}/`, { source_object_code: 'neither is this' }), 202);
   });
 
+  test('a document that was derived again says so, though codes of it are open still', async () => {
+    const { id } = await the.document('geocode,campaign,kids\nfirst open,may,4\nsecond open,may,5\n');
+    const at = async () => (await must(admin.get(`/api/v1/source_doc/${id}`), 200)).updated_at as string;
+    const before = await at();
+    await must(admin.patch(`${url}/${await the.mapping('location', 'first open')}`, { is_ignored: true }), 202);
+    await world.runJobs();
+    expect((await at()) > before).toBe(true);
+  });
+
   test('out as CSV by the codes of the objects, and in again', async () => {
     await the.indicator('csv');
     await the.document('geocode,campaign,csv\nimported,may,1\n');

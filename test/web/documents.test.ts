@@ -241,6 +241,28 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await until(async () => (await factsOf(page)).Values).toBe('1');
   });
 
+  test('Cancel takes back what is being sent', async () => {
+    const before = (await must(admin.get('/api/v1/source_doc/?limit=1'), 200)).meta.total_count;
+    await page.goto(`${world.url}/app/documents`);
+    await page.getByRole('button', { name: 'Upload a document' }).click();
+    const form = page.getByRole('dialog', { name: 'Upload a document' });
+    const buffer = Buffer.from('geocode,campaign,seen\nAMB,April 2026,45\n');
+    await form.locator('input[type=file]').setInputFiles({ name: 'late.csv', mimeType: 'text/csv', buffer });
+    const held = Promise.withResolvers<void>();
+    await page.route('**/api/v1/source_doc', async (route) => {
+      await held.promise;
+      await route.continue().catch(() => undefined);
+    });
+    const ended = page.waitForEvent('requestfailed');
+    await form.getByRole('button', { name: 'Upload', exact: true }).click();
+    await form.getByRole('progressbar', { name: 'Sending the file' }).waitFor({ state: 'attached' });
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED');
+    held.resolve();
+    await page.unroute('**/api/v1/source_doc');
+    expect((await must(admin.get('/api/v1/source_doc/?limit=1'), 200)).meta.total_count).toBe(before);
+  });
+
   /** One place that is known, 249 nobody knows, and a column nobody knows. */
   const sendMany = async () => {
     const lines = Array.from({ length: 249 }, (_, index) => `Z-${index},March 2026,1,1`);

@@ -301,6 +301,7 @@ export function sendDocument(
   file: File,
   words: Record<string, string>,
   onProgress: (share: number) => void,
+  signal: AbortSignal,
 ): Promise<SourceDocument> {
   return new Promise((resolve, reject) => {
     const form = new FormData();
@@ -313,6 +314,8 @@ export function sendDocument(
     }
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / Math.max(total, 1));
     request.onerror = () => reject(unreachable());
+    request.onabort = () => reject(signal.reason);
+    signal.addEventListener('abort', () => request.abort());
     request.onload = () =>
       request.status < 300
         ? resolve(JSON.parse(request.responseText) as SourceDocument)

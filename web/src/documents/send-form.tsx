@@ -13,7 +13,7 @@ import {
 import { IconUpload } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { sendDocument } from '../api/documents.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
@@ -32,9 +32,15 @@ export function SendForm({ close }: { close: () => void }) {
   const [isAsked, setAsked] = useState(false);
   const [share, setShare] = useState(0);
   const period = kind === 'campaign' ? 'campaign_column' : 'date_column';
+  // Who closes the form, by Cancel, Escape or another page, does not want the document.
+  const sending = useRef<AbortController>(undefined);
+  useEffect(() => () => sending.current?.abort(), []);
   const send = useMutation({
-    mutationFn: (given: Record<string, string>) =>
-      sendDocument(file!, { doc_title: file!.name, file_type: kind, ...given }, setShare),
+    mutationFn: (given: Record<string, string>) => {
+      sending.current = new AbortController();
+      const words = { doc_title: file!.name, file_type: kind, ...given };
+      return sendDocument(file!, words, setShare, sending.current.signal);
+    },
     onError: (error, given) => {
       if (missingColumn(error, given) !== undefined) setAsked(true);
     },
