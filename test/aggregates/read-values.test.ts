@@ -42,6 +42,32 @@ const brief = (list: Record<string, unknown>[]) =>
       `${codeOf(one.location_id as number)} ${one.campaign_id ?? one.data_date ?? one.time_grouping} ${one.value}`,
   );
 
+/** Page by page, as `next` leads. */
+async function paged(url: string): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for (let next: string | null = url; next !== null; ) {
+    const { objects, meta } = (await must(admin.get(next), 200)) as { objects: never[]; meta: { next: string | null } };
+    found.push(...objects);
+    next = meta.next;
+  }
+  return found;
+}
+
+test.each([
+  'campaign_datapoint/?group_by_time=year',
+  'campaign_datapoint/?cumulative=1',
+  'campaign_datapoint/?chart_type=ColumnChart',
+  'date_datapoint/?group_by_time=month&show_missing_data=1&start_date=2020-01-01&end_date=2020-07-01',
+  'datapoint/?group_by_time=all_time',
+])('%s: in any order the pages are the list, though its rows have no id', async (path) => {
+  const list = `/api/v1/${path}&indicator__in=${path.startsWith('campaign') ? `${seen}` : `${visits},${late}`}`;
+  for (const order of ['value', '-value', 'location_id', 'indicator_id,-value']) {
+    const whole = await rows(`${list}&order_by=${order}&limit=0`);
+    expect(whole.length).toBeGreaterThan(2);
+    for (const limit of [1, 2]) expect(await paged(`${list}&order_by=${order}&limit=${limit}`)).toEqual(whole);
+  }
+});
+
 describe('datapoint', () => {
   test('serves every indicator by its kind, with null where a coordinate does not apply', async () => {
     const { objects, meta } = await must(

@@ -203,7 +203,10 @@ function pageOf(given: Record<string, string>): ListQuery['page'] {
 /** Default order, or what was asked for; the primary key ends it, so that pages are stable. */
 function orderOf(model: Model, text: string, access: Access, isData: boolean): OrderTerm[] {
   const order: OrderTerm[] = [];
-  for (const part of text.split(',').map((term) => term.trim())) {
+  const key = findColumn(model, model.primaryKey.name)!;
+  // Rows without a key, such as groups, are told apart by what they are in order of.
+  const last = key.nullable ? (model.declaration.order ?? []) : [];
+  for (const part of [...text.split(','), ...last].map((term) => term.trim())) {
     if (part === '') continue;
     const [, minus, name = '', word] = /^(-?)(\S+)(?:\s+(asc|desc))?$/i.exec(part) ?? [];
     const column = canOrderBy(model, name, access) ? findColumn(model, name) : undefined;
@@ -214,7 +217,6 @@ function orderOf(model: Model, text: string, access: Access, isData: boolean): O
     if (order.some((term) => term.column.sql === column.sql)) continue;
     order.push({ column, descending: minus === '-' || word?.toLowerCase() === 'desc' });
   }
-  const key = findColumn(model, model.primaryKey.name)!;
   if (!order.some((term) => term.column.sql === key.sql)) order.push({ column: key, descending: false });
   return order;
 }

@@ -232,7 +232,10 @@ function beyond(statement: Statement, order: readonly OrderTerm[], position: Pos
       );
     return `(${[...equal, after].join(' and ')})`;
   });
-  const any = `(${alternatives.filter((part) => part !== undefined).join(' or ')})`;
+  const possible = alternatives.filter((part) => part !== undefined);
+  // Nothing comes after nulls only.
+  if (possible.length === 0) return 'false';
+  const any = `(${possible.join(' or ')})`;
   // Says nothing new, but it is what an index on the first column can start from.
   const lead = order[0]!;
   return lead.column.nullable
