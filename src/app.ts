@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { accessUnlessRefused, accountHooks, accountResources, accountRoutes } from './accounts/index.ts';
+import { accessUnlessRefused, accountHooks, accountResources, accountRoutes, checkVerb } from './accounts/index.ts';
 import { valueActions, valueResources, valueRoutes } from './aggregates/index.ts';
 import { campaignResources } from './campaigns/index.ts';
 import { connectModules } from './connect-modules.ts';
@@ -138,6 +138,7 @@ export async function createApp(context: Context): Promise<App> {
     ),
     getActions: context.config.getActions,
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
+    demandVerb: (request, verb) => checkVerb(request.auth, verb),
   };
   const resources = createResources(resourcesOf(context), deps, actionsOf(context));
   app.decorate('resources', resources);

@@ -1,6 +1,7 @@
 export {
   accessUnlessRefused,
   carriesCsrfToken,
+  checkVerb,
   requireRight,
   requireSignedIn,
   type SignedIn,

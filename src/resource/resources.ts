@@ -19,6 +19,8 @@ export interface ResourceDeps {
   actions?: ActionRuns;
   /** Is the caller known by a header, and not by a cookie? Default: there is an Authorization or Auth-Token header. */
   hasHeaderCredential?(request: FastifyRequest): boolean;
+  /** Throws where the caller's token is narrowed to other verbs. */
+  demandVerb?(request: FastifyRequest, verb: string): void;
   /** May actions be called by GET? Default true. */
   getActions?: boolean;
   /** Time limit of statements with a regular expression. Default 2000. */

@@ -44,10 +44,12 @@ export async function registerResources(app: FastifyInstance, resources: Resourc
       scope.route({
         method: ['GET', 'POST'],
         url: `${apiPrefix}/${action.resource_name}`,
+        // HEAD is safe, and this does something.
+        exposeHeadRoute: false,
         ...described(operations.actionOperation(action)),
         handler: (request, reply) => runAction(resources, action, request, reply),
       });
-      const list = resources.deps.getActions === false ? ['OPTIONS', 'POST'] : ['GET', 'HEAD', 'OPTIONS', 'POST'];
+      const list = resources.deps.getActions === false ? ['OPTIONS', 'POST'] : ['GET', 'OPTIONS', 'POST'];
       allowed.set(action.resource_name, { list });
     }
     for (const { declaration } of resources.models.values()) {

@@ -24,7 +24,7 @@ export async function runAction(
 ): Promise<FastifyReply> {
   const { actions } = resources.deps;
   if (actions === undefined) throw new Error(`nobody runs actions, ${action.resource_name} among them`);
-  if (request.method === 'GET' || request.method === 'HEAD') refuseUnsafeGet(resources, request);
+  if (request.method === 'GET') refuseUnsafeGet(resources, request);
   const access = await accessOf(resources, request);
   if (access.userId === null) throw errors.authorizationRequired();
   const parameters = parametersOf(action, request);
@@ -51,6 +51,7 @@ function refuseUnsafeGet(resources: Resources, request: FastifyRequest): void {
     resources.deps.hasHeaderCredential?.(request) ??
     (request.headers.authorization !== undefined || request.headers['auth-token'] !== undefined);
   if (!hasHeader) throw errors.actionNeedsHeader();
+  resources.deps.demandVerb?.(request, 'POST');
 }
 
 const credentials = ['token', 'api_key', 'username'];

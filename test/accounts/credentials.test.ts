@@ -51,6 +51,8 @@ test('a token is narrowed to verbs, resources, rights and projects', async () =>
     status: 403,
     code: 'token_narrowed',
   });
+  const calculated = await reader.get('/api/v1/cache_meta');
+  expect([calculated.status, calculated.body.code], 'a GET that does something').toEqual([403, 'token_narrowed']);
   const groups = await make({ resources: ['group'] });
   expect((await groups.get('/api/v1/group')).status).toBe(200);
   expect((await groups.get('/api/v1/project')).status).toBe(403);

@@ -32,7 +32,7 @@ test('OPTIONS tells the methods of an address, whoever asks; a preflight is answ
     ['/api/v1/indicator/', all],
     ['/api/v1/indicator/1', 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'],
     ['/api/v1/indicator/schema/', 'GET, HEAD, OPTIONS'],
-    ['/api/v1/agg_refresh', 'GET, HEAD, OPTIONS, POST'],
+    ['/api/v1/agg_refresh', 'GET, OPTIONS, POST'],
     ['/api/v1/source_doc/1/undo', 'OPTIONS, POST'],
     ['/api/v1/source_object_map/apply/', 'OPTIONS, POST'],
     ['/api/v1/', 'GET, HEAD, OPTIONS'],

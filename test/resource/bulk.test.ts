@@ -160,6 +160,11 @@ test('NDJSON and CSV bodies', async () => {
   const json = Buffer.from('{"name":"Orléans"}', 'latin1');
   const refused = await world.admin.post('/api/v1/region/', json, { 'content-type': 'application/json' });
   expect([refused.status, refused.body.code]).toEqual([400, 'malformed_json']);
+  const half = await world.admin.post('/api/v1/region/', '{"name":"\\ud800"}', { 'content-type': 'application/json' });
+  expect([half.status, half.body.error]).toEqual([400, 'name must be text']);
+  const sites1 = '{"region_id":1,"name":"x","code":"x1","owner":"ann","settings":{"a":[1e999]}}';
+  const endless = await world.admin.post('/api/v1/site/', sites1, { 'content-type': 'application/json' });
+  expect([endless.status, endless.body.error]).toEqual([400, 'settings must be a JSON object']);
   // As spreadsheets of other countries write it; cells of fields that have a default may stay empty.
   const other = 'region_id;name;code;owner;active;tags\n1;"m; n";d;ann;;\n';
   const next = await world.admin.post('/api/v1/site/', other, { 'content-type': 'text/csv' });

@@ -128,12 +128,17 @@ export function carriesCsrfToken(context: Context, request: FastifyRequest): boo
   return auth.kind === 'cookie' && auth.sessionId !== null && sentCsrfToken(context, request, auth.sessionId);
 }
 
+/** Also called where a request does what another verb stands for. */
+export function checkVerb(auth: Auth, verb: string): void {
+  if (auth.kind === 'token' && auth.verbs !== null && !auth.verbs.includes(verb)) {
+    throw tokenNarrowed(`This token may not be used for ${verb}.`);
+  }
+}
+
 /** Also called by the dialects that authenticate by themselves. */
 export function checkNarrowing(request: FastifyRequest, auth: SignedIn): void {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  if (auth.verbs !== null && method !== 'OPTIONS' && !auth.verbs.includes(method)) {
-    throw tokenNarrowed(`This token may not be used for ${request.method}.`);
-  }
+  if (method !== 'OPTIONS') checkVerb(auth, method);
   if (auth.resources !== null) {
     const resource = /^\/api\/v1\/([^/?]+)/.exec(request.url)?.[1];
     if (resource === undefined || !auth.resources.includes(resource)) {

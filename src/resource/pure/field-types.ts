@@ -41,8 +41,8 @@ export const fieldTypes: Record<FieldType, FieldTypeRow> = {
     schemaType: 'string',
     jsonSchema: { type: 'string' },
     noun: 'text',
-    fromText: textWithoutNul,
-    fromJson: (value) => (typeof value === 'string' ? textWithoutNul(value) : undefined),
+    fromText: storableText,
+    fromJson: (value) => (typeof value === 'string' ? storableText(value) : undefined),
     toJson: (column) => `to_json(${column})::text`,
     toCsv: (column) => `${column}::text`,
   },
@@ -145,8 +145,7 @@ function jsonType(
   jsonSchema: Record<string, unknown>,
   fits: (value: unknown) => boolean,
 ): FieldTypeRow {
-  const accepted = (value: unknown) =>
-    value !== undefined && fits(value) && !hasNul(JSON.stringify(value)) ? value : undefined;
+  const accepted = (value: unknown) => (value !== undefined && fits(value) && isStorable(value) ? value : undefined);
   const fromText = (text: string) => accepted(parseJson(text));
   return {
     sqlType: 'jsonb',
@@ -162,9 +161,17 @@ function jsonType(
   };
 }
 
-/** NUL is the one character PostgreSQL stores in no JSON. */
-function hasNul(json: string): boolean {
-  return /(?<!\\)(\\\\)*\\u0000/.test(json);
+/**
+ * PostgreSQL stores NUL in no JSON; halves of surrogate pairs a driver makes marks of, and what is no number here, such as
+ * 1e999, would be null.
+ */
+function isStorable(value: unknown): boolean {
+  let isWhole = true;
+  const json = JSON.stringify(value, (_, one: unknown) => {
+    isWhole &&= typeof one !== 'number' || Number.isFinite(one);
+    return one;
+  });
+  return isWhole && !/(?<!\\)(\\\\)*\\u(0000|d[89a-f])/.test(json);
 }
 
 function parseJson(text: string): unknown {
@@ -182,8 +189,8 @@ const booleanWords = new Map([
   ['0', false],
 ]);
 
-function textWithoutNul(text: string): string | undefined {
-  return text.includes('\0') ? undefined : text;
+function storableText(text: string): string | undefined {
+  return text.includes('\0') || !text.isWellFormed() ? undefined : text;
 }
 
 const safeInteger = (value: unknown) => (Number.isSafeInteger(value) ? value : undefined);
