@@ -66,6 +66,7 @@ export const rights = {
   'plan.delete': { about: 'delete management plans', place: 'view' },
   'template.write': { about: 'change plan templates', place: 'view' },
   'dashboard.read': { about: 'see charts and dashboards', place: 'view' },
+  'dashboard.create': { about: 'make charts and dashboards', place: 'view' },
   'dashboard.write': { about: 'change charts and dashboards', place: 'view' },
   'metadata.read': { about: 'see indicators, campaigns, types and tags', place: 'view' },
   'metadata.write': { about: 'change indicators, campaigns, types and tags', place: 'manage' },
@@ -122,7 +123,7 @@ const forEverybodySignedIn: readonly Right[] = [
   'datapoint.read',
   'datapoint.write',
   'dashboard.read',
-  'dashboard.write',
+  'dashboard.create',
   'script.create',
   'group.read',
 ];

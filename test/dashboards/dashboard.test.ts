@@ -28,6 +28,24 @@ describe('charts and dashboards', () => {
     );
   });
 
+  test('who made one may change it, and administrators; others see it', async () => {
+    const other = await someone(world);
+    for (const [resource, body] of [
+      ['custom_chart', { ...chart('owned'), title: 'owned' }],
+      ['custom_dashboard', { title: 'owned' }],
+    ] as const) {
+      const { id, created_by_id } = await must(user.post(`/api/v1/${resource}/`, body), 201);
+      expect(created_by_id).toBe(user.number);
+      const url = `/api/v1/${resource}/${id}/`;
+      expect((await must(other.get(url), 200)).title).toBe('owned');
+      expect((await other.patch(url, { title: 'taken' })).status).toBe(403);
+      expect((await other.delete(url)).status).toBe(403);
+      await must(user.patch(url, { title: 'mine' }), 202);
+      await must(superadmin.patch(url, { title: 'seen to' }), 202);
+      expect((await user.delete(url)).status).toBe(204);
+    }
+  });
+
   test('a dashboard lists uuids and shows charts in their place', async () => {
     const rows = [
       { layout: 1, charts: ['u1', 'gone'] },

@@ -418,6 +418,8 @@ describe.skipIf(chromiumPath === undefined)('charts say what they show', onceMor
     await signIn(other.page, world.url, ben);
     await other.page.goto(`${world.url}/app/dashboards/${id}`);
     await other.page.getByText('or none of it is yours to see').waitFor();
+    for (const name of ['Add chart', 'Change', 'Delete'])
+      expect(await other.page.getByRole('button', { name, exact: true }).count()).toBe(0);
     expect(await other.page.getByText('have no shapes').count()).toBe(0);
     expect(await other.page.getByRole('list', { name: 'Legend' }).count()).toBe(0);
   });

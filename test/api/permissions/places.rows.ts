@@ -20,17 +20,19 @@ interface Kind {
   create: (scene: Scene, part: Part) => Record<string, unknown>;
   change: Record<string, unknown>;
   may: (status: number) => string;
+  /** Who makes one. Default: as `may`. */
+  mayCreate?: (status: number) => string;
 }
 
 /** Master data: everybody signed in reads all of it, `may` says who writes. */
-function masterData(name: string, { id, create, change, may }: Kind): Rows {
+function masterData(name: string, { id, create, change, may, mayCreate = may }: Kind): Rows {
   const one = (scene: Scene) => `/api/v1/${name}/${id(scene)}`;
   return {
     [`GET /api/v1/${name}`]: { answers: signedIn },
     [`GET /api/v1/${name}/:pk`]: { answers: signedIn, path: one },
     [`GET /api/v1/${name}/set/:ids`]: { answers: signedIn, path: (scene) => `/api/v1/${name}/set/${id(scene)}` },
     [`GET /api/v1/${name}/schema`]: { answers: signedIn },
-    [`POST /api/v1/${name}`]: { answers: may(201), body: create },
+    [`POST /api/v1/${name}`]: { answers: mayCreate(201), body: create },
     [`PUT /api/v1/${name}`]: {
       answers: may(200),
       body: (scene, part) => ({ objects: [{ ...create(scene, part), id: id(scene) }] }),
@@ -140,13 +142,15 @@ export const placeRows: Rows = {
     id: ({ master }) => master.chart,
     create: () => ({ uuid: fresh(), title: fresh(), chart_json: {} }),
     change: { chart_json: { type: 'line' } },
-    may: everybodyMay,
+    may: adminsMay,
+    mayCreate: everybodyMay,
   }),
   ...masterData('custom_dashboard', {
     id: ({ master }) => master.dashboard,
     create: () => ({ title: fresh() }),
     change: { layout: 1 },
-    may: everybodyMay,
+    may: adminsMay,
+    mayCreate: everybodyMay,
   }),
   ...placed('location', {
     id: ({ master }) => master.location,

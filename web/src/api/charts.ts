@@ -47,6 +47,7 @@ export interface Dashboard {
   description: string;
   /** Rows of charts, here in place of their uuids. */
   rows: unknown[];
+  created_by_id: number | null;
   updated_at: string;
 }
 

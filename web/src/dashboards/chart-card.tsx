@@ -12,7 +12,8 @@ import { type Arrange, alone, type Change, joined, type Layout, moved, putBack, 
 interface ChartCardProps {
   chart: Chart;
   layout: Layout;
-  arrange: Arrange;
+  /** Undefined: not the caller's to change. */
+  arrange: Arrange | undefined;
   onEdit: () => void;
   onTrace: (path: string) => void;
 }
@@ -41,7 +42,9 @@ export function ChartCard({ chart, layout, arrange, onEdit, onTrace }: ChartCard
             </ActionIcon>
           )}
           {spec !== undefined && <Exports title={chart.title} spec={spec} hasPicture={hasPicture} drawn={drawn} />}
-          <CardMenu chart={chart} layout={layout} arrange={arrange} onEdit={onEdit} isOurs={spec !== undefined} />
+          {arrange !== undefined && (
+            <CardMenu chart={chart} layout={layout} arrange={arrange} onEdit={onEdit} isOurs={spec !== undefined} />
+          )}
         </Group>
       </Group>
       {spec === undefined ? (
@@ -109,7 +112,8 @@ function Exports({ title, spec, hasPicture, drawn }: ExportsProps) {
   );
 }
 
-interface CardMenuProps extends Omit<ChartCardProps, 'onTrace'> {
+interface CardMenuProps extends Omit<ChartCardProps, 'onTrace' | 'arrange'> {
+  arrange: Arrange;
   isOurs: boolean;
 }
 

@@ -22,6 +22,7 @@ import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { useLeave } from '../ui/use-leave.ts';
+import { useMay } from '../ui/use-may.ts';
 import { ChartCard } from './chart-card.tsx';
 import { ChartEditor } from './chart-editor.tsx';
 import { DashboardForm } from './dashboard-form.tsx';
@@ -44,6 +45,7 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
   const rows = chartRowsOf(dashboard);
   const layout = layoutOf(dashboard);
   const arrange = useArrange(dashboard.id);
+  const mayArrange = useMay().arrange(dashboard);
   const add = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing('new')}>
       Add chart
@@ -55,18 +57,22 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
       about={dashboard.description}
       crumbs={[{ label: 'Dashboards', to: '/dashboards' }]}
       actions={
-        <>
-          {add}
-          <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={change.open}>
-            Change
-          </Button>
-          <DeleteDashboard dashboard={dashboard} layout={layout} />
-        </>
+        mayArrange && (
+          <>
+            {add}
+            <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={change.open}>
+              Change
+            </Button>
+            <DeleteDashboard dashboard={dashboard} layout={layout} />
+          </>
+        )
       }
     >
       {rows.length === 0 ? (
-        <Nothing icon={IconChartBar} title="No chart yet" action={add}>
-          Choose indicators, places and periods; see it as a line, bars, a table or a map.
+        <Nothing icon={IconChartBar} title="No chart yet" action={mayArrange ? add : undefined}>
+          {mayArrange
+            ? 'Choose indicators, places and periods; see it as a line, bars, a table or a map.'
+            : 'Who made the dashboard, or an administrator, can add charts.'}
         </Nothing>
       ) : (
         <Stack gap="md">
@@ -77,7 +83,7 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
                   key={chart.uuid}
                   chart={chart}
                   layout={layout}
-                  arrange={arrange}
+                  arrange={mayArrange ? arrange : undefined}
                   onEdit={() => setEditing(chart)}
                   onTrace={setTraced}
                 />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Dashboard } from '../api/charts.ts';
 import type { Code, SourceDocument } from '../api/documents.ts';
 import { explainQuery, ownRightsQuery, reachesBelowQuery } from '../api/places.ts';
 import { sessionQuery } from '../api/session.ts';
@@ -13,6 +14,8 @@ export interface May {
   change: (document: SourceDocument) => boolean;
   /** Say what a code of the document means. */
   decide: (code: Code, document: SourceDocument) => boolean;
+  /** Change it and the charts on it. */
+  arrange: (dashboard: Dashboard) => boolean;
 }
 
 /**
@@ -31,6 +34,7 @@ export function useMay(): May {
     change: (document) => isAdmin || sent(document),
     decide: (code, document) =>
       isAdmin || (code.content_type === 'location' && (code.master_object_id > 0 ? manage : sent(document))),
+    arrange: (dashboard) => isAdmin || (own !== undefined && dashboard.created_by_id === own.user_id),
   };
 }
 
