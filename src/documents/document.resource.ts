@@ -1,13 +1,13 @@
 import { ranking } from '../datapoints/index.ts';
 import { dayShown, showDays } from '../indicators/index.ts';
 import type { Context } from '../platform/context.ts';
-import { withoutTimeLimit } from '../platform/db/index.ts';
+import { raw, sql, withoutTimeLimit } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { deriveUncorrected } from './derive-values.ts';
 import { checkDetail } from './receive-document.ts';
 import { retractDocument } from './retract-document.ts';
 import { detailTypeName, documentStates, lockDocuments, submissionStates } from './store.ts';
-import { documentVisible, rowsSeenBy, rowVisible } from './visible.ts';
+import { documentVisible, everyPlaceVisible, rowsSeenBy, rowVisible } from './visible.ts';
 
 const id = { type: 'integer', sql_type: 'integer', readonly: true } as const;
 const times = {
@@ -63,7 +63,13 @@ export function documentResource(context: Context): ResourceDeclaration {
         help: 'The document whose rows these are, corrected.',
       },
       run_id: { type: 'uuid', nullable: true, readonly: true, help: 'Its processing of late.' },
-      summary: { type: 'dict', nullable: true, readonly: true, help: 'What its processing of late did.' },
+      summary: {
+        type: 'dict',
+        nullable: true,
+        readonly: true,
+        shown_to: (access) => sql`case when ${everyPlaceVisible(access, raw('t.id'))} then t.summary end`,
+        help: 'What its processing of late did; null for those who do not see every place in it.',
+      },
       ...times,
     },
     order: ['-created_at'],

@@ -1,6 +1,7 @@
-import { type Queryable, type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import type { Access } from '../resource/index.ts';
 import type { ColumnRole, DetailName, Details } from './pure/column-roles.ts';
+import { everyPlaceVisible } from './visible.ts';
 
 export interface Document {
   id: number;
@@ -217,13 +218,9 @@ export function documentJson(db: Queryable, id: number): Promise<Record<string, 
     from source_doc d where d.id = ${id}`);
 }
 
-/** The file is for whoever sent it, and for those who see every place that is mapped in it. */
 export async function seesEveryPlace(db: Queryable, id: number, access: Access): Promise<boolean> {
-  const { sees } = await db.one<{ sees: boolean }>(sql`
-    select ${access.where('document.write', { owner: sql`d.created_by` })} or not exists (
-      select 1 from document_code c join source_object_map m on m.id = c.source_object_map_id and m.content_type = 'location'
-        and m.master_object_id > 0
-      where c.document_id = d.id and not ${access.where('location.read', { location: sql`m.master_object_id` })}) as sees
-    from source_doc d where d.id = ${id}`);
+  const { sees } = await db.one<{ sees: boolean }>(
+    sql`select ${everyPlaceVisible(access, raw('d.id'))} as sees from source_doc d where d.id = ${id}`,
+  );
   return sees;
 }

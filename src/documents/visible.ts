@@ -33,6 +33,14 @@ function ownDocument(right: string, access: Access, document: Sql): Sql {
   return access.where(right, { owner });
 }
 
+/** What is told of all of it, such as the file: to whoever sent it, and to those who see every place that is mapped in it. */
+export function everyPlaceVisible(access: Access, document: Sql): Sql {
+  return sql`(${ownDocument('document.write', access, document)} or not exists (
+    select 1 from document_code ec join source_object_map em on em.id = ec.source_object_map_id and em.content_type = 'location'
+      and em.master_object_id > 0
+    where ec.document_id = ${document} and not ${access.where('location.read', { location: raw('em.master_object_id') })}))`;
+}
+
 /**
  * Rows or issues of documents with the place they lie at as `seen_location_id`: null also where the caller does not see
  * the place. To whoever sent it, a row outside their places looks as if nobody knew its place.

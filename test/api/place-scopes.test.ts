@@ -186,6 +186,15 @@ test('the file is for its sender and for those who see every place in it, also f
   };
   expect(await answers(ofP)).toEqual([304, 304, 404, 404, 304]);
   expect(await answers(both)).toEqual([404, 404, 404, 404, 304]);
+  // What is said of all its rows tells of those that are not theirs.
+  const told = async (document: { id: number }, actor: Actor) => {
+    const { body } = await actor.get(`/api/v1/source_doc/${document.id}/`);
+    const [listed] = (await actor.get(`/api/v1/source_doc/?id=${document.id}`)).body.objects;
+    expect(listed.summary).toEqual(body.summary);
+    return body.summary?.rows;
+  };
+  expect([await told(ofP, inP), await told(both, inP), await told(both, inQ)]).toEqual([1, undefined, undefined]);
+  expect(await told(both, admin)).toBeGreaterThan(2);
 });
 
 test('whoever sends a document is told of it, also with a token for some places', async () => {
