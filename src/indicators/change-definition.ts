@@ -1,8 +1,8 @@
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { definitionsChanged } from './changes.ts';
-import { calculationCycle, otherPeriod } from './errors.ts';
-import { findCycle, findOtherPeriod, raiseDefinitionVersions, withDependants } from './store.ts';
+import { calculationCycle, otherPeriod, roleOfDates } from './errors.ts';
+import { findCycle, findOtherPeriod, findRoleOfDates, raiseDefinitionVersions, withDependants } from './store.ts';
 
 /**
  * After a write that alters values: refuses a formula that leads back to itself or mixes kinds of period, gives the
@@ -28,4 +28,6 @@ export async function checkFormula(tx: Tx, indicatorId: number): Promise<void> {
   if (cycle !== undefined) throw calculationCycle(cycle);
   const other = await findOtherPeriod(tx, indicatorId);
   if (other !== undefined) throw otherPeriod(other.component, other.kind, other.indicator, other.own);
+  const ofDates = await findRoleOfDates(tx, indicatorId);
+  if (ofDates !== undefined) throw roleOfDates(ofDates.role, ofDates.indicator);
 }

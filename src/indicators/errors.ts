@@ -9,6 +9,8 @@ export const otherPeriod = (component: string, kind: string, indicator: string, 
     'indicator_component_id',
     `${component} is collected per ${kind} and can be no component of ${indicator}, which is collected per ${own}`,
   );
+export const roleOfDates = (role: string, indicator: string) =>
+  refused('other_period', 'calculation', `${role} is for dates, and ${indicator} is collected per campaign`);
 /** `path` leads down from the tag back to itself. */
 export const tagBelowItself = (path: readonly number[]) =>
   refused('tag_below_itself', 'parent_tag_id', `indicator_tag ${path[0]} cannot be below itself: ${path.join(' > ')}`);

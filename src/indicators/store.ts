@@ -65,6 +65,17 @@ export function findOtherPeriod(tx: Queryable, indicatorId: number): Promise<Oth
     where i.resource_name <> c.resource_name and ${indicatorId} in (i.id, c.id) order by i.id, c.id limit 1`);
 }
 
+/** A calculation that only dates have (monitoring §8.4), of an indicator collected per campaign. */
+export function findRoleOfDates(
+  tx: Queryable,
+  indicatorId: number,
+): Promise<{ indicator: string; role: string } | undefined> {
+  return tx.maybe(sql`
+    select i.short_name as indicator, c.calculation as role from indicator_calculation c join indicator i on i.id = c.indicator_id
+    where i.id = ${indicatorId} and i.resource_name = 'campaign' and c.calculation in ('latest_date', 'district_count')
+    order by c.id limit 1`);
+}
+
 /** The tags from `id` down to `parentId`, when the second lies below the first or is it. */
 export async function tagPathDown(tx: Queryable, id: number, parentId: number): Promise<number[]> {
   const rows = await tx.many<{ id: number; n: number }>(sql`

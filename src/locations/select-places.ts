@@ -1,6 +1,12 @@
 import type { Context } from '../platform/context.ts';
 import { type Sql, sql } from '../platform/db/index.ts';
-import { missingParameter, type Parameter, type ParameterValues, type ReadContext } from '../resource/index.ts';
+import {
+  missingParameter,
+  type Parameter,
+  type ParameterValues,
+  type ReadContext,
+  splitList,
+} from '../resource/index.ts';
 import { noSuchLocationType } from './errors.ts';
 import { placeValuesOf } from './place-values.ts';
 import { idsOf, type SelectionParameters, selectionOf } from './pure/selection.ts';
@@ -13,7 +19,10 @@ export const selectionParameters = {
   location_type: { type: 'string', help: 'All places of this type, in the subtree of location_id where it is given.' },
   location_depth: { type: 'integer', help: 'Exactly so many steps below location_id. Default 0: itself.' },
   filter_indicator: { type: 'string', help: 'Only places whose value of this indicator (short_name) is …' },
-  filter_value: { type: 'string', help: '… one of these, separated by commas.' },
+  filter_value: {
+    type: 'string',
+    help: '… one of these, separated by commas; one with a comma in it in double quotes.',
+  },
 } as const satisfies Record<string, Parameter>;
 
 /** Where the period of `filter_indicator` is not the list's own. */
@@ -83,7 +92,7 @@ async function filteredBy(
     place,
     {
       indicator,
-      values: value.split(',').map((part) => part.trim()),
+      values: (splitList(value) ?? value.split(',')).map((part) => part.trim()),
       campaignIds: campaign__in === undefined ? undefined : idsOf('campaign__in', campaign__in),
       campaignStart: campaign_start,
       campaignEnd: campaign_end,

@@ -26,6 +26,7 @@ export {
   withIdempotencyKey,
 } from './idempotency.ts';
 export { namesObject } from './pure/given-id.ts';
+export { splitList } from './pure/lookups.ts';
 export { nearest } from './pure/nearest.ts';
 export { parseCsv } from './pure/parse-csv.ts';
 export {

@@ -7,6 +7,7 @@ import { countRows } from './count-rows.ts';
 import { linkHeaders } from './link-headers.ts';
 import { mediaTypes } from './pure/choose-format.ts';
 import type { Column, Model } from './pure/model.ts';
+import { fieldsOf } from './pure/parse-list.ts';
 import { type Plan, planRows, type Source } from './pure/plan-list.ts';
 import type { ListQuery } from './pure/query.ts';
 import { csvValue, jsonRow, safeCell } from './pure/render.ts';
@@ -158,8 +159,10 @@ function parquetParts(model: Model, query: ListQuery, access: Access, source: So
   return { copy: copyOf(plan, 'format csv'), before: '', after: '' };
 }
 
-function geojsonParts(model: Model, query: ListQuery, access: Access, source: Source): StreamParts {
+function geojsonParts(model: Model, asked: ListQuery, access: Access, source: Source): StreamParts {
   const { geometry } = model.declaration;
+  // A feature is one with all its members only.
+  const query = model.declaration.rows_are_features ? { ...asked, fields: fieldsOf(model, '', access) } : asked;
   const columns = query.fields.filter((column) => column.path !== geometry);
   const field = model.fields.get(geometry!)!;
   const key = model.primaryKey.sql('t');

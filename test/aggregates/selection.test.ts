@@ -8,7 +8,7 @@ const visits = await indicator('visits', 'int', { resource_name: 'date' });
 const open = await indicator('open', 'bool');
 const grade = await indicator('grade', 'class', {
   categories: [
-    { value: 1, label: 'poor' },
+    { value: 1, label: 'poor, rather' },
     { value: 2, label: 'fair' },
   ],
 });
@@ -89,10 +89,10 @@ describe.each(Object.entries(endpoints))('places of %s (monitoring §5)', (_, ur
     ['numbers as numbers', () => `filter_indicator=seen&filter_value=${everywhere.a}.0,${everywhere.c}`, 'ac'],
     ['true', () => 'filter_indicator=open&filter_value=true', 'a'],
     ['false', () => 'filter_indicator=open&filter_value=false', 'b'],
-    ['a label of a category', () => 'filter_indicator=grade&filter_value=poor', 'c'],
+    ['a label of a category', () => 'filter_indicator=grade&filter_value="poor, rather"', 'c'],
     [
       'labels, inside a selection',
-      () => `filter_indicator=grade&filter_value=fair,poor&location_id=${ids.P}&location_depth=1`,
+      () => `filter_indicator=grade&filter_value=fair,"poor, rather"&location_id=${ids.P}&location_depth=1`,
       'a',
     ],
     ['a calendar day', () => 'filter_indicator=opened&filter_value=2015-06-05', 'c'],

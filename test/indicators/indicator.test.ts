@@ -314,6 +314,11 @@ describe('calculations', () => {
       400,
       'daily is collected per date and can be no component of total, which is collected per campaign',
     ]);
+    const ofDates = await calculation('total', 'seen', 'latest_date');
+    expect([ofDates.status, ofDates.body.error]).toEqual([
+      400,
+      'latest_date is for dates, and total is collected per campaign',
+    ]);
     const flipped = await admin.patch(`${url}${ids.seen}/`, { resource_name: 'date' });
     expect([flipped.status, flipped.body.code]).toEqual([400, 'other_period']);
   });

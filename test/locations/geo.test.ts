@@ -237,6 +237,8 @@ describe('reading shapes', () => {
     expect(headers.get('content-type')).toMatch('application/geo+json');
     expect(Object.keys(body)).toEqual(['type', 'features']);
     expect(body.type).toBe('FeatureCollection');
+    const some = await admin.get(`/api/v1/geo/?format=geojson&fields=location_id&location_id__in=${ids.P},${ids.a}`);
+    expect(some.body).toEqual(body);
     expect(body.features[1]).toEqual({
       type: 'Feature',
       location_id: ids.a,
