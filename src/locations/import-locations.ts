@@ -73,12 +73,13 @@ async function planned(tx: Tx, access: Access, rows: readonly TreeRow[]): Promis
 
 async function writePlaces(context: Context, tx: Tx, plan: TreePlan): Promise<number> {
   if (plan.newTypes.length > 0) await insertTypes(tx, plan.newTypes);
-  const touched = await refusedAsIssue(async () => {
+  const rows = [...plan.creates, ...plan.updates];
+  const touched = await refusedAsIssue(rows, async () => {
     const created = plan.creates.length > 0 ? await insertPlaces(tx, plan.creates) : [];
     return { created, updated: await updatePlaces(tx, plan.updates) };
   });
   const ids = [...touched.created, ...touched.updated];
-  await checkLevelsByCode(tx, ids);
+  await checkLevelsByCode(tx, ids, rows);
   if (touched.updated.length > 0) await markShapesOfPlaces(tx, touched.updated);
   if (plan.moves.length > 0) await tellMoves(context, tx, plan);
   return touched.updated.length;
@@ -93,25 +94,32 @@ async function tellMoves(context: Context, tx: Tx, plan: TreePlan): Promise<void
   });
 }
 
-async function checkLevelsByCode(tx: Tx, ids: readonly number[]): Promise<void> {
+async function checkLevelsByCode(tx: Tx, ids: readonly number[], rows: readonly TreeRow[]): Promise<void> {
   const found = await findDisorder(tx, touchingPlaces(ids));
   if (found === undefined) return;
   const codes = new Map((await codesOf(tx, [found.id, found.parentId])).map(({ id, code }) => [id, code]));
-  throw levelOutOfOrder(
+  const { message } = levelOutOfOrder(
     { id: codes.get(found.id)!, level: found.level },
     { id: codes.get(found.parentId)!, level: found.parentLevel },
+  );
+  // The row of the place itself, or of the one it would be below.
+  const row = [found.id, found.parentId].map((id) => rows.find(({ code }) => code === codes.get(id))?.row);
+  throw importRefused(
+    [{ row: row[0] ?? row[1], column: 'parent_location_code', code: 'admin_level_order', message }],
+    {},
   );
 }
 
 /** A name that a place outside the file has already is only found by trying. */
-async function refusedAsIssue<T>(write: () => Promise<T>): Promise<T> {
+async function refusedAsIssue<T>(rows: readonly TreeRow[], write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     const { code, detail } = error as { code?: string; detail?: string };
     const name = /=\((.*), \d+\) already exists/.exec(detail ?? '')?.[1];
     if (code !== '23505' || name === undefined) throw error;
+    const row = rows.find((one) => one.name === name)?.row;
     const message = `key: "name, parent_location_id" with value: "${name}" already exists`;
-    throw importRefused([{ column: 'name', code: 'duplicate', message }], {});
+    throw importRefused([{ row, column: 'name', code: 'duplicate', message }], {});
   }
 }

@@ -184,11 +184,13 @@ n4,Wide
       400,
       'location P (admin_level 1) cannot be below location c (admin_level 2)',
     ]);
+    expect(level.body.errors).toMatchObject([{ row: 1, column: 'parent_location_code', code: 'admin_level_order' }]);
     const name = await importTree('location_code,name\nb,place a\n');
     expect([name.status, name.body.error]).toEqual([
       400,
       'key: "name, parent_location_id" with value: "place a" already exists',
     ]);
+    expect(name.body.errors).toMatchObject([{ row: 1, column: 'name' }]);
   });
 
   test('a dry run tells the same and keeps nothing', async () => {
