@@ -31,8 +31,9 @@ export async function streamList(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { query, source } = await narrowed(resources, model, parsed, access);
-  const { total } = await countRows(resources, model, query, access, source);
+  const { total, estimated } = await countRows(resources, model, query, access, source);
   if (total !== null) reply.header('granary-total-count', String(total));
+  if (estimated) reply.header('granary-count', 'estimated');
   if (Number.isFinite(query.limit)) {
     const keysOnly = { ...parsed, fields: [], count: 'none' as const, limit: Math.min(query.limit, 1_000_000) };
     const { links } = await readList(resources, model, keysOnly, access, path);

@@ -154,6 +154,9 @@ test('a limited stream links to the next page; HEAD has the headers only', async
   expect((await world.admin.get(next)).text).toBe('id\n4\n3\n2\n');
   const head = await world.admin.head('/api/v1/site/?format=csv');
   expect([head.status, head.text, head.headers.get('granary-total-count')]).toEqual([200, '', '7']);
+  expect(head.headers.get('granary-count')).toBe(null);
+  const estimated = await world.admin.head('/api/v1/site/?format=csv&count=estimated');
+  expect(estimated.headers.get('granary-count')).toBe('estimated');
 });
 
 test('values that look like SQL stay values in COPY', async () => {
