@@ -19,8 +19,9 @@ export async function quotientsAmong(db: Queryable, indicatorIds: readonly numbe
 
 /**
  * Groups over time: places first, each day by itself, as kept; then the days of a group, with the indicator's operator.
- * Quotients are worked out from the groups of their components. What joins several days covers the branches of all of them,
- * what is calculated as much as its least complete component. Columns as the views of migration 0071 have them.
+ * Quotients are worked out from the groups of their components; what is stored for a quotient itself counts where these
+ * give nothing in the group: ratios that were stored on some days and calculated on others cannot be joined. What joins
+ * several days covers the branches of all of them, what is calculated as much as its least complete component. Columns as the views of migration 0071 have them.
  */
 export async function groupsAsked(
   db: Queryable,
@@ -52,7 +53,7 @@ export async function groupsAsked(
       select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks,
         a.branches_with_value as n, a.branches, a.fold_weight
       from (${cellsWhere(kind, join(conditions, sql` and `))}) a where ${mode === 'no-agg' ? raw('a.marks & 1 <> 0') : raw('true')}
-    ), step_0 as materialized (
+    ), folded as materialized (
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, trim_scale(case o.operator
           when 'sum' then sum(c.value) when 'count' then sum(case when c.marks & 1 <> 0 then 1 else c.value end)
           when 'mean' then sum(c.value * c.n) / nullif(sum(c.n), 0)
@@ -64,29 +65,37 @@ export async function groupsAsked(
           | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end as marks,
         sum(c.n)::numeric / sum(c.branches) as coverage
       from cell c join lateral (
-        select case when exists (select 1 from indicator_calculation k where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') then 'sum'
+        select s.sums, case when s.sums then 'sum'
           when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
           when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
-        from indicator i where i.id = c.indicator_id) o on true
-      where c.value is not null
+        from indicator i cross join lateral (select exists (select 1 from indicator_calculation k
+          where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') as sums) s
+        where i.id = c.indicator_id) o on true
+      -- Quotients of single days do not join: of these only what is stored, rolled up or summed.
+      where c.value is not null and (c.indicator_id <> all(${[...quotients.keys()]}::int[]) or c.marks & 5 <> 4 or o.sums)
       group by c.indicator_id, c.location_id, 3, o.operator
-      having c.indicator_id <> all(${[...quotients.keys()]}::int[]) or bool_or(c.marks & 1 <> 0)
+    ), counted as materialized (${kind === 'date' ? datesCounted(query, needed, of(start, 'a.data_date')) : nothingCounted}
+    ), given as materialized (
+      select f.* from folded f where f.value is not null or not exists (select 1 from counted d
+        where d.indicator_id = f.indicator_id and d.location_id = f.location_id and d.start = f.start)
+      union all select * from counted
+    ), step_0 as (select * from given where indicator_id <> all(${[...quotients.keys()]}::int[])
     )${join(
       steps.map((ids, index) => quotientStep(ids, index + 1, found(index), zeroDivision)),
       sql``,
-    )}, counted as (${kind === 'date' ? datesCounted(query, needed, of(start, 'a.data_date')) : nothingCounted})
+    )}
     select null::bigint as id, f.indicator_id, f.location_id, null::${raw(kinds[kind].type)} as ${ident(period)}, f.value, f.marks,
       null::numeric as computed, trim_scale(round(case when f.value is null then 0 else f.coverage end, 6)) as coverage,
       null::bigint as datapoint_id, f.start as period_start,
       ${of(label, 'f.start')} as time_grouping, null::text as note
-    from (${found(steps.length)} union all select * from counted) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
+    from (${found(steps.length)}) f where f.indicator_id = any(${indicatorIds}::int[]) and (f.value is not null or f.marks & 384 <> 0)`;
 }
 
-/** Where something is stored for the group, it stands above what the components give. */
+/** What the groups of the components give; where they give nothing, what is given for the indicator itself. */
 function quotientStep(ids: number[], step: number, before: Sql, zeroDivision: 'null' | 'zero'): Sql {
   const zero = raw(zeroDivision === 'zero' ? '0::numeric' : 'null::numeric');
   const role = (name: string): Sql => sql`sum(v.value) filter (where k.calculation = ${name})`;
-  return sql`, ${ident(`step_${step}`)} as materialized (
+  return sql`, ${ident(`quotient_${step}`)} as (
       select q.indicator_id, q.location_id, q.start, trim_scale(coalesce((q.whole - q.part) / nullif(q.whole, 0),
           case when q.part is not null and q.whole = 0 then ${zero} end, q.numerator / nullif(q.denominator, 0),
           case when q.numerator is not null and q.denominator = 0 then ${zero} end)) as value,
@@ -100,7 +109,13 @@ function quotientStep(ids: number[], step: number, before: Sql, zeroDivision: 'n
         from indicator_calculation k join (${before}) v on v.indicator_id = k.indicator_component_id
         where k.indicator_id = any(${ids}::int[]) and k.calculation <> 'PART_TO_BE_SUMMED'
         group by k.indicator_id, v.location_id, v.start) q
-      where not exists (select 1 from step_0 s where s.indicator_id = q.indicator_id and s.location_id = q.location_id and s.start = q.start)
+    ), ${ident(`step_${step}`)} as materialized (
+      select indicator_id, location_id, start, case when d.own then g.value else q.value end as value,
+        case when d.own then g.marks else q.marks | coalesce(g.marks & 16, 0) end as marks,
+        case when d.own then g.coverage else q.coverage end as coverage
+      from ${ident(`quotient_${step}`)} q
+      full join (select * from given where indicator_id = any(${ids}::int[])) g using (indicator_id, location_id, start)
+      cross join lateral (select q.value is null and g.marks is not null and (g.value is not null or q.marks & 128 is distinct from 128) as own) d
     )`;
 }
 
@@ -126,6 +141,7 @@ function datesCounted({ places, periods, mode }: CellQuery, needed: number[], st
         where k.indicator_id = any(${needed}::int[]) and k.calculation in ('latest_date', 'district_count')
           and v.marks & 1 <> 0 and v.value <> 0${mode === 'no-agg' ? raw(' and t.lvl = 0') : raw('')}
       ) a where ${join(conditions, sql` and `)} and not exists (
-        select 1 from step_0 s where s.indicator_id = a.indicator_id and s.location_id = a.location_id and s.start = ${start})
+        select 1 from folded s where s.indicator_id = a.indicator_id and s.location_id = a.location_id and s.start = ${start}
+          and s.value is not null)
       group by a.indicator_id, a.location_id, 3, a.calculation`;
 }

@@ -313,7 +313,7 @@ export interface GroupValue {
 
 /**
  * §6.3: geography first, each date by itself, then time with the same operator. Ratios and differences come from the
- * groups of their components; sums add up what each date gave.
+ * groups of their components, else from what is stored for themselves; sums add up what each date gave.
  */
 export function groupedReference(
   world: Omit<ReferenceWorld, 'stored'> & { stored: DatedStored[] },
@@ -342,25 +342,30 @@ export function groupedReference(
     const indicator = indicators.get(i)!;
     const ofRole = (role: ReferenceRole) =>
       (indicator.components ?? []).filter((one) => one.role === role).map((one) => at(one.id, l, group).value);
+    const isQuotient = (indicator.components ?? []).some((one) => one.role !== 'PART_TO_BE_SUMMED');
+    const isSum = (indicator.components ?? []).some((one) => one.role === 'PART_TO_BE_SUMMED');
+    // What is stored for a quotient counts where the groups of its components give nothing; ratios of days never join.
     const cells = byDay
       .filter((day) => groupOf(day.date) === group)
       .map((day) => day.reference.at(i, l))
-      .filter((cell) => cell.value !== null);
-    const isQuotient = (indicator.components ?? []).some((one) => one.role !== 'PART_TO_BE_SUMMED');
-    // A stored ratio stands above what its components give, as everywhere.
-    if (isQuotient && !cells.some((cell) => cell.isStored)) {
-      for (const [upper, lower] of [
-        ['WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE'],
-        ['NUMERATOR', 'DENOMINATOR'],
-      ] as const) {
-        const [a, b] = [addUp(ofRole(upper)), addUp(ofRole(lower))];
-        if (a === null || b === null) continue;
-        const divisor = upper === 'NUMERATOR' ? b : a;
-        if (divisor === 0) return { ...none, divisionByZero: true };
-        return { ...none, value: upper === 'NUMERATOR' ? a / b : (a - b) / a };
-      }
-      return none;
+      .filter((cell) => cell.value !== null && (!isQuotient || isSum || cell.isStored || !cell.isCalculated));
+    const given = folded(indicator, l, cells);
+    if (!isQuotient) return given;
+    let isZero = false;
+    for (const [upper, lower] of [
+      ['WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE'],
+      ['NUMERATOR', 'DENOMINATOR'],
+    ] as const) {
+      const [a, b] = [addUp(ofRole(upper)), addUp(ofRole(lower))];
+      if (a === null || b === null) continue;
+      const divisor = upper === 'NUMERATOR' ? b : a;
+      if (divisor !== 0) return { ...none, value: upper === 'NUMERATOR' ? a / b : (a - b) / a, divisionByZero: isZero };
+      isZero = true;
     }
+    return given.value === null && isZero ? { ...none, divisionByZero: true } : given;
+  };
+
+  const folded = (indicator: ReferenceIndicator, l: number, cells: Effective[]): GroupValue => {
     if (cells.length === 0) return none;
     const operator = operatorOf(indicator);
     const value =

@@ -1,0 +1,88 @@
+import { afterEach, expect, test } from 'vitest';
+import { must } from '../locations/places-world.ts';
+import { valueWorld } from './value-world.ts';
+
+/** Groups over time (contract monitoring §6.3, §8.2–8.5): what is calculated, weighted and hidden in them. */
+
+const { world, admin, ids, may, june, indicator, formula, enter, codeOf } = await valueWorld();
+// K; P (a, b), Q (c, d); x at a.
+await must(admin.delete(`/api/v1/location/${ids.x}/`), 204);
+const dated = { resource_name: 'date' };
+afterEach(() => world.runJobs());
+
+interface Row {
+  location_id: number;
+  time_grouping: string | null;
+  data_date?: string | null;
+  campaign_id?: number | null;
+  value: number | null;
+  flags: string[];
+  coverage: number | null;
+}
+const rowsOf = async (path: string): Promise<Row[]> => (await must(admin.get(`/api/v1/${path}`), 200)).objects;
+/** `a 2020 0.5` of each row; of campaigns without the period. */
+const brief = (rows: Row[]) =>
+  rows.map((one) =>
+    [codeOf(one.location_id), one.time_grouping ?? one.data_date, one.value].filter((x) => x != null).join(' '),
+  );
+const read = async (id: number, query: string, codes = 'a', resource = 'date_datapoint') =>
+  brief(
+    await rowsOf(
+      `${resource}/?indicator__in=${id}&agg_mode=mixed&location_id__in=${[...codes].map((code) => ids[code])}&${query}`,
+    ),
+  );
+
+test('a stored ratio does not turn the ratio of the groups into a sum', async () => {
+  const n = await indicator('n', 'int', dated);
+  const dn = await indicator('dn', 'int', dated);
+  const roles = { NUMERATOR: [n], DENOMINATOR: [dn] };
+  const r = await indicator('r', 'float', dated);
+  await formula(r, roles);
+  const p = await indicator('p', 'pct', dated);
+  await formula(p, roles);
+  for (const [day, up, down] of [
+    ['2020-01-01', 1, 4],
+    ['2020-02-01', 3, 4],
+    ['2020-03-01', 2, 4],
+  ] as const) {
+    await enter(n, { a: up }, day);
+    await enter(dn, { a: down }, day);
+  }
+  expect(await read(r, 'group_by_time=year')).toEqual(['a 2020 0.5']);
+  await enter(r, { a: 0.9 }, '2020-01-01');
+  await enter(p, { a: 0.9, b: 0.3 }, '2020-01-01');
+  expect(await read(r, 'group_by_time=year')).toEqual(['a 2020 0.5']);
+  expect(await read(p, 'group_by_time=year', 'ab')).toEqual(['a 2020 0.5', 'b 2020 0.3']);
+  expect(await read(p, 'group_by_time=quarter', 'ab')).toEqual(['a 20201 0.5', 'b 20201 0.3']);
+  // Where the components give nothing in the group, what is stored does.
+  await enter(r, { a: 0.7 }, '2021-01-01');
+  await enter(p, { b: 0.5 }, '2020-02-01');
+  expect(await read(r, 'group_by_time=year')).toEqual(['a 2020 0.5', 'a 2021 0.7']);
+  const [none] = await rowsOf(`date_datapoint/?indicator__in=${p}&location_id=${ids.b}&group_by_time=year`);
+  expect([none!.value, none!.flags]).toEqual([null, ['not_aggregable']]);
+  // The lineage of a group says the same.
+  const lineage = await must(
+    admin.get(`/api/v1/datapoint/lineage?indicator_id=${r}&location_id=${ids.a}&time_grouping=2020`),
+    200,
+  );
+  expect([lineage.value, lineage.kind]).toEqual([0.5, 'calculated']);
+});
+
+test('what is made from a ratio that is stored alone follows it; campaigns are as days', async () => {
+  const f = await indicator('f', 'float');
+  const [n, dn, x2] = [await indicator('cn', 'int'), await indicator('cd', 'int'), await indicator('x2', 'int')];
+  await formula(f, { NUMERATOR: [n], DENOMINATOR: [dn] });
+  const q = await indicator('q', 'float');
+  await formula(q, { NUMERATOR: [f], DENOMINATOR: [x2] });
+  await enter(n, { a: 1 });
+  await enter(dn, { a: 4 });
+  await enter(n, { a: 3 }, june);
+  await enter(dn, { a: 4 }, june);
+  await enter(f, { a: 0.9 });
+  await enter(f, { b: 0.25 });
+  await enter(x2, { a: 2, b: 2 });
+  const list = async (id: number) => await read(id, 'group_by_time=year', 'ab', 'campaign_datapoint');
+  expect(await list(f)).toEqual(['a 2020 0.5', 'b 2020 0.25']);
+  expect(await list(q)).toEqual(['a 2020 0.25', 'b 2020 0.125']);
+  expect(may).not.toBe(june);
+});
