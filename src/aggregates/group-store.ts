@@ -35,11 +35,9 @@ export async function groupsAsked(
   const needed = [...new Set([...indicatorIds, ...[...quotients].flatMap(([id, parts]) => [id, ...parts])])];
   const day =
     kind === 'date' ? sql`a.data_date` : sql`(select gc.start_date from campaign gc where gc.id = a.campaign_id)`;
-  const value = mode === 'agg-only' ? sql`case when a.marks & 1 <> 0 then a.computed else a.value end` : sql`a.value`;
-  const marks =
-    mode === 'agg-only'
-      ? sql`case when a.marks & 1 <> 0 then coalesce(a.computed_marks, 0) else a.marks end`
-      : sql`a.marks`;
+  // Without what is stored at the place itself, a value has other branches, and another weight.
+  const read = (column: string, hidden: string): Sql =>
+    raw(mode === 'agg-only' ? `case when a.marks & 1 <> 0 then ${hidden} else ${column} end` : column);
   const conditions = [sql`a.indicator_id = any(${needed}::int[])`, ...places, ...periods];
   const { start, label } = groupings[grouping];
   const of = (text: string, column: string): Sql => raw(text.replaceAll('{day}', column));
@@ -50,8 +48,9 @@ export async function groupsAsked(
       sql` union all `,
     );
   return sql`with cell as (
-      select a.indicator_id, a.location_id, ${day} as day, ${value} as value, ${marks} as marks,
-        a.branches_with_value as n, a.branches, a.fold_weight
+      select a.indicator_id, a.location_id, ${day} as day, ${read('a.value', 'a.computed')} as value,
+        ${read('a.marks', 'coalesce(a.computed_marks, 0)')} as marks, ${read('a.branches_with_value', 'a.computed_with_value')} as n,
+        ${read('a.branches', 'a.computed_branches')} as branches, ${read('a.fold_weight', 'a.computed_weight')} as fold_weight
       from (${cellsWhere(kind, join(conditions, sql` and `))}) a where ${mode === 'no-agg' ? raw('a.marks & 1 <> 0') : raw('true')}
     ), folded as materialized (
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, trim_scale(case o.operator

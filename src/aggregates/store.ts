@@ -62,6 +62,9 @@ const workedOut = [
   'datapoint_id',
   'computed',
   'computed_marks',
+  'computed_with_value',
+  'computed_branches',
+  'computed_weight',
   'fold',
   'fold_weight',
   'fold_with_value',
@@ -437,6 +440,9 @@ ${isMany ? dense : sql``}
         case when d.is_stored then 1 when d.computed is null then 0 else d.branches_with_value end as branches_with_value,
         case when d.is_stored or d.computed is null then 1 else d.branches end as branches, d.datapoint_id,
         case when d.is_stored then d.computed end as computed, case when d.is_stored then d.computed_marks end as computed_marks,
+        case when d.is_stored and d.computed is not null then d.branches_with_value end as computed_with_value,
+        case when d.is_stored and d.computed is not null then d.branches end as computed_branches,
+        case when d.is_stored and d.computed is not null and d.operator = 'weighted_mean' then d.fold_weight end as computed_weight,
         case when d.is_stored then d.stored * d.weight when d.is_folded then case d.operator
           when 'min' then d.fold_min when 'max' then d.fold_max when 'last' then d.fold_last[3]
           when 'none' then null else d.fold_sum end end as fold,

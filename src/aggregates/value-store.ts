@@ -23,14 +23,15 @@ export interface CellQuery {
 export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQuery): Sql {
   const { period } = kinds[kind];
   const isStored = raw('a.marks & 1 <> 0');
-  // How complete a computed value is that a stored one hides is not kept.
-  const branches = sql`trim_scale(round(a.branches_with_value::numeric / a.branches, 6))`;
+  // Of a value that is not there nothing is known of its branches.
+  const share = (n: string, of: string): Sql => raw(`trim_scale(round(${n}::numeric / ${of}, 6))`);
+  const branches = share('a.branches_with_value', 'a.branches');
   const [value, marks, coverage] =
     mode === 'agg-only'
       ? [
           sql`case when ${isStored} then a.computed else a.value end`,
           sql`case when ${isStored} then coalesce(a.computed_marks, 0) else a.marks end`,
-          sql`case when not ${isStored} then ${branches} end`,
+          sql`case when ${isStored} then ${share('a.computed_with_value', 'a.computed_branches')} else ${branches} end`,
         ]
       : [sql`a.value`, sql`a.marks`, branches];
   const conditions = [sql`a.indicator_id = any(${indicatorIds}::int[])`, ...places, ...periods];

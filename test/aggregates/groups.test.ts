@@ -86,3 +86,36 @@ test('what is made from a ratio that is stored alone follows it; campaigns are a
   expect(await list(q)).toEqual(['a 2020 0.25', 'b 2020 0.125']);
   expect(may).not.toBe(june);
 });
+
+test('without the stored value of the place a group joins what there is below, branch by branch', async () => {
+  const mean = await indicator('mean', 'float', { ...dated, aggregation: 'mean' });
+  const open = await indicator('open', 'bool', dated);
+  const people = await indicator('people', 'int', dated);
+  const wm = await indicator('wm', 'float', { ...dated, aggregation: 'weighted_mean', weight_indicator_id: people });
+  for (const [id, stored, a, b, feb] of [
+    [mean, 10, 1, 2, 6],
+    [open, 0, 1, 0, 1],
+    [wm, 10, 1, 2, 6],
+  ] as const) {
+    await enter(id, { P: stored, a, b }, '2020-01-01');
+    await enter(id, { a: feb }, '2020-02-01');
+  }
+  await enter(people, { P: 100, a: 1, b: 3 }, '2020-01-01');
+  await enter(people, { a: 4 }, '2020-02-01');
+  const year = async (id: number, resource = 'date_datapoint') => {
+    const path = `${resource}/?indicator__in=${id}&location_id=${ids.P}&group_by_time=year&agg_mode=agg-only&fields=value,coverage,location_id,flags`;
+    const [row] = await rowsOf(path);
+    return [row!.value, row!.coverage];
+  };
+  expect(await year(mean)).toEqual([3, 0.75]);
+  expect((await year(open))[0]).toBeCloseTo(2 / 3);
+  expect(await year(wm)).toEqual([(1 + 6 + 24) / 8, 0.75]);
+  const round = await indicator('round mean', 'float', { aggregation: 'mean' });
+  await enter(round, { P: 10, a: 1, b: 2 });
+  await enter(round, { a: 6 }, june);
+  expect(await year(round, 'campaign_datapoint')).toEqual([3, 0.75]);
+  const [flat] = await rowsOf(
+    `campaign_datapoint/?indicator__in=${round}&location_id=${ids.P}&campaign__in=${may}&agg_mode=agg-only&fields=value,coverage`,
+  );
+  expect([flat!.value, flat!.coverage]).toEqual([1.5, 1]);
+});
