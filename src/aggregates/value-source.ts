@@ -13,6 +13,7 @@ import {
   axesAsked,
   axesFound,
   type CellQuery,
+  calculates,
   cellsAsked,
   crossed,
   crossedGroups,
@@ -149,15 +150,12 @@ async function rowsOfKind(
     ofAllCampaigns: kind === 'campaign',
   });
   const isColumns = given.chart_type === 'ColumnChart' && given.show_missing_data !== true;
-  // Of listed places only what is stored at them, where days are grouped.
-  const byDefault =
-    kind === 'date' && grouping !== undefined && given.location_id__in !== undefined ? 'no-agg' : 'mixed';
   const query: CellQuery = {
     kind,
     indicatorIds,
     places: [...(places === undefined ? [] : [places]), ...(isColumns ? [visible(raw('a.location_id'))] : [])],
     periods: periodConditions(kind, given),
-    mode: kind === 'date' && grouping === undefined ? 'no-agg' : ((given.agg_mode as AggMode | undefined) ?? byDefault),
+    mode: modeOf(kind, grouping, given),
   };
   const rows = await valuesOf(context, query, grouping, given.cumulative === true, read);
   if (given.show_missing_data === true) {
@@ -171,6 +169,13 @@ async function rowsOfKind(
   return grouping === undefined
     ? crossed(rows, axesFound)
     : crossedGroups(rows, { ...axesFound, groups: groupAxis(grouping) });
+}
+
+/** Of days as they are, and of listed places where days are grouped, only what is stored at the places (§6.3). */
+function modeOf(kind: Kind, grouping: Grouping | undefined, given: ParameterValues): AggMode {
+  const asked = given.agg_mode as AggMode | undefined;
+  if (kind === 'date' && grouping === undefined) return asked === 'no-agg' ? asked : 'at-place';
+  return asked ?? (kind === 'date' && given.location_id__in !== undefined ? 'at-place' : 'mixed');
 }
 
 /** The values themselves, one row for each that there is. */
@@ -189,11 +194,19 @@ async function valuesOf(
     );
   if (!isCumulative) return await cells(query);
   const quotients = await quotientsAmong(db, query.indicatorIds);
-  const needed = [...new Set([...query.indicatorIds, ...[...quotients.values()].flat()])];
+  const asked = query.indicatorIds.filter((id) => calculates(query.mode) || !quotients.has(id));
+  const components = asked.flatMap((id) => quotients.get(id) ?? []);
+  const needed = [...new Set([...asked, ...(components.length === 0 ? [] : [...quotients.values()].flat())])];
   const summed = needed.filter((id) => !quotients.has(id));
   const [other] = await notSummed(db, summed);
   if (other !== undefined) throw notCumulative(other.shortName, other.operator);
-  return running(await cells({ ...query, indicatorIds: summed }), query.indicatorIds, quotients, zeroDivision);
+  const totals = async (ids: number[], from: number[], mode: AggMode) =>
+    running(await cells({ ...query, indicatorIds: from, mode }), ids, quotients, zeroDivision);
+  if (query.mode !== 'agg-only') return await totals(asked, summed, query.mode);
+  // Of what is asked for without its stored values, the components have theirs all the same.
+  const [plain, calculated] = [asked.filter((id) => !quotients.has(id)), asked.filter((id) => quotients.has(id))];
+  return sql`select * from (${await totals(plain, plain, 'agg-only')}) p
+    union all select * from (${await totals(calculated, summed, 'mixed')}) c`;
 }
 
 function pivotOf(given: ParameterValues, grouping: Grouping | undefined): Pivot | undefined {

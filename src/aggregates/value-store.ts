@@ -7,7 +7,10 @@ import { type Kind, kinds } from './pure/kinds.ts';
 
 /** SQL that reads cells: what lists of values are made of. */
 
-export type AggMode = 'mixed' | 'agg-only' | 'no-agg';
+/** `at-place`: what is stored at the places, and what is calculated from that alone; nobody can ask for it by name. */
+export type AggMode = 'mixed' | 'agg-only' | 'no-agg' | 'at-place';
+export const isStoredOnly = (mode: AggMode): boolean => mode === 'no-agg' || mode === 'at-place';
+export const calculates = (mode: AggMode): boolean => mode !== 'no-agg';
 
 export interface CellQuery {
   kind: Kind;
@@ -40,7 +43,7 @@ export function cellsAsked({ kind, indicatorIds, places, periods, mode }: CellQu
     kind === 'date'
       ? [raw('a.data_date'), cells]
       : [raw('pc.start_date'), sql`${cells} join campaign pc on pc.id = a.campaign_id`];
-  const shown = mode === 'no-agg' ? isStored : raw('(a.value is not null or a.marks <> 0)');
+  const shown = isStoredOnly(mode) ? isStored : raw('(a.value is not null or a.marks <> 0)');
   return sql`select v.* from (
     select a.id, a.indicator_id, a.location_id, a.${ident(period)}, ${value} as value, ${marks} as marks, a.computed,
       ${coverage} as coverage, a.datapoint_id, ${start} as period_start, null::jsonb as time_grouping,

@@ -119,3 +119,48 @@ test('without the stored value of the place a group joins what there is below, b
   );
   expect([flat!.value, flat!.coverage]).toEqual([1.5, 1]);
 });
+
+test('agg-only and no-agg say the same in lists, groups and running totals', async () => {
+  for (const more of [{}, dated]) {
+    const kind = more === dated ? 'date' : 'campaign';
+    const [n, dn] = [await indicator(`mn ${kind}`, 'int', more), await indicator(`md ${kind}`, 'int', more)];
+    const r = await indicator(`mr ${kind}`, 'float', more);
+    await formula(r, { NUMERATOR: [n], DENOMINATOR: [dn] });
+    const period = more === dated ? '2020-03-01' : may;
+    await enter(n, { a: 1, P: 100 }, period);
+    await enter(dn, { a: 4 }, period);
+    const list = async (id: number, query: string) =>
+      (await rowsOf(`${kind}_datapoint/?indicator__in=${id}&location_id=${ids.P}&${query}`)).map((one) => one.value);
+    // Days as they are have stored values only.
+    const ways = [
+      'group_by_time=year',
+      'group_by_time=year&cumulative=1',
+      ...(more === dated ? [] : ['', 'cumulative=1']),
+    ];
+    for (const way of ways) {
+      expect([kind, way, await list(r, `agg_mode=agg-only&${way}`)]).toEqual([kind, way, [25]]);
+      expect(await list(n, `agg_mode=agg-only&${way}`)).toEqual([1]);
+      expect(await list(r, `agg_mode=no-agg&${way}`)).toEqual([]);
+      expect(await list(n, `agg_mode=no-agg&${way}`)).toEqual([100]);
+      expect(await list(r, way)).toEqual([25]);
+    }
+    const both = `${kind}_datapoint/?indicator__in=${n},${r}&location_id=${ids.P}&agg_mode=agg-only&group_by_time=year`;
+    for (const way of ['', '&cumulative=1']) {
+      expect((await rowsOf(both + way)).map((one) => one.value)).toEqual([1, 25]);
+    }
+    // A stored ratio is left out too.
+    await enter(r, { P: 7 }, period);
+    for (const way of ways) {
+      expect([kind, way, await list(r, `agg_mode=agg-only&${way}`)]).toEqual([kind, way, [25]]);
+    }
+    expect(await list(r, 'agg_mode=no-agg&group_by_time=year')).toEqual([7]);
+  }
+  const share = await indicator('at places', 'float', dated);
+  const [up, down] = [await indicator('up', 'int', dated), await indicator('down', 'int', dated)];
+  await formula(share, { NUMERATOR: [up], DENOMINATOR: [down] });
+  await enter(up, { a: 1 }, '2020-03-01');
+  await enter(down, { a: 4 }, '2020-03-01');
+  const listed = `date_datapoint/?indicator__in=${share}&location_id__in=${ids.a},${ids.P}&group_by_time=year`;
+  expect(brief(await rowsOf(listed))).toEqual(['a 2020 0.25']);
+  expect(await rowsOf(`${listed}&agg_mode=no-agg`)).toEqual([]);
+});
