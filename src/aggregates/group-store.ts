@@ -58,13 +58,18 @@ export async function groupsAsked(
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, c.hides, trim_scale(case o.operator
           when 'sum' then sum(c.value) when 'count' then sum(case when c.marks & 1 <> 0 then 1 else c.value end)
           when 'mean' then sum(c.value * c.n) / nullif(sum(c.n), 0)
-          when 'weighted_mean' then sum(c.value * c.fold_weight) / nullif(sum(c.fold_weight), 0)
+          -- One value is that value, whatever it weighs; of several, those without a weight are left out.
+          when 'weighted_mean' then case when count(*) = 1 then min(c.value)
+            else sum(c.value * c.fold_weight) / nullif(sum(c.fold_weight), 0) end
           when 'min' then min(c.value) when 'max' then max(c.value)
           when 'last' then (array_agg(c.value order by c.day desc))[1]
           else case when count(*) = 1 then min(c.value) end end) as value,
         bit_or(c.marks) & ~1 | case when o.operator = 'none' and count(*) > 1 then 256 else 0 end
-          | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end as marks,
-        sum(c.n)::numeric / sum(c.branches) as coverage
+          | case when bool_or(c.marks & 1 <> 0) and bool_or(c.marks & 2 <> 0) then 512 else 0 end
+          | case when o.operator <> 'weighted_mean' or count(*) = 1 then 0
+              else case when bool_or(c.fold_weight is null) then 8 else 0 end | case when sum(c.fold_weight) = 0 then 128 else 0 end end as marks,
+        (case when o.operator = 'weighted_mean' and count(*) > 1 then coalesce(sum(c.n) filter (where c.fold_weight is not null), 0)
+          else sum(c.n) end)::numeric / sum(c.branches) as coverage
       from cell c join lateral (
         select s.sums, case when s.sums then 'sum'
           when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'

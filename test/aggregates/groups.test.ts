@@ -164,3 +164,39 @@ test('agg-only and no-agg say the same in lists, groups and running totals', asy
   expect(brief(await rowsOf(listed))).toEqual(['a 2020 0.25']);
   expect(await rowsOf(`${listed}&agg_mode=no-agg`)).toEqual([]);
 });
+
+test('a weighted mean of one stored value is that value; of several those without weight are missed', async () => {
+  const weight = await indicator('weight', 'int', dated);
+  const wm = await indicator('rate of days', 'pct', {
+    ...dated,
+    aggregation: 'weighted_mean',
+    weight_indicator_id: weight,
+  });
+  await enter(wm, { a: 0.2, b: 0.4 }, '2020-01-01');
+  await enter(wm, { a: 0.8 }, '2020-02-01');
+  await enter(wm, { b: 0.9 }, '2020-03-01');
+  await enter(weight, { a: 5 }, '2020-02-01');
+  expect(await read(wm, 'group_by_time=day', 'ab')).toEqual([
+    'a 2020-01-01 0.2',
+    'b 2020-01-01 0.4',
+    'a 2020-02-01 0.8',
+    'b 2020-03-01 0.9',
+  ]);
+  expect(await read(wm, 'group_by_time=month', 'ab')).toEqual([
+    'a 202001 0.2',
+    'b 202001 0.4',
+    'a 202002 0.8',
+    'b 202003 0.9',
+  ]);
+  const path = `date_datapoint/?indicator__in=${wm}&location_id=${ids.a}&group_by_time=year&fields=value,coverage,flags`;
+  expect(await rowsOf(path)).toEqual([{ value: 0.8, coverage: 0.5, flags: ['is_partial'] }]);
+  // Nothing of b has a weight.
+  expect(await read(wm, 'group_by_time=year', 'ab')).toEqual(['a 2020 0.8']);
+  await enter(weight, { a: 0 }, '2020-01-01');
+  expect(await read(wm, 'group_by_time=month')).toEqual(['a 202001 0.2', 'a 202002 0.8']);
+  expect(await rowsOf(path)).toEqual([{ value: 0.8, coverage: 1, flags: [] }]);
+  const people = await indicator('people of rounds', 'int');
+  const round = await indicator('rate of rounds', 'pct', { aggregation: 'weighted_mean', weight_indicator_id: people });
+  await enter(round, { a: 0.3 });
+  expect(await read(round, 'group_by_time=year', 'a', 'campaign_datapoint')).toEqual(['a 2020 0.3']);
+});
