@@ -48,25 +48,35 @@ const counts = sql`c.state <> 'undone' and s.process_status in ('PROCESSED', 'PA
 
 /**
  * The rows of the documents being derived that a correction stands for, in `derived_superseded`: none of their values
- * counts, and of rows with the same key the last one left does. Answers whether there are any.
+ * counts. Answers whether there are any.
  */
 export async function insertSuperseded(tx: Tx, documentIds: readonly number[]): Promise<boolean> {
   const isDerived = sql`= any(${[...documentIds]}::int[])`;
   const found = await tx.exec(
     sql`insert into derived_superseded ${namedRows(sql`c.corrects ${isDerived}`, sql`e.id ${isDerived}`, counts)}`,
   );
-  if (found === 0) return false;
-  const isLeft = (row: Sql) => sql`not exists (select 1 from derived_superseded x
-    where x.document_id = ${row}.document_id and x.row_number = ${row}.row_number)`;
+  return found > 0;
+}
+
+/** Of rows with the same key the last one counts that no correction stands for, and that its uploader may enter. */
+export async function passRowsOver(tx: Tx): Promise<void> {
   await tx.exec(sql`
-    with left_over as (
-      select s.document_id, s.duplicate_of, max(s.row_number) as row_number
-      from derived_superseded x join source_submission s on s.document_id = x.document_id and s.duplicate_of = x.row_number
-      where ${isLeft(sql`s`)} group by s.document_id, s.duplicate_of
+    with out as materialized (
+      select document_id, row_number from derived_superseded
+      union select r.document_id, r.row_number from derived_row r join document_column c on c.document_id = r.document_id
+        and c.role = 'unique_key' where r.problem = 'outside_scope'
+    ), passed as (
+      select distinct o.document_id, coalesce(s.duplicate_of, s.row_number) as last
+      from out o join source_submission s using (document_id, row_number)
+    ), left_over as (
+      select p.document_id, p.last, max(s.row_number) as row_number
+      from passed p join source_submission s on s.document_id = p.document_id and coalesce(s.duplicate_of, s.row_number) = p.last
+      where s.problem is null and not exists (select 1 from out o where o.document_id = s.document_id and o.row_number = s.row_number)
+      group by p.document_id, p.last
     )
     update derived_row r set duplicate_of = nullif(l.row_number, r.row_number) from left_over l
-    where r.document_id = l.document_id and r.duplicate_of = l.duplicate_of and ${isLeft(sql`r`)}`);
-  return true;
+    where r.document_id = l.document_id and coalesce(r.duplicate_of, r.row_number) = l.last
+      and not exists (select 1 from out o where o.document_id = r.document_id and o.row_number = r.row_number)`);
 }
 
 /** Rows that name a row which is not there stand for nothing; rows that name none are new ones. */

@@ -51,12 +51,14 @@ export async function prepareDerivation(tx: Tx): Promise<void> {
 /** The rows concerned, with what their codes mean, and the columns of values; `is_open` as long as place or period is not mapped. */
 export async function insertDerivedRows(tx: Tx, { documentIds, mapIds, rows }: Concern): Promise<void> {
   const maps = sql`${mapIds === undefined ? null : [...mapIds]}::int[]`;
-  // Where one value depends on more than its cell: it is added up, or another column of its row says the same, or did.
+  // Where one value depends on more than its cell: it is added up, or another column of its row says the same, or did, or it
+  // counts as long as another place with its key is outside what the uploader may enter.
   const isLinked = sql`coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') <> 'last'
     or exists (select 1 from document_column c join source_object_map m on m.id = c.source_object_map_id
       where c.document_id = d.id and c.role = 'indicator' and m.master_object_id > 0 and not m.is_ignored
       group by m.master_object_id having count(*) > 1)
-    or exists (select 1 from document_issue i where i.document_id = d.id and i.row_number is null and i.code = 'duplicate_column')`;
+    or exists (select 1 from document_issue i where i.document_id = d.id and i.row_number is null and i.code = 'duplicate_column')
+    or d.capture_tops is not null and exists (select 1 from document_column c where c.document_id = d.id and c.role = 'unique_key')`;
   // A code of an indicator's column concerns that column in every row, one in a long file the rows that name it.
   const isWhole =
     mapIds === undefined

@@ -1,7 +1,13 @@
 import { refreshCells, requestArrival } from '../aggregates/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
-import { documentsCorrectedBefore, documentsNamedBy, insertSuperseded, rowsNamedBy } from './correction-store.ts';
+import {
+  documentsCorrectedBefore,
+  documentsNamedBy,
+  insertSuperseded,
+  passRowsOver,
+  rowsNamedBy,
+} from './correction-store.ts';
 import {
   type Concern,
   insertDerivedRows,
@@ -44,6 +50,7 @@ export async function deriveValues(context: Context, tx: Tx, concern: Concern, b
   await prepareDerivation(tx);
   await insertDerivedRows(tx, concern);
   const hasSuperseded = await insertSuperseded(tx, concern.documentIds);
+  await passRowsOver(tx);
   await readTexts(tx, concern);
   await insertDoubtfulCells(tx);
   const values = await replaceValues(tx, concern, hasSuperseded, by.runId, by.userId);

@@ -106,6 +106,22 @@ export async function replaceSubmissions(
     left join source_object_map i on i.content_type = 'indicator' and i.source_object_code = s.indicator_code`);
 }
 
+/** A row that is refused competes with nobody: of the rows with its key the last one left counts. */
+export async function letRefusedRowsGo(tx: Tx, documentId: number): Promise<void> {
+  const isOfDocument = sql`document_id = ${documentId}::int`;
+  await tx.exec(sql`
+    with grouped as materialized (
+      select id, bool_or(problem is not null) over w as any_refused, duplicate_of,
+        case when problem is null then nullif(max(row_number) filter (where problem is null) over w, row_number) end as later
+      from source_submission
+      -- Most documents have none, and their rows are not sorted.
+      where ${isOfDocument} and exists (select 1 from source_submission where ${isOfDocument} and problem is not null)
+      window w as (partition by coalesce(duplicate_of, row_number))
+    )
+    update source_submission s set duplicate_of = g.later from grouped g
+    where s.id = g.id and g.any_refused and g.duplicate_of is distinct from g.later`);
+}
+
 /** Rows the engine could not take in are issues of the document like any other. */
 export async function replaceFileIssues(tx: Tx, documentId: number, file: string | undefined): Promise<void> {
   await tx.exec(sql`delete from document_issue where document_id = ${documentId} and of_file`);

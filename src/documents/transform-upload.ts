@@ -30,6 +30,7 @@ import {
   copyRows,
   filledPositions,
   insertSheetIssue,
+  letRefusedRowsGo,
   readDays,
   replaceDocumentCodes,
   replaceFileIssues,
@@ -204,6 +205,7 @@ async function takeRowsIn(
   await readDays(tx, document.id, reading);
   await replaceSubmissions(tx, document);
   if (rowColumn !== undefined) await refuseUnknownRows(tx, document.id, rowColumn);
+  await letRefusedRowsGo(tx, document.id);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
   const sheets = readSheets(revision.reading);

@@ -115,7 +115,10 @@ async function keepUnevenRows(tabular: Tabular, issues: string, n: number): Prom
   if (Number(found!.n) < n) throw tooManyUnevenRows(n, Number(found!.n));
 }
 
-/** The last row that says what it is about in the same words, of all but that row itself; a row that does not fit its columns says nothing. */
+/**
+ * The last row that says what it is about in the same words, of all but that row itself; a row that does not fit its columns says
+ * nothing. Rows that are refused for another reason leave later, see `letRefusedRowsGo`.
+ */
 function laterRow(key: RowKey): string {
   if (key === undefined) return 'null';
   const [columns, isNamed] =

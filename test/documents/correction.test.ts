@@ -156,6 +156,15 @@ test('a row_number that is no row is an issue of its row, and a row without one 
   expect(await the.values('seen', 'again')).toContain('a 10, b 20, x 50');
 });
 
+test('a row that corrects no row takes no other correction away', async () => {
+  await the.campaign('refused', '2021-08-01');
+  const first = await the.document('geocode,campaign,seen\na,refused,1\n');
+  const rows = 'row_number,geocode,campaign,seen\n1,a,refused,10\n77,a,refused,20\n';
+  const second = await the.document(rows, { corrects: first.id });
+  expect(await the.statuses(second.id)).toBe('PROCESSED REJECTED');
+  expect(await the.values('seen', 'refused')).toBe('K 10, P 10, a 10');
+});
+
 test('sums and days are corrected row by row as well', async () => {
   const day = async () => {
     const query = `indicator__in=${the.indicators.visits}`;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { sql } from '../../src/platform/db/index.ts';
-import { must } from '../locations/places-world.ts';
+import { must, someone } from '../locations/places-world.ts';
 import { projectOf } from '../support/people.ts';
 import { sendFile, whileWorking } from '../support/upload.ts';
 import { startDocumentsWorld } from './documents-world.ts';
@@ -92,6 +92,45 @@ describe('a campaign file', () => {
       'geocode unmapped_location nowhere',
     ]);
     expect(document.state).toBe('mapping');
+  });
+
+  test('a row that is refused takes no other row away', async () => {
+    await the.indicator('noted', 'int', { resource_name: 'date' });
+    await the.campaign('kept', '2020-11-01');
+    const days = async () => {
+      const query = `indicator__in=${the.indicators.noted}&location_id=${places.a}`;
+      const { objects } = await must(admin.get(`/api/v1/date_datapoint/?${query}`), 200);
+      return objects.map((one: { data_date: string; value: number }) => `${one.data_date} ${one.value}`).join(', ');
+    };
+    const rows = [
+      'k0,a,2020-01-01,1',
+      'k1,a,2020-01-01,4',
+      'k1,a,2020-01-02,5',
+      'k1,a,2020-13-01,6',
+      'k1,,2020-01-03,7',
+    ];
+    const date = await the.document(`unique_key,geocode,data_date,noted\n${rows.join('\n')}\n`, { file_type: 'date' });
+    expect(await the.statuses(date.id)).toBe('PROCESSED DUPLICATE PROCESSED REJECTED REJECTED');
+    expect(await days()).toBe('2020-01-01 1, 2020-01-02 5');
+    const campaign = await the.document('unique_key,geocode,campaign,seen\nk1,a,kept,1\nk1,a,,2\nk1,,kept,3\n');
+    expect(await the.statuses(campaign.id)).toBe('PROCESSED REJECTED REJECTED');
+    expect(await the.values('seen', 'kept')).toBe('K 1, P 1, a 1');
+  });
+
+  test('a place outside of what its uploader may enter takes no row of the same key away', async () => {
+    await the.campaign('reach', '2020-12-01');
+    const clerk = await someone(the.world, 'USER');
+    const reach = { user_id: clerk.number, top_lvl_location_id: places.P, right: 'capture' };
+    await must(admin.post('/api/v1/location_responsibility/', reach), 201);
+    const rows =
+      'unique_key,geocode,campaign,seen\nk1,a,reach,1\nk1,c,reach,2\nk2,b,reach,4\nk2,beyond reach,reach,5\n';
+    const document = await the.document(rows, {}, clerk);
+    expect(await the.statuses(document.id)).toBe('PROCESSED REJECTED DUPLICATE UNMAPPED');
+    await the.map('location', 'beyond reach', places.d!);
+    expect(await the.statuses(document.id)).toBe('PROCESSED REJECTED PROCESSED REJECTED');
+    expect(await the.values('seen', 'reach')).toBe('K 5, P 5, a 1, b 4');
+    await the.map('location', 'beyond reach', places.a!);
+    expect(await the.statuses(document.id)).toBe('PROCESSED REJECTED DUPLICATE PROCESSED');
   });
 
   test('summed or refused where the document says so', async () => {
