@@ -122,13 +122,11 @@ describe('a code nobody has decided about', () => {
       [-1, 'deletion', null],
       [first.id, 'exact', null],
     ]);
-    // Mapped by a person it is open again too; what a person has unmapped is not, whatever becomes of the place.
-    await the.map('location', 'ISO-1', places.c!);
-    await the.map('location', 'ISO-1', second.id);
     await must(admin.delete(`/api/v1/location/${second.id}/?cascade=true`), 204);
     const third = await place('ISO-1', 'Isola');
     await world.runJobs();
     expect(await of('location', 'ISO-1')).toMatchObject({ master_object_id: third.id, origin: 'exact' });
+    // What a person has unmapped is not open again, whatever becomes of the place.
     await the.map('location', 'ISO-1', null);
     await must(admin.delete(`/api/v1/location/${third.id}/?cascade=true`), 204);
     const fourth = await place('ISO-1', 'Isola');
@@ -136,6 +134,26 @@ describe('a code nobody has decided about', () => {
     const closed = await of('location', 'ISO-1');
     expect(closed).toMatchObject({ master_object_id: -1, origin: 'person' });
     expect(closed.suggestions[0]).toMatchObject({ master_object_id: fourth.id, reason: 'code', score: 1 });
+  });
+
+  test('and one a person had decided about waits for a person when its object is gone', async () => {
+    const document = await the.document('geocode,campaign,again\nISO-5,may,5\n');
+    const ruledOut = await place('ISO-5', 'Fifth');
+    await world.runJobs();
+    expect(await of('location', 'ISO-5')).toMatchObject({ master_object_id: ruledOut.id, origin: 'exact' });
+    const chosen = await place('FIVE', 'The fifth');
+    await the.map('location', 'ISO-5', chosen.id);
+    await must(admin.delete(`/api/v1/location/${chosen.id}/?cascade=true`), 204);
+    await world.runJobs();
+    await the.action('transform_upload', `document_id=${document.id}`);
+    const open = await of('location', 'ISO-5');
+    expect(open).toMatchObject({ master_object_id: -1, origin: 'person', mapped_by_id: null, status: 'suggested' });
+    expect(open.suggestions[0]).toMatchObject({ master_object_id: ruledOut.id, reason: 'code' });
+    expect(await the.statuses(document.id)).toBe('UNMAPPED');
+    const { objects } = await must(admin.get(`${url}/${open.id}/history`), 200);
+    expect(objects[0]).toMatchObject({ master_object_id: -1, origin: 'deletion' });
+    await the.map('location', 'ISO-5', ruledOut.id);
+    expect(await the.statuses(document.id)).toBe('PROCESSED');
   });
 
   test('and what was said to be no data stays so', async () => {
