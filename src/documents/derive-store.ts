@@ -420,6 +420,7 @@ const rowMessages: Record<string, [message: string, suggestion: string | null]> 
   missing_location: ['The row names no place', null],
   missing_campaign: ['The row names no campaign', null],
   missing_date: ['The row names no day', null],
+  missing_indicator: ['The row names no indicator', null],
   not_a_date: ['%s is no day', 'a day such as 2015-03-31'],
   ambiguous_date: ['%s can be more than one day', 'declare date_order: DMY, MDY, YMD or a pattern'],
   unknown_row: ['%s is no row of the corrected document', 'row_number as it was downloaded'],
@@ -452,7 +453,8 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
     insert into document_issue (document_id, row_number, line, column_name, source_object_map_id, location_id, severity, code, raw,
       message, suggestion, cells)
     select r.document_id, r.row_number, r.line, case when r.problem = 'unknown_row' then 'row_number' else (select o.name from role o where o.document_id = r.document_id and o.role = case
-        when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign' else 'date' end) end,
+        when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign'
+        when r.problem = 'missing_indicator' then 'indicator_code' else 'date' end) end,
       null::int, r.location_id, 'error', r.problem, ${said}, format(t.message, ${said}), t.suggestion,
       (select count(*) from document_column c where c.document_id = r.document_id and c.role in ('indicator', 'value')
         and coalesce(s.cells[c.position], '') ~ '[^[:space:]]')::int

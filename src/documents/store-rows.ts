@@ -78,11 +78,17 @@ const chosenDay = (order: CellReading['dateOrder']): Sql => sql`
       when s.day_first is not null and (s.month_first is null or c.day_first_only > 0 and c.month_first_only = 0) then 'DMY'
       when s.month_first is not null and (s.day_first is null or c.month_first_only > 0 and c.day_first_only = 0) then 'MDY' end as date_order`;
 
-/** The rows of the document as they are in the file; those it had before go. */
+/**
+ * The rows of the document as they are in the file; those it had before go. `valueColumn` is that of a long file: what stands in
+ * it without an indicator is nobody's value.
+ */
 export async function replaceSubmissions(
   tx: Tx,
   { id, fileType }: { id: number; fileType: 'campaign' | 'date' },
+  { missing }: CellReading,
+  valueColumn: number | undefined,
 ): Promise<number> {
+  const saysSomething = sql`(select not n.is_missing from (${numberReading(sql`s.cells[${valueColumn ?? null}::int]`, missing)}) n)`;
   await tx.exec(sql`delete from source_submission where document_id = ${id}`);
   return await tx.exec(sql`
     insert into source_submission (id, document_id, instance_guid, row_number, line, location_code, campaign_code,
@@ -94,7 +100,8 @@ export async function replaceSubmissions(
       case when s.problem is not null then s.problem when s.location_code is null then 'missing_location'
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
-        when ${fileType} = 'date' then d.problem end,
+        when ${fileType} = 'date' and d.problem is not null then d.problem
+        when ${valueColumn !== undefined}::boolean and s.indicator_code is null and ${saysSomething} then 'missing_indicator' end,
       s.later, s.corrects_row, s.cells,
       -- What becomes of most rows: markRows corrects it of the others, instead of writing every row twice.
       p.id, 'PROCESSED'

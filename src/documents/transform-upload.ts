@@ -203,7 +203,8 @@ async function takeRowsIn(
   await insertCodes(tx, headers);
   await replaceColumns(tx, document.id, columns);
   await readDays(tx, document.id, reading);
-  await replaceSubmissions(tx, document);
+  const valueColumn = columns.find(({ role }) => role === 'value')?.position;
+  await replaceSubmissions(tx, document, reading, valueColumn);
   if (rowColumn !== undefined) await refuseUnknownRows(tx, document.id, rowColumn);
   await letRefusedRowsGo(tx, document.id);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);

@@ -87,7 +87,7 @@ export async function writeRows(
     const to = (file: string) => `to ${literal(file)} (format csv, header false, nullstr '\\N')`;
     const [rows, texts] = [path.join(folder, 'rows.csv'), path.join(folder, 'texts.csv')];
     await tabular.run(`copy (
-      select row_number, line, ${coded.join(', ')}, corrects, ${laterRow(key)}, filled,
+      select row_number, line, ${coded.join(', ')}, corrects, ${laterRow(key, isLong)}, filled,
         case when is_uneven then 'surplus_cells' end, cells
       from (select ${columns.join(', ')} from ${source}) order by row_number) ${to(rows)}`);
     const said = valued.map(
@@ -119,12 +119,15 @@ async function keepUnevenRows(tabular: Tabular, issues: string, n: number): Prom
  * The last row that says what it is about in the same words, of all but that row itself; a row that does not fit its columns says
  * nothing. Rows that are refused for another reason leave later, see `letRefusedRowsGo`.
  */
-function laterRow(key: RowKey): string {
+function laterRow(key: RowKey, isLong: boolean): string {
   if (key === undefined) return 'null';
   const [columns, isNamed] =
     key === 'unique_key'
       ? ['unique_key', 'unique_key is not null']
-      : ['location, campaign, indicator_code', 'location is not null and campaign is not null'];
+      : [
+          'location, campaign, indicator_code',
+          `location is not null and campaign is not null${isLong ? ' and indicator_code is not null' : ''}`,
+        ];
   const later = `max(row_number) filter (where not is_uneven) over (partition by ${columns})`;
   return `case when not is_uneven and ${isNamed} then nullif(${later}, row_number) end`;
 }

@@ -15,6 +15,7 @@ await the.indicator('rate', 'pct');
 await the.indicator('vday', 'date');
 await the.indicator('fridge', 'bool');
 await the.indicator('grade', 'class', { categories: ['A', 'B', 'C'].map((label, n) => ({ value: n + 1, label })) });
+await the.campaign('march', '2020-03-01');
 await the.campaign('april', '2020-04-01');
 await the.campaign('may', '2020-05-01');
 await the.campaign('june', '2020-06-01');
@@ -188,6 +189,19 @@ describe('a campaign file', () => {
       [5, 'bound', 'error', '11', 'bound must not be above 10'],
     ]);
     expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED PROCESSED PROCESSED PARTIAL');
+  });
+
+  test('a value of a long file whose row names no indicator is told', async () => {
+    const rows = ['a,march,seen,5', 'a,march,,7', 'b,march, ,-', 'b,march,,', 'c,march,,9 ', ',march,,9'];
+    const long = await the.document(`geocode,campaign,indicator,value\n${rows.join('\n')}\n`);
+    expect(await the.issues(long.id)).toEqual([
+      '2 indicator missing_indicator',
+      '5 indicator missing_indicator',
+      '6 geocode missing_location',
+    ]);
+    expect(await the.statuses(long.id)).toMatch(/^PROCESSED REJECTED \w+ \w+ REJECTED REJECTED$/);
+    const { objects } = await must(admin.get(`/api/v1/source_doc/${long.id}/issues`), 200);
+    expect(objects[0]).toMatchObject({ severity: 'error', cells: 1, location_id: places.a, line: 3 });
   });
 
   test('long files, other headers, tabs and equal headers', async () => {

@@ -19,6 +19,7 @@ const words: Record<string, string> = {
   missing_location: 'Rows without a place',
   missing_campaign: 'Rows without a campaign',
   missing_date: 'Rows without a day',
+  missing_indicator: 'Rows without an indicator',
   not_a_date: 'Not a day',
   ambiguous_date: 'Days whose order is not certain',
   outside_scope: 'Places outside what the sender may write',
