@@ -16,7 +16,15 @@ import { decodeDocfile } from './pure/decode-docfile.ts';
 export interface DocumentArrival {
   title: string;
   fileType: 'campaign' | 'date';
-  file: { name: string; mediaType: string; blob: Pick<StoredBlob, 'sha256' | 'bytes'> } | undefined;
+  file:
+    | {
+        name: string;
+        /** By which the file is read, where `name` is the title and tells nothing. */
+        readAs?: string;
+        mediaType: string;
+        blob: Pick<StoredBlob, 'sha256' | 'bytes'>;
+      }
+    | undefined;
   uploadId: string | undefined;
   dataset: string | undefined;
   revision: number | undefined;
@@ -67,7 +75,22 @@ export async function receiveDocument(
   const decoded = decodeDocfile(docfile);
   if (decoded === undefined || decoded.bytes.length === 0) throw documentEmpty();
   const blob = await context.blobs.put(Readable.from([decoded.bytes]), { maxBytes: context.config.uploadMaxBytes });
-  return { ...arrival, file: { name: arrival.title, mediaType: decoded.mediaType, blob } };
+  const readAs = readAsFor(arrival.title, decoded.bytes);
+  return { ...arrival, file: { name: arrival.title, readAs, mediaType: decoded.mediaType, blob } };
+}
+
+/** A file that came without a name: its content tells what it is. */
+const unnamed = 'docfile';
+
+/** Of a title, which may end in anything, only what the content leaves open: a table of HTML saved as .xls, one line of JSON. */
+function readAsFor(title: string, bytes: Buffer): string {
+  const start = bytes
+    .toString('latin1', 0, 200)
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
+  if (start.startsWith('<') && /\.xls$/i.test(title)) return `${unnamed}.xls`;
+  if (start.startsWith('{') && /\.(ndjson|jsonl)$/i.test(title)) return `${unnamed}.ndjson`;
+  return unnamed;
 }
 
 /**
@@ -88,10 +111,10 @@ async function receiveParts(context: Context, request: FastifyRequest, body: Rea
     if (second !== undefined) throw invalidField('docfile', 'docfile is given more than once');
     if (namesObject(sent.id)) return changeOf(sent, true);
     const arrival = arrivalOf(sent, 'docfile');
-    const name = file!.name ?? arrival.title;
+    const named = file!.name === undefined ? { name: arrival.title, readAs: unnamed } : { name: file!.name };
     return {
       ...arrival,
-      file: { name, mediaType: file!.mediaType ?? 'application/octet-stream', blob: file!.stored },
+      file: { ...named, mediaType: file!.mediaType ?? 'application/octet-stream', blob: file!.stored },
     };
   } catch (error) {
     if (error instanceof AppError && error.code === 'upload_unreadable') throw documentEmpty();

@@ -83,7 +83,10 @@ export async function recordDocument(
       serialKey: serialKeyOf(documentId),
     });
     await updateDocument(tx, documentId, { runId });
-    if (revision === null) await insertArrival(tx, access, { ...of, uploadId: uploadId!, runId, created }, arrival);
+    if (revision === null) {
+      const readAs = arrival.file?.readAs ?? fileName;
+      await insertArrival(tx, access, { ...of, fileName: readAs, uploadId: uploadId!, runId, created }, arrival);
+    }
     return { documentId, runId };
   };
   const { started, replayed } = await startOnce(context.db, request, access, record, { identity: identityOf(arrival) });

@@ -82,7 +82,9 @@ export async function detectFormat(
   if (extension !== undefined && mediaType === undefined) throw unsupportedFileFormat(extension);
   const typed = mediaType === undefined ? undefined : byMediaType[mediaType.split(';')[0]!.trim().toLowerCase()];
   if (typed === undefined && extension !== undefined) throw unsupportedFileFormat(extension);
-  if (typed !== undefined && mediaType !== 'text/plain') return typed;
+  // Browsers say of CSV that it is of the program that opens it.
+  const isProgram = typed === 'parquet' || (typed === 'spreadsheet' && !/^\s*</.test(start.toString('latin1', 0, 200)));
+  if (typed !== undefined && mediaType !== 'text/plain' && !isProgram) return typed;
   return textFormat(start);
 }
 

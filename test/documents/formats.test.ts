@@ -14,6 +14,7 @@ await the.indicator('visits', 'int', { resource_name: 'date' });
 for (const [n, name] of ['csv', 'tsv', 'xlsx', 'xls', 'ods', 'json', 'ndjson', 'parquet', 'days'].entries()) {
   await the.campaign(name, `2021-01-${String(n + 1).padStart(2, '0')}`);
 }
+await the.campaign('titles', '2021-03-15');
 afterEach(() => world.runJobs());
 
 const header = ['geocode', 'campaign', 'seen', 'missed', 'share'];
@@ -242,4 +243,22 @@ describe('rows that are not as wide as the header', () => {
       },
     });
   });
+});
+
+test.each([
+  ['Survey v1.2', 'geocode,campaign,seen\na,titles,3\n', ''],
+  ['report 2020.05', 'geocode;campaign;seen\na;titles;3\n', 'data:application/vnd.ms-excel;base64,'],
+  ['x.pdf', 'geocode\tcampaign\tseen\na\ttitles\t3\n', 'data:text/plain;base64,'],
+  ['x.xlsx', 'geocode,campaign,seen\na,titles,3\n', 'data:text/csv;base64,'],
+  ['x.json', 'geocode,campaign,seen\na,titles,3\n', ''],
+  ['x.csv', '[{"geocode":"a","campaign":"titles","seen":3}]', ''],
+  ['x.ndjson', '{"geocode":"a","campaign":"titles","seen":3}\n', ''],
+  [
+    'x.xls',
+    '<html><table><tr><td>geocode</td><td>campaign</td><td>seen</td></tr><tr><td>a</td><td>titles</td><td>3</td></tr></table></html>',
+    '',
+  ],
+])('the title %s says nothing of the format', async (doc_title, content, prefix) => {
+  const document = await the.document('', { doc_title, docfile: prefix + Buffer.from(content).toString('base64') });
+  expect(document).toMatchObject({ doc_title, file_name: doc_title, summary: { cells: 1, values: { new: 1 } } });
 });
