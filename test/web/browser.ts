@@ -50,14 +50,16 @@ let browser: Promise<Browser> | undefined;
 
 /** A window with a fresh profile; closed when the test that opened it ends, or as `atEnd` says. */
 export async function openWindow(
-  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+  options: { width?: number; height?: number; colorScheme?: 'light' | 'dark'; hasTouch?: boolean } = {},
   atEnd: (close: () => Promise<void>) => void = onTestFinished,
 ): Promise<Window> {
-  const { width = 1280, height = 800, colorScheme = 'light' } = options;
+  const { width = 1280, height = 800, colorScheme = 'light', hasTouch = false } = options;
   browser ??= chromium.launch({ executablePath: chromiumPath!, headless: true, args: flags });
   const context = await (await browser).newContext({
     viewport: { width, height },
     colorScheme,
+    hasTouch,
+    isMobile: hasTouch,
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });

@@ -51,7 +51,10 @@ export interface At {
   column: number;
 }
 
-/** A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks whence. */
+/**
+ * A sheet as spreadsheets have it: arrows and Tab move, typing or Enter begins, Enter saves, Esc takes back; Space asks
+ * whence. A finger has no keys: its tap begins.
+ */
 export function Sheet(props: SheetProps) {
   const { rows, columns, active, setActive, typed, setTyped, overridden } = props;
   const mayEnter = use(MayEnter);
@@ -61,6 +64,8 @@ export function Sheet(props: SheetProps) {
   const tabbedFrom = useRef<number>(undefined);
   const box = useRef<HTMLTableElement>(null);
   const wantsFocus = useRef(false);
+  // Safari's clicks do not say what made them.
+  const pointer = useRef('mouse');
   const current = rows[active.row]?.[active.column];
 
   const enter = (at: At) => {
@@ -184,6 +189,9 @@ export function Sheet(props: SheetProps) {
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length + 1}
         onKeyDown={onKeyDown}
+        onPointerDown={({ pointerType }) => {
+          pointer.current = pointerType;
+        }}
       >
         <thead>
           <tr>
@@ -217,6 +225,9 @@ export function Sheet(props: SheetProps) {
                     isRefusing={isActive && refusing === cell.key}
                     onFocus={() => (isActive ? undefined : enter({ row, column }))}
                     onOpen={() => begin()}
+                    onTap={() => {
+                      if (pointer.current !== 'mouse' && mayEnter && !isReadOnly(cell, overridden)) begin();
+                    }}
                     onLeave={() => {
                       if (typed === undefined) return;
                       setTyped(undefined);
@@ -251,6 +262,8 @@ interface ViewProps {
   setTyped: (text: string) => void;
   onFocus: () => void;
   onOpen: () => void;
+  /** A click of whatever kind, which has given the cell the focus already. */
+  onTap: () => void;
   onLeave: () => void;
 }
 
@@ -267,6 +280,8 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
           autoFocus
           aria-label={cell.name}
           aria-invalid={checked.error !== undefined}
+          inputMode={keysFor(cell)}
+          enterKeyHint="done"
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onBlur={more.onLeave}
@@ -287,6 +302,7 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
     ...(note === undefined ? [] : [note.message || note.state]),
   ];
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the sheet around it listens to the keys.
     <td
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
       role="gridcell"
@@ -300,6 +316,7 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
       tabIndex={isActive ? 0 : -1}
       title={said.join('; ') || undefined}
       onFocus={more.onFocus}
+      onClick={more.onTap}
       onDoubleClick={more.onOpen}
     >
       {shown === '–' ? <span className="sheet-empty">–</span> : shown}
@@ -312,6 +329,11 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
     </td>
   );
 }
+
+const words = new Set(['class', 'bool', 'date', 'date_int']);
+/** The keys of a phone: digits, unless words are to be typed, or a minus, which the digits of some lack. */
+const keysFor = ({ indicator: { data_format: format, min } }: SheetCell): 'text' | 'decimal' =>
+  words.has(format) || (min !== null && min < 0) ? 'text' : 'decimal';
 
 export const isComputed = ({ cell }: SheetCell): boolean => cell?.is_agg === true || cell?.is_calculated === true;
 const isReadOnly = (cell: SheetCell, overridden: ReadonlySet<string>): boolean =>
