@@ -117,21 +117,43 @@ export async function fetchTagged(period: Period, ids: number[]): Promise<Map<nu
 }
 
 /** What somebody entered by hand and what counts, at these places and indicators in these periods; null cleared a cell. */
-export async function fetchEntries(cells: Coordinates[]): Promise<EnteredCell[]> {
+export const fetchEntries = (cells: Coordinates[]): Promise<EnteredCell[]> =>
+  fetchStored<EnteredCell>(cells, { origin: 'entry', fields: enteredFields.join(',') });
+
+/** What is stored in one cell, by hand or by files and scripts, whether it counts or not. */
+export const storedQuery = (cell: Coordinates) =>
+  queryOptions({
+    queryKey: ['values', 'stored', cell],
+    queryFn: ({ signal }) => fetchStoredIn(cell, signal),
+  });
+export const fetchStoredIn = async (cell: Coordinates, signal?: AbortSignal): Promise<Stored> => {
+  const found = await fetchStored<Pick<Cell, 'value'> & { origin: string }>([cell], { fields: 'value,origin' }, signal);
+  return {
+    entry: found.find(({ origin }) => origin === 'entry'),
+    isBelow: found.some(({ origin }) => origin !== 'entry'),
+  };
+};
+export interface Stored {
+  /** By hand; null cleared the cell. */
+  entry: Pick<Cell, 'value'> | undefined;
+  /** Whether a file or a script says something there. */
+  isBelow: boolean;
+}
+
+async function fetchStored<T>(cells: Coordinates[], more: Query, signal?: AbortSignal): Promise<T[]> {
   const among = (values: (number | string)[]) => [...new Set(values)].join(',');
   const periods =
     'campaign_id' in cells[0]!
       ? { campaign_id__in: among(cells.map((cell) => ('campaign_id' in cell ? cell.campaign_id : ''))) }
       : { data_date__in: among(cells.map((cell) => ('data_date' in cell ? cell.data_date : ''))) };
-  const { objects } = await fetchList<EnteredCell>('/api/v1/datapoint_history', {
+  const query = {
     ...periods,
     indicator__in: among(cells.map(({ indicator_id }) => indicator_id)),
     location_id__in: among(cells.map(({ location_id }) => location_id)),
-    origin: 'entry',
     retracted_at__isnull: true,
-    fields: enteredFields.join(','),
-  });
-  return objects;
+    ...more,
+  };
+  return (await fetchList<T>('/api/v1/datapoint_history', query, signal)).objects;
 }
 const enteredFields = ['indicator_id', 'location_id', 'campaign_id', 'data_date', 'value', 'note'] as const;
 export type EnteredCell = Pick<Cell, (typeof enteredFields)[number]>;
@@ -204,6 +226,8 @@ export interface Lineage {
   without_data_total?: number;
   next?: string | null;
 }
+
+export const fetchLineage = (path: string): Promise<Lineage> => fetchApi(path);
 
 /** `path` is a lineage address of the API, as its own answers name them; its inputs come in pages. */
 export const lineageQuery = (path: string) =>

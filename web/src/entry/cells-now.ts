@@ -3,9 +3,11 @@ import {
   type Coordinates,
   type EnteredCell,
   fetchEntries,
+  fetchLineage,
   fetchTagged,
   type GridCell,
 } from '../api/values.ts';
+import { lineagePath } from '../lineage/lineage-path.ts';
 import type { SheetCell } from './sheet-cell.ts';
 
 /** What a cell was when its change began. */
@@ -21,7 +23,8 @@ export interface Begun {
 export type Own = Pick<Begun, 'id' | 'value'>;
 
 /** Of a block of any size in a few requests. The tags come first, so that what is saved after them is met by them. */
-export async function cellsNow(cells: readonly { target: SheetCell; id: number | null }[]): Promise<Begun[]> {
+export async function cellsNow(given: readonly Asked[]): Promise<Begun[]> {
+  const cells = await withCleared(given);
   const known = cells.filter(({ id }) => id !== null);
   if (known.length === 0) return cells.map(() => ({ id: null, value: null, entry: undefined, tag: undefined }));
   const ids = new Set(known.map(({ id }) => id!));
@@ -34,6 +37,29 @@ export async function cellsNow(cells: readonly { target: SheetCell; id: number |
     return { id: now?.cell.id ?? null, value: now?.cell.value ?? null, entry, tag: now?.tag };
   });
 }
+
+interface Asked {
+  target: SheetCell;
+  id: number | null;
+}
+
+/** A cell that somebody cleared is in no list of values, but has an entry and by that an id, which its lineage tells. */
+async function withCleared(cells: readonly Asked[]): Promise<readonly Asked[]> {
+  const unknown = cells.filter(({ id }) => id === null);
+  if (unknown.length === 0) return cells;
+  const entries = await fetchEntries(unknown.map(({ target }) => coordinatesOf(target)));
+  const cleared = new Set(entries.filter(({ value }) => value === null).map(keyOf));
+  if (cleared.size === 0) return cells;
+  return await Promise.all(
+    cells.map(async (one) => {
+      if (one.id !== null || !cleared.has(keyOf(coordinatesOf(one.target)))) return one;
+      return { ...one, id: (await fetchLineage(pathOf(one.target))).id ?? null };
+    }),
+  );
+}
+
+/** Where the API tells where the value of a cell comes from, or why there is none. */
+export const pathOf = (target: SheetCell): string => lineagePath({ id: null, value: null, ...coordinatesOf(target) });
 
 const keyOf = (of: {
   location_id: number;

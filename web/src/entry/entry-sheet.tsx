@@ -1,15 +1,18 @@
 import { Alert, Button, Group, Kbd, Stack, Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowBackUp, IconCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { use, useRef, useState } from 'react';
+import { storedQuery } from '../api/values.ts';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
-import { lineagePath } from '../lineage/lineage-path.ts';
 import { SignInElsewhere } from '../ui/failure.tsx';
 import { count, plural } from '../ui/format.ts';
 import { useKeepTyped } from '../ui/use-keep-typed.tsx';
 import { valueText, warningsOf } from '../ui/value-text.ts';
+import { coordinatesOf, pathOf } from './cells-now.ts';
 import { MayEnter } from './may-enter.ts';
-import { type At, type Head, isComputed, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
-import type { SheetCell } from './sheet-cell.ts';
+import { type At, type Head, isUnchanged, type Pasted, Sheet } from './sheet.tsx';
+import { isComputed, type SheetCell } from './sheet-cell.ts';
 import { type Note, useEntry } from './use-entry.ts';
 
 interface EntrySheetProps {
@@ -34,7 +37,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
     if (block.cells.length > 0) entry.paste(block.cells);
   };
   const current = rows[active.row]?.[active.column];
-  const trace = () => current?.cell !== undefined && setTraced(lineagePath({ ...current.cell, ...current.period }));
+  const trace = () => current !== undefined && setTraced(pathOf(current));
   const override = (cell: SheetCell) => {
     setOverridden(new Set([...overridden, cell.key]));
     // The button has done its work and is gone from the keys' way.
@@ -50,7 +53,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
     <Stack gap="xs" ref={box}>
       {question}
       <Group justify="space-between" gap="sm">
-        <SaveState notes={entry.notes} isWaiting={entry.isWaiting} />
+        <SaveState notes={entry.notes} isWaiting={entry.isWaiting} said={entry.said} />
         <Button
           size="compact-sm"
           variant="default"
@@ -95,6 +98,7 @@ export function EntrySheet({ rows, ...heads }: EntrySheetProps) {
           target={current}
           isOverridden={overridden.has(current.key)}
           onOverride={() => override(current)}
+          onTakeBack={() => entry.takeBack(current)}
           onTrace={trace}
         />
       )}
@@ -125,7 +129,13 @@ function sheetOf({ indicators, ...rest }: { indicators?: string }): string {
   return JSON.stringify([given.sort(), Boolean(indicators)]);
 }
 
-function SaveState({ notes, isWaiting }: { notes: ReadonlyMap<string, Note>; isWaiting: boolean }) {
+interface SaveStateProps {
+  notes: ReadonlyMap<string, Note>;
+  isWaiting: boolean;
+  said: string | undefined;
+}
+
+function SaveState({ notes, isWaiting, said }: SaveStateProps) {
   const states = [...notes.values()].map(({ state }) => state);
   const saving = states.filter((state) => state === 'saving').length;
   const saved = states.filter((state) => state === 'saved').length;
@@ -136,9 +146,7 @@ function SaveState({ notes, isWaiting }: { notes: ReadonlyMap<string, Note>; isW
       ? `Saving ${plural(saving, 'value')} …`
       : open > 0
         ? `${plural(open, 'value')} not saved: see below`
-        : saved > 0
-          ? `${plural(saved, 'value')} saved`
-          : 'Everything shown is saved';
+        : (said ?? (saved > 0 ? `${plural(saved, 'value')} saved` : 'Everything shown is saved'));
   return (
     <Text fz="sm" role="status" {...(open > 0 ? { c: 'var(--ink-error)' } : { c: 'dimmed' })}>
       {open === 0 && saving === 0 && !isWaiting && <IconCheck size={14} aria-hidden style={{ verticalAlign: -2 }} />}{' '}
@@ -151,15 +159,20 @@ interface AboutProps {
   target: SheetCell;
   isOverridden: boolean;
   onOverride: () => void;
+  onTakeBack: () => void;
   onTrace: () => void;
 }
 
 /** The cell one stands on: its value in full, what is to be known about it, and where it comes from. */
-function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
+function About({ target, isOverridden, onOverride, onTakeBack, onTrace }: AboutProps) {
   const { cell, indicator, name } = target;
   const computed = isComputed(target);
   const mayEnter = use(MayEnter);
+  const stored = useStored(target);
+  const entry = stored?.entry;
   const facts = [
+    ...(entry === undefined ? [] : [entry.value === null ? 'cleared by hand' : 'entered by hand']),
+    ...(entry !== undefined && stored?.isBelow ? ['what a file says here does not count'] : []),
     ...(computed ? [cell?.is_calculated ? 'calculated from other indicators' : 'put together from places below'] : []),
     ...warningsOf(cell?.flags),
   ];
@@ -175,7 +188,12 @@ function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
             {isOverridden ? 'Type to write over it' : 'Write over it'}
           </Button>
         )}
-        <Button size="compact-sm" variant="light" disabled={cell === undefined} onClick={onTrace}>
+        {entry !== undefined && mayEnter && (
+          <Button size="compact-sm" variant="default" onClick={onTakeBack}>
+            {entry.value === null ? 'Take back that it was cleared' : 'Take back what was entered'}
+          </Button>
+        )}
+        <Button size="compact-sm" variant="light" onClick={onTrace}>
           Where does this come from?{' '}
           <Kbd ml={6} fz={10} visibleFrom="sm" aria-hidden>
             Space
@@ -184,6 +202,12 @@ function About({ target, isOverridden, onOverride, onTrace }: AboutProps) {
       </Group>
     </Group>
   );
+}
+
+/** What is stored in the cell one stands on; not asked for on the way to it. */
+function useStored(target: SheetCell) {
+  const [key] = useDebouncedValue(target.key, 200);
+  return useQuery({ ...storedQuery(coordinatesOf(target)), enabled: key === target.key }).data;
 }
 
 interface AttentionProps {

@@ -11,3 +11,5 @@ export interface SheetCell {
   indicator: Indicator;
   cell: Cell | undefined;
 }
+
+export const isComputed = ({ cell }: SheetCell): boolean => cell?.is_agg === true || cell?.is_calculated === true;

@@ -2,7 +2,7 @@ import { type ClipboardEvent, type KeyboardEvent, use, useLayoutEffect, useRef, 
 import { valueText, warningsOf } from '../ui/value-text.ts';
 import { checkText } from './check-text.ts';
 import { MayEnter } from './may-enter.ts';
-import type { SheetCell } from './sheet-cell.ts';
+import { isComputed, type SheetCell } from './sheet-cell.ts';
 import type { Note } from './use-entry.ts';
 
 interface SheetProps {
@@ -335,7 +335,6 @@ const words = new Set(['class', 'bool', 'date', 'date_int']);
 const keysFor = ({ indicator: { data_format: format, min } }: SheetCell): 'text' | 'decimal' =>
   words.has(format) || (min !== null && min < 0) ? 'text' : 'decimal';
 
-export const isComputed = ({ cell }: SheetCell): boolean => cell?.is_agg === true || cell?.is_calculated === true;
 const isReadOnly = (cell: SheetCell, overridden: ReadonlySet<string>): boolean =>
   isComputed(cell) && !overridden.has(cell.key);
 

@@ -8,15 +8,18 @@ import {
   type Entry,
   enterValue,
   enterValues,
+  fetchLineage,
+  fetchStoredIn,
+  type Lineage,
   withdrawValue,
 } from '../api/values.ts';
 import { plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
-import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, seenWith } from './cells-now.ts';
+import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, pathOf, seenWith } from './cells-now.ts';
 import { checkText } from './check-text.ts';
 import { patiently } from './patiently.ts';
-import type { SheetCell } from './sheet-cell.ts';
+import { isComputed, type SheetCell } from './sheet-cell.ts';
 import { changedMeanwhile, type Past, takeBack } from './take-back.ts';
 
 export interface Note {
@@ -67,6 +70,9 @@ export function useEntry() {
   // What this sheet wrote and has not read again yet: until then the cells it shows know nothing of it.
   const own = useRef(new Map<string, Own>());
 
+  // What became of the last change, where that is more than that a value was saved.
+  const [said, setSaid] = useState<string>();
+
   // Of requests that the server does not take yet.
   const [waiting, setWaiting] = useState(0);
   const patient = <T>(work: () => Promise<T>) =>
@@ -80,7 +86,10 @@ export function useEntry() {
     latestSteps.current = next;
     setSteps(next);
   };
-  const remember = (label: string, past: Past[]) => setStepsNow([...latestSteps.current, { label, past }]);
+  const remember = (label: string, past: Past[]) => {
+    setStepsNow([...latestSteps.current, { label, past }]);
+    setSaid(undefined);
+  };
   const note = (target: SheetCell, state: Note['state'], text: string, message = '', more: Partial<Note> = {}) =>
     change(new Map(latest.current).set(target.key, { ...more, state, text, message, target }));
   const fail = (target: SheetCell, text: string, error: unknown, again: () => void) => {
@@ -171,24 +180,49 @@ export function useEntry() {
     }
   };
 
-  /** What is stored by hand goes; without an entry, what files say is hidden. */
-  const clear = async (target: SheetCell) => {
-    const { cell, period } = target;
-    if (cell?.id == null) return;
-    note(target, 'saving', '');
+  /** A change without a text, in its turn; answers what the cell is after it, if there was one. */
+  const changeCell = async (target: SheetCell, work: (before: Begun) => Promise<Own | undefined>) => {
+    let mine: Own | undefined;
     try {
-      const before = await beginning(target);
-      const isEntry = before.entry !== undefined;
-      const { id } = cell;
-      await patient<unknown>(() =>
-        isEntry ? withdrawValue(period, id, before.tag) : changeValue(period, id, { value: null }, before.tag),
-      );
-      remember(nameOf(target), [{ target, before, id, entered: isEntry ? undefined : { value: null } }]);
-      note(target, 'saved', '');
-      await refresh();
+      await inTurn(target.key, async () => {
+        mine = await work(await beginning(target));
+        if (mine !== undefined) own.current.set(target.key, mine);
+      });
     } catch (error) {
-      fail(target, '', error, () => start(inTurn(target.key, () => clear(target))));
+      fail(target, '', error, () => start(changeCell(target, work)));
     }
+    if (mine === undefined) return;
+    await refresh();
+    readAgain(target.key, mine);
+  };
+
+  /** The cell is empty afterwards, whoever filled it: what a file says below an entry does not come up. */
+  const clear = (target: SheetCell) =>
+    changeCell(target, async (before) => {
+      if (before.id === null || before.value === null) return undefined;
+      if (before.entry === undefined && isComputed(target)) return undefined;
+      const { isBelow } = await patient(() => fetchStoredIn(coordinatesOf(target)));
+      if (!isBelow) return await withdraw(target, before);
+      note(target, 'saving', '');
+      await patient(() => changeValue(target.period, before.id!, { value: null }, before.tag));
+      remember(nameOf(target), [{ target, before, id: before.id, entered: { value: null } }]);
+      note(target, 'saved', '');
+      setSaid(`${target.name} is empty now; what a file says there is kept, but does not count`);
+      return { id: before.id, value: null };
+    });
+
+  /** What was entered or cleared by hand is no more, and what is below it counts again. */
+  const takeBackEntry = (target: SheetCell) =>
+    changeCell(target, async (before) => (before.entry === undefined ? undefined : await withdraw(target, before)));
+
+  const withdraw = async (target: SheetCell, before: Begun): Promise<Own> => {
+    note(target, 'saving', '');
+    await patient(() => withdrawValue(target.period, before.id!, before.tag));
+    remember(nameOf(target), [{ target, before, id: before.id, entered: undefined }]);
+    note(target, 'saved', '');
+    const now = await patient(() => fetchLineage(pathOf(target)));
+    setSaid(`${target.name}: what was entered is taken back; ${nowWords(now, target)}`);
+    return { id: now.id ?? null, value: now.value };
   };
 
   /** A block from a spreadsheet, in one request; each cell is answered for itself. */
@@ -277,6 +311,7 @@ export function useEntry() {
       });
     } finally {
       const left = { ...step, past: [...open] };
+      setSaid(undefined);
       setStepsNow(latestSteps.current.flatMap((one) => (one !== step ? one : open.size === 0 ? [] : left)));
       if (open.size < step.past.length) await refresh();
       for (const [key, mine] of read) readAgain(key, mine);
@@ -296,7 +331,12 @@ export function useEntry() {
     notes,
     begin,
     save: (target: SheetCell, text: string, confirmed?: boolean) => start(save(target, text, confirmed)),
-    clear: (target: SheetCell) => start(inTurn(target.key, () => clear(target))),
+    clear: (target: SheetCell) => {
+      // An empty cell is not asked about.
+      if ((own.current.get(target.key)?.id ?? target.cell?.id) != null) start(clear(target));
+    },
+    takeBack: (target: SheetCell) => start(takeBackEntry(target)),
+    said,
     paste: (block: { target: SheetCell; text: string }[]) => start(paste(block)),
     forget,
     undo: () => start(undo().catch(toastProblem)),
@@ -309,6 +349,13 @@ export function useEntry() {
 
 const nameOf = ({ place, indicator, period }: SheetCell): string =>
   [indicator.short_name, place.name, ...('data_date' in period ? [period.data_date] : [])].join(', ');
+
+/** What counts in a cell once an entry is gone. */
+function nowWords({ value, kind, source }: Lineage, { indicator }: SheetCell): string {
+  if (value === null) return 'the cell is empty';
+  const from = kind === 'stored' ? (source?.doc_title ? `of “${source.doc_title}”` : 'of a file') : 'worked out';
+  return `${valueText(value, indicator)} ${from} counts again`;
+}
 
 /** What is confirmed replaces what somebody else may have entered; anything else must not meet an entry it has not seen. */
 async function write(target: SheetCell, before: Begun, entry: Entry): Promise<Cell> {
