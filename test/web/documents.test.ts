@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await goTo(page, standsOn, 'Birhc');
     await page.keyboard.press('p');
     const effect = page.getByRole('region', { name: 'What would change' });
-    await effect.getByText('seen, Birch, March 2026: nothing → 800').waitFor();
+    await effect.getByText('Children seen, Birch, March 2026: nothing → 800').waitFor();
     expect(await stored('BIR', indicators.seen!)).toBeUndefined();
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
@@ -122,8 +122,12 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await page.getByRole('combobox', { name: 'What “Jabs” means' }).fill('vaccinated');
     await page.getByRole('option', { name: 'Children vaccinated (vaccinated)' }).click();
     await codes.getByRole('button', { name: 'Cedar', exact: true }).click();
-    await page.getByRole('button', { name: 'Not data for Nowhere' }).click();
+    // By keyboard, the focus on what is said of all of them then.
+    await goTo(page, standsOn, 'Nowhere');
+    await page.keyboard.press('x');
     await page.getByText('Every code is known.').waitFor();
+    const said = page.getByRole('status').filter({ hasText: 'Every code is known.' });
+    await until(() => said.evaluate((one) => one.matches(':focus'))).toBe(true);
     await page.getByText('counts', { exact: true }).waitFor();
     await until(async () => (await factsOf(page)).Values).toBe('10');
     // Of 18 cells of three columns; what was read first, before anything was mapped, is not told any more.
@@ -168,6 +172,18 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
       .getByRole('region', { name: 'Row 2 (line 3)' })
       .getByRole('row', { name: /^Jabs maybe maybe is no number/ })
       .waitFor();
+    // On a phone the last column has a line of its own, within the window.
+    await page.setViewportSize({ width: 390, height: 780 });
+    for (const told of ['Row 2 (line 3)', 'What needs a look']) {
+      const why = page
+        .getByRole('region', { name: told })
+        .getByText(/^maybe is no number/)
+        .first();
+      const { x, width } = (await why.boundingBox())!;
+      expect(x + width).toBeLessThan(390);
+      expect(width).toBeGreaterThan(250);
+    }
+    await page.setViewportSize({ width: 1280, height: 1000 });
     // The page of a row is a link like any other; it leads on to the whole document.
     await page.goto(world.url + address);
     await row.getByRole('link', { name: 'The whole document' }).click();
@@ -288,6 +304,27 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await page.getByText('139 codes to decide').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('250 codes to decide').waitFor();
+  });
+
+  test('a document says how many of its values count, and why the others do not', async () => {
+    const send = async (doc_title: string, text: string) => {
+      const body = { docfile: Buffer.from(text).toString('base64'), doc_title, file_type: 'campaign' };
+      return (await must(admin.post('/api/v1/source_doc/', body), 201)).id as number;
+    };
+    const older = await send('older', 'geocode,campaign,seen\nAMB,April 2026,1\nBIR,April 2026,2\n');
+    await send('newer', 'geocode,campaign,seen\nBIR,April 2026,3\n');
+    await page.goto(`${world.url}/app/documents/${older}`);
+    await page.getByText('counts · 1 of 2 values', { exact: true }).waitFor();
+    await page.getByText('a newer document or a later row counts').waitFor();
+    const entry = { location_id: ids.AMB, campaign_id: campaigns.april, indicator_id: indicators.seen, value: 9 };
+    const { id } = await must(admin.post('/api/v1/campaign_datapoint/', entry), 201);
+    await page.reload();
+    await page.getByText('superseded · 0 of 2 values', { exact: true }).waitFor();
+    await page.getByText('entered by hand: 9').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await must(admin.delete(`/api/v1/campaign_datapoint/${id}/`), 204);
+    await page.goto(`${world.url}/app/documents`);
+    await page.getByRole('link', { name: /^older.*read$/ }).waitFor();
   });
 
   test('who may only look is offered nothing else', async () => {

@@ -210,6 +210,16 @@ export const documentValuesQuery = (documentId: number) =>
     getNextPageParam: ({ meta }) => meta.next,
   });
 
+/** How many of its values count. */
+export const countingValuesQuery = (documentId: number) =>
+  queryOptions({
+    queryKey: ['documents', 'values', documentId, 'counting'],
+    queryFn: async ({ signal }) => {
+      const query = { document_id: documentId, counts: true, limit: 1, count: 'exact' };
+      return (await fetchList<DocumentValue>('/api/v1/doc_datapoint', query, signal)).meta.total_count ?? 0;
+    },
+  });
+
 /** A row as it stands in the file, and what became of it. */
 export interface DocumentRow {
   id: number;

@@ -133,6 +133,18 @@ export const fetchStoredIn = async (cell: Coordinates, signal?: AbortSignal): Pr
     isBelow: found.some(({ origin }) => origin !== 'entry'),
   };
 };
+/** What people and scripts say in these cells, which counts before documents. */
+export const storedCellsQuery = (cells: Coordinates[]) =>
+  queryOptions({
+    queryKey: ['values', 'stored', cells],
+    queryFn: ({ signal }) =>
+      fetchStored<StoredCell>(
+        cells,
+        { origin__in: 'entry,script', fields: [...enteredFields, 'origin'].join(',') },
+        signal,
+      ),
+  });
+export type StoredCell = EnteredCell & { origin: string };
 export interface Stored {
   /** By hand; null cleared the cell. */
   entry: Pick<Cell, 'value'> | undefined;

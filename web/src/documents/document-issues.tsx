@@ -105,7 +105,7 @@ function IssueGroup({ code, issues }: { code: string; issues: DocumentIssue[] })
         <span style={{ color: 'var(--muted)' }}>{plural(Math.max(cells, issues.length), 'cell')}</span>
       </summary>
       <ScrollX label={title}>
-        <Table fz="sm" miw={460} mt={4}>
+        <Table fz="sm" className="stacked" mt={4}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={110}>Row</Table.Th>

@@ -2,10 +2,16 @@ import { Alert, Anchor, Badge, Button, Group, SimpleGrid, Stack, Text } from '@m
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { documentQuery, documentValuesQuery, type SourceDocument, undoDocument } from '../api/documents.ts';
+import {
+  countingValuesQuery,
+  documentQuery,
+  documentValuesQuery,
+  type SourceDocument,
+  undoDocument,
+} from '../api/documents.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Fact } from '../ui/fact.tsx';
-import { bytes, count, dateTime } from '../ui/format.ts';
+import { bytes, count, dateTime, plural } from '../ui/format.ts';
 import { TextLink } from '../ui/link.tsx';
 import { LoadedPage } from '../ui/loaded-page.tsx';
 import { Page } from '../ui/page.tsx';
@@ -33,7 +39,6 @@ export function DocumentPage() {
 function Shown({ document }: { document: SourceDocument }) {
   const queries = useQueryClient();
   const may = useMay();
-  const state = stateWords[document.state];
   const row = Number((useSearch({ strict: false }) as { row?: unknown }).row);
   // A new outcome brings new codes, values and issues.
   const outcome = JSON.stringify([document.state, document.run_id, document.summary, document.updated_at]);
@@ -48,7 +53,7 @@ function Shown({ document }: { document: SourceDocument }) {
       title={document.doc_title}
       about={
         <Group gap={8}>
-          <Badge color={state.color}>{state.label}</Badge>
+          <State document={document} />
           {dateTime(document.created_at)}
         </Group>
       }
@@ -80,6 +85,21 @@ function Shown({ document }: { document: SourceDocument }) {
         )}
       </Stack>
     </Page>
+  );
+}
+
+/** A document that was read counts with those of its values before which no other comes. */
+function State({ document }: { document: SourceDocument }) {
+  const total = useInfiniteQuery(documentValuesQuery(document.id)).data?.pages[0]?.meta.total_count ?? 0;
+  const counting = useQuery(countingValuesQuery(document.id)).data;
+  const { label, color } = stateWords[document.state];
+  if (document.state !== 'processed' || total === 0 || counting === undefined || counting >= total) {
+    return <Badge color={color}>{label}</Badge>;
+  }
+  return (
+    <Badge color={counting === 0 ? 'grain' : color}>
+      {counting === 0 ? 'superseded' : label} · {count(counting)} of {plural(total, 'value')}
+    </Badge>
   );
 }
 

@@ -102,7 +102,7 @@ function Cells({ row, issues, values, header, indicators, codes }: CellsProps) {
         </Text>
       ))}
       <ScrollX label="Cells of the row">
-        <Table fz="sm" miw={460}>
+        <Table fz="sm" className="stacked">
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={180}>Column</Table.Th>

@@ -1,8 +1,9 @@
 import { Badge, Button, Table, Text, UnstyledButton } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type DocumentValue, documentValuesQuery, type SourceDocument } from '../api/documents.ts';
 import { type Indicator, indicatorsQuery } from '../api/indicators.ts';
+import { type Coordinates, type StoredCell, storedCellsQuery } from '../api/values.ts';
 import { LineageDrawer } from '../lineage/lineage-drawer.tsx';
 import { lineagePath } from '../lineage/lineage-path.ts';
 import { Failure } from '../ui/failure.tsx';
@@ -20,6 +21,7 @@ export function DocumentValues({ document }: { document: SourceDocument }) {
   const total = found.data?.pages[0]?.meta.total_count ?? values.length;
   const ids = [...new Set(values.map(({ indicator_id: id }) => id))].sort((a, b) => a - b);
   const indicators = useQuery(indicatorsQuery(ids)).data ?? [];
+  const before = useBefore(found.data?.pages.map(({ objects }) => objects) ?? []);
   return (
     <Section title="Values" about="What the file says of places and periods, by row.">
       {found.error !== null && <Failure error={found.error} retry={() => void found.refetch()} />}
@@ -39,7 +41,7 @@ export function DocumentValues({ document }: { document: SourceDocument }) {
                 <Table.Th>{document.file_type === 'campaign' ? 'Campaign' : 'Day'}</Table.Th>
                 <Table.Th>Indicator</Table.Th>
                 <Table.Th ta="end">It says</Table.Th>
-                <Table.Th ta="end">Value</Table.Th>
+                <Table.Th ta="end">Read as</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody className="numbers">
@@ -48,6 +50,7 @@ export function DocumentValues({ document }: { document: SourceDocument }) {
                   key={value.id}
                   value={value}
                   indicator={indicators.find(({ id }) => id === value.indicator_id)}
+                  before={before.get(cellKey(value))}
                   onTrace={() => setTraced(lineagePath({ ...value, id: null }))}
                 />
               ))}
@@ -74,10 +77,12 @@ export function DocumentValues({ document }: { document: SourceDocument }) {
 interface ValueRowProps {
   value: DocumentValue;
   indicator: Indicator | undefined;
+  /** What somebody or a script said there, which counts before documents. */
+  before: StoredCell | undefined;
   onTrace: () => void;
 }
 
-function ValueRow({ value, indicator, onTrace }: ValueRowProps) {
+function ValueRow({ value, indicator, before, onTrace }: ValueRowProps) {
   return (
     <Table.Tr>
       <Table.Td>{value.row}</Table.Td>
@@ -93,14 +98,44 @@ function ValueRow({ value, indicator, onTrace }: ValueRowProps) {
       </Table.Td>
       <Table.Td ta="end" style={typeof value.value === 'string' ? { whiteSpace: 'nowrap' } : undefined}>
         {!value.counts && (
-          <Badge color="gray" mr={6} title="Another value of this cell counts: a newer document, or an entry by hand.">
+          <Badge color="gray" mr={6}>
             does not count
           </Badge>
         )}
         <UnstyledButton className="value-button" fz="sm" onClick={onTrace} title="Where does this come from?">
           {valueText(value.value, indicator)}
         </UnstyledButton>
+        {!value.counts && (
+          <Text fz="xs" c="dimmed">
+            {whyNot(before, indicator)}
+          </Text>
+        )}
       </Table.Td>
     </Table.Tr>
   );
 }
+
+/** Why what the file says does not count (monitoring §7.7). */
+function whyNot(before: StoredCell | undefined, indicator: Indicator | undefined): string {
+  if (before === undefined) return 'a newer document or a later row counts';
+  const text = valueText(before.value, indicator);
+  if (before.origin === 'script') return `a script counts: ${text}`;
+  return before.value === null ? 'cleared by hand' : `entered by hand: ${text}`;
+}
+
+/** Of the values that do not count, page by page: what of people and scripts is stored in their cells. */
+function useBefore(pages: DocumentValue[][]): ReadonlyMap<string, StoredCell> {
+  const without = pages.map((values) => values.filter(({ counts }) => !counts)).filter((values) => values.length > 0);
+  const answers = useQueries({ queries: without.map((values) => storedCellsQuery(values.map(coordinatesOf))) });
+  // What people entered last, so that it is what is kept.
+  const found = answers.flatMap(({ data = [] }) => data).sort((a, b) => b.origin.localeCompare(a.origin));
+  return new Map(found.map((one) => [cellKey(one), one]));
+}
+
+const coordinatesOf = ({ location_id, indicator_id, campaign_id, data_date }: DocumentValue): Coordinates =>
+  campaign_id === null
+    ? { location_id, indicator_id, data_date: data_date ?? '' }
+    : { location_id, indicator_id, campaign_id };
+
+const cellKey = (of: Pick<StoredCell, 'location_id' | 'indicator_id' | 'campaign_id' | 'data_date'>) =>
+  [of.location_id, of.indicator_id, of.campaign_id ?? of.data_date].join(' ');

@@ -52,8 +52,9 @@ export function DocumentsPage() {
                             {bytes(one.bytes)}, {ago(one.created_at)}
                           </Text>
                         </div>
+                        {/* Whether its values count, others of the same cells decide: its page tells. */}
                         <Badge color={stateWords[one.state].color} style={{ flexShrink: 0 }}>
-                          {stateWords[one.state].label}
+                          {one.state === 'processed' ? 'read' : stateWords[one.state].label}
                         </Badge>
                       </Group>
                     </Link>

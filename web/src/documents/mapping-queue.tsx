@@ -51,12 +51,21 @@ function Queue({ document, total }: { document: SourceDocument; total: number })
   const fitting = found.data?.pages[0]?.meta.total_count ?? 0;
   const isFresh = words === typed.trim() && !found.isPlaceholderData;
   // Of columns and campaigns only administrators say what they mean.
+  const state = useRef<HTMLParagraphElement>(null);
+  const isDone = total === 0;
+  const wasOpen = useRef(!isDone);
+  // The last code takes the focus with it when it goes: whoever decided it stands on what is said of all.
+  useEffect(() => {
+    const own = state.current?.ownerDocument;
+    if (isDone && wasOpen.current && own?.activeElement === own?.body) state.current?.focus();
+    wasOpen.current = !isDone;
+  }, [isDone]);
   const mayIgnore = isAdmin || (kind === 'location' && may.change(document));
   return (
     <Stack gap="sm">
       <Group justify="space-between" gap="sm">
-        <Text fz="sm" role="status">
-          {total === 0 ? (
+        <Text fz="sm" role="status" ref={state} tabIndex={-1}>
+          {isDone ? (
             <span style={{ color: 'var(--muted)' }}>Every code is known.</span>
           ) : (
             <strong>{plural(total, 'code')} to decide</strong>
