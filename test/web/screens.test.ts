@@ -117,10 +117,10 @@ describe.skipIf(chromiumPath === undefined)('screens', onceMore, async () => {
     ['projects', '', 'Projects'],
     ['account', 'account', 'Profile'],
     ['unknown', 'nowhere', 'This address leads nowhere'],
-    ['unknown-place', 'places/999999', /No location object found|no such place/i],
-    ['unknown-document', 'documents/999999', 'No source_doc object found'],
-    ['unknown-dashboard', 'dashboards/999999', 'No custom_dashboard object found'],
-    ['unknown-indicator', 'indicators/999999', 'No indicator object found'],
+    ['unknown-place', 'places/999999', 'There is no such place'],
+    ['unknown-document', 'documents/999999', 'There is no such document'],
+    ['unknown-dashboard', 'dashboards/999999', 'There is no such dashboard'],
+    ['unknown-indicator', 'indicators/999999', 'There is no such indicator'],
   ];
 
   test('every screen fits a phone and a desk, and axe finds nothing in the dark', slow, async () => {

@@ -90,6 +90,14 @@ export const indicatorSearchQuery = (words: string, { tag, kind, without = [] }:
     placeholderData: keepPreviousData,
   });
 
+/** By their short names. */
+export const indicatorsCalledQuery = (names: readonly string[]) =>
+  queryOptions({
+    queryKey: ['indicators', 'called', names],
+    queryFn: async ({ signal }) => (await list({ short_name__in: names.join(',') }, signal)).objects,
+    enabled: names.length > 0,
+  });
+
 export const indicatorQuery = (id: number) =>
   queryOptions({
     queryKey: ['indicators', 'one', id],

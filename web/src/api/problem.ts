@@ -1,3 +1,4 @@
+import { problemWords } from './problem-words.ts';
 import { whoMay } from './who-may.ts';
 
 /** The server's one error document, as far as the app shows it. */
@@ -44,13 +45,19 @@ export function problemOf(status: number, text: string, requestId: string | null
   // Older dialects list sentences.
   const [sentence] = (more?.errors ?? []).filter((entry) => typeof entry === 'string');
   const detail = typeof body === 'string' ? body : (body?.detail ?? body?.message ?? body?.error ?? sentence);
-  return new Problem(status, more?.code ?? `http_${status}`, detail || `The server answered ${status}.`, {
+  const code = more?.code ?? `http_${status}`;
+  const words = detail === undefined ? undefined : problemWords(code, detail, more?.used_by);
+  return new Problem(status, code, words ?? (detail || `The server answered ${status}.`), {
     requestId: more?.request_id ?? requestId ?? undefined,
     hint: more?.hint ?? (status === 403 && path !== undefined ? whoMay(path) : undefined),
     retryAfter: more?.retry_after,
-    errors: (more?.errors ?? []).filter((entry) => typeof entry === 'object'),
+    errors: (more?.errors ?? []).filter((entry) => typeof entry === 'object').map(shortened),
   });
 }
+
+/** The refusal itself says it whole. */
+const shortened = (entry: ProblemDetail): ProblemDetail =>
+  entry.code === 'duplicate' && entry.row === undefined ? { ...entry, message: 'taken already' } : entry;
 
 export const unreachable = () =>
   new Problem(0, 'unreachable', 'The server cannot be reached. Check the connection, then try again.');
@@ -63,6 +70,7 @@ interface Body {
   request_id?: string;
   hint?: string;
   retry_after?: number;
+  used_by?: Record<string, number>;
   errors?: (ProblemDetail | string)[];
 }
 

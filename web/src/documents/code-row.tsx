@@ -7,10 +7,12 @@ import {
   type SourceDocument,
   type Suggestion,
 } from '../api/documents.ts';
+import { indicatorsCalledQuery } from '../api/indicators.ts';
 import { Failure } from '../ui/failure.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import type { May } from '../ui/use-may.ts';
+import { valueText } from '../ui/value-text.ts';
 import { ChooseMaster, CreateMaster } from './choose-master.tsx';
 import type { Decision } from './use-decide.ts';
 
@@ -144,9 +146,12 @@ const shownEffects = 6;
 /** From what to what, before anything is decided. */
 function Effect({ code, master }: { code: number; master: number }) {
   const preview = useQuery(mappingPreviewQuery(code, master));
+  const called = (preview.data?.objects ?? []).slice(0, shownEffects).flatMap((one) => one.indicator__short_name ?? []);
+  const indicators = useQuery(indicatorsCalledQuery([...new Set(called)].sort())).data ?? [];
   if (preview.error !== null) return <Failure error={preview.error} />;
   if (preview.data === undefined) return <Waiting lines={1} />;
   const { meta, objects } = preview.data;
+  const ofShortName = new Map(indicators.map((one) => [one.short_name, one]));
   const more = meta.cells_changed - shownEffects;
   return (
     <section className="effect" aria-label="What would change">
@@ -156,17 +161,21 @@ function Effect({ code, master }: { code: number; master: number }) {
           : `${plural(meta.cells_changed, 'value')} would change, those of places above included.`}
       </Text>
       <ul>
-        {objects.slice(0, shownEffects).map((one) => (
-          <li
-            key={`${one.indicator__short_name} ${one.location__name} ${one.campaign__name} ${one.data_date}`}
-            className="numbers"
-          >
-            {[one.indicator__short_name, one.location__name, one.campaign__name ?? one.data_date]
-              .filter(Boolean)
-              .join(', ')}
-            : {one.from ?? 'nothing'} → {one.to ?? 'nothing'}
-          </li>
-        ))}
+        {objects.slice(0, shownEffects).map((one) => {
+          const indicator = ofShortName.get(one.indicator__short_name ?? '');
+          const text = (value: number | string | null) => (value === null ? 'nothing' : valueText(value, indicator));
+          return (
+            <li
+              key={`${one.indicator__short_name} ${one.location__name} ${one.campaign__name} ${one.data_date}`}
+              className="numbers"
+            >
+              {[indicator?.name ?? one.indicator__short_name, one.location__name, one.campaign__name ?? one.data_date]
+                .filter(Boolean)
+                .join(', ')}
+              : {text(one.from)} → {text(one.to)}
+            </li>
+          );
+        })}
         {more > 0 && <li>and {more} more</li>}
       </ul>
     </section>

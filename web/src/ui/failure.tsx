@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Code, Group, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { Problem } from '../api/problem.ts';
+import { Problem, type ProblemDetail } from '../api/problem.ts';
 import { CopyButton } from './copy-button.tsx';
 
 /** What went wrong in the server's own words, with what a person who looks after the server will ask for. */
@@ -42,7 +42,8 @@ export function SignInElsewhere() {
 }
 
 function Details({ problem }: { problem: Problem }) {
-  const more = problem.errors.filter((entry) => !problem.message.includes(entry.message)).slice(0, 8);
+  const isSaid = ({ code, message }: ProblemDetail) => code === problem.code || problem.message.includes(message);
+  const more = problem.errors.filter((entry) => !isSaid(entry) || entry.row !== undefined).slice(0, 8);
   if (more.length === 0) return null;
   return (
     <List size="sm" mt={4}>
