@@ -3,14 +3,17 @@ import { IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { campaignsQuery } from '../api/campaigns.ts';
-import { type Indicator, indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { type Indicator, indicatorSearchQuery, indicatorsQuery, type PeriodKind } from '../api/indicators.ts';
+import { placeSearchQuery } from '../api/places.ts';
 import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { IndicatorsPicker } from '../ui/indicator-picker.tsx';
+import { ButtonLink } from '../ui/link.tsx';
 import { notLoaded } from '../ui/not-loaded.tsx';
 import { Nothing } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { PlacePicker } from '../ui/place-picker.tsx';
+import { useIsAdmin } from '../ui/use-is-admin.ts';
 import { CampaignSheet } from './campaign-sheet.tsx';
 import { Choice } from './choice.tsx';
 import { ChooseDays } from './choose-days.tsx';
@@ -85,7 +88,7 @@ export function EntryPage() {
           onChange={(next) => set({ indicators: next.join(',') })}
         />
         {strange.length > 0 && (
-          <Alert color="yellow" title="Not everything that is chosen can be entered here">
+          <Alert color="grain" title="Not everything that is chosen can be entered here">
             {strange.map(({ id, text }) => (
               <Text key={id} fz="sm">
                 {text}
@@ -108,10 +111,7 @@ export function EntryPage() {
             The address names campaign {campaign}, which is not there or not for you to see. Choose another one.
           </Nothing>
         ) : !isReady || indicators.length === 0 ? (
-          <Nothing icon={IconTable} title="Choose what to enter">
-            {kind === 'campaign' ? 'A campaign, the' : 'The'} place whose places are the rows, and the indicators. The
-            address keeps the choice: save it as a bookmark.
-          </Nothing>
+          <ChooseFirst kind={kind} />
         ) : kind === 'campaign' ? (
           <CampaignSheet key={`${campaign} ${place} ${depth}`} campaign={Number(campaign)} {...rows} />
         ) : (
@@ -131,6 +131,54 @@ function strangeOf(ids: readonly number[], found: readonly Indicator[], kind: Pe
     if (one.resource_name === kind) return [];
     return [{ id, text: `${one.name} is collected per ${kind === 'date' ? 'campaign' : 'day'}.` }];
   });
+}
+
+const any = new Intl.ListFormat('en', { type: 'disjunction' });
+
+/** What is still to be chosen, or to be made before there is anything to choose from. */
+function ChooseFirst({ kind }: { kind: PeriodKind }) {
+  const isAdmin = useIsAdmin();
+  const found = {
+    places: useQuery(placeSearchQuery('')).data?.length,
+    indicators: useQuery(indicatorSearchQuery('', { kind })).data?.objects.length,
+    campaigns: useQuery({ ...campaignsQuery, enabled: kind === 'campaign' }).data?.objects.length,
+  };
+  const words = {
+    places: 'places',
+    indicators: `indicators collected per ${kind === 'date' ? 'day' : 'campaign'}`,
+    campaigns: 'campaigns',
+  };
+  const missing = (Object.keys(found) as (keyof typeof found)[]).filter((one) => found[one] === 0);
+  if (missing.length === 0) {
+    return (
+      <Nothing icon={IconTable} title="Choose what to enter">
+        {kind === 'campaign' ? 'A campaign, the' : 'The'} place whose places are the rows, and the indicators. The
+        address keeps the choice: save it as a bookmark.
+      </Nothing>
+    );
+  }
+  return (
+    <Nothing
+      icon={IconTable}
+      title="Nothing to enter yet"
+      action={
+        isAdmin ? (
+          <Group gap="xs" justify="center">
+            {missing.map((one) => (
+              <ButtonLink key={one} to={`/${one}`} variant="light">
+                Make {one}
+              </ButtonLink>
+            ))}
+          </Group>
+        ) : undefined
+      }
+    >
+      There are no {any.format(missing.map((one) => words[one]))} yet
+      {isAdmin
+        ? ': they come first.'
+        : ' that you see. An administrator makes them, and gives you the right to enter values.'}
+    </Nothing>
+  );
 }
 
 function ChooseKind({ kind, onChange }: { kind: PeriodKind; onChange: (kind: PeriodKind) => void }) {

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, FileInput, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Code, FileInput, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,12 @@ import { Failure } from '../ui/failure.tsx';
 import { count, plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
 import { toastDone } from '../ui/toast.tsx';
+
+const template = `location_code,name,location_type,admin_level,parent_location_code,latitude,longitude,aliases
+XX,My country,Country,0,,,,
+XX01,First province,Province,1,XX,,,
+XX0101,First district,District,2,XX01,,,
+`;
 
 interface Chosen {
   file: File;
@@ -52,10 +58,14 @@ function Steps({ close }: { close: () => void }) {
   return (
     <Stack>
       <Text fz="sm">
-        A CSV with <Code>location_code</Code>, <Code>name</Code>, <Code>location_type</Code>,{' '}
+        A CSV with <Code>location_code</Code>, <Code>name</Code>, <Code>location_type</Code>, <Code>admin_level</Code>,{' '}
         <Code>parent_location_code</Code> (and latitude, longitude, aliases if you have them), or GeoJSON whose features
-        carry <Code>location_code</Code>. Places with a known code are changed, others are new.
+        carry <Code>location_code</Code>. Places with a known code are changed, others are new. The level of a type is 0
+        for the widest, 1 below it and so on; types that are there already need none.
       </Text>
+      <Anchor fz="sm" href={`data:text/csv;charset=utf-8,${encodeURIComponent(template)}`} download="places.csv">
+        A CSV to begin with
+      </Anchor>
       <FileInput
         label="File"
         placeholder="Choose a CSV or GeoJSON file"

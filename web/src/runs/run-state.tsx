@@ -24,7 +24,7 @@ const looks: Record<RunState, { color: string; icon: Icon }> = {
 export function RunBadge({ state }: { state: RunState }) {
   const { color, icon: Sign } = looks[state];
   return (
-    <Badge color={color} leftSection={<Sign size={12} aria-hidden />}>
+    <Badge color={color} leftSection={<Sign size={12} aria-hidden />} miw="max-content">
       {state}
     </Badge>
   );

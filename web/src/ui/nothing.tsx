@@ -21,7 +21,7 @@ export function Nothing({
       </ThemeIcon>
       <Title order={2}>{title}</Title>
       {children !== undefined && (
-        <Text component="div" c="dimmed" ta="center" maw={460}>
+        <Text component="div" c="dimmed" ta="center" w="100%" maw={460}>
           {children}
         </Text>
       )}
