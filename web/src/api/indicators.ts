@@ -10,6 +10,7 @@ export interface Bound {
   bound_name: string;
   mn_val: number | null;
   mx_val: number | null;
+  /** 1 more is better, -1 less is, 0 neither. */
   direction: number;
 }
 
@@ -27,6 +28,9 @@ export interface Indicator {
   weight_indicator_id: number | null;
   min: number | null;
   max: number | null;
+  /** Where both are there they say which side is good, for colours. */
+  good_bound: number | null;
+  bad_bound: number | null;
   categories: { value: number; label: string }[] | null;
   aliases: string[];
   bound_json: Bound[];
@@ -34,7 +38,8 @@ export interface Indicator {
   definition_version: number;
   updated_at: string;
 }
-export type IndicatorFields = Omit<Indicator, 'id' | 'bound_json' | 'tag_json' | 'definition_version' | 'updated_at'>;
+type ReadOnlyField = 'id' | 'bound_json' | 'tag_json' | 'definition_version' | 'updated_at';
+export type IndicatorFields = Omit<Indicator, ReadOnlyField | 'good_bound' | 'bad_bound'>;
 
 export type Role =
   | 'PART_TO_BE_SUMMED'
@@ -155,8 +160,10 @@ export const addComponent = (body: Omit<Component, 'id' | 'indicator_component__
 export const removeComponent = (id: number): Promise<unknown> =>
   fetchApi(`/api/v1/indicator_calculation/${id}`, { method: 'DELETE' });
 
-export const addBound = (indicator_id: number, body: Omit<Bound, 'id' | 'direction'>): Promise<Bound> =>
+export const addBound = (indicator_id: number, body: Omit<Bound, 'id'>): Promise<Bound> =>
   fetchApi('/api/v1/indicator_bound', { method: 'POST', body: { indicator_id, ...body } });
+export const turnBound = (id: number, direction: number): Promise<Bound> =>
+  fetchApi(`/api/v1/indicator_bound/${id}`, { method: 'PATCH', body: { direction } });
 export const removeBound = (id: number): Promise<unknown> =>
   fetchApi(`/api/v1/indicator_bound/${id}`, { method: 'DELETE' });
 

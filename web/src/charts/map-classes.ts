@@ -1,5 +1,5 @@
 import type { Indicator } from '../api/indicators.ts';
-import { boundColour, inOrder } from '../indicators/bound-colour.ts';
+import { categoryColours, inOrder, rangeColours, shades } from '../indicators/bound-colour.ts';
 import { valueText } from '../ui/value-text.ts';
 
 export interface MapClass {
@@ -8,23 +8,20 @@ export interface MapClass {
   holds: (value: number) => boolean;
 }
 
-const shades = ['#d9ece5', '#9fceba', '#5fae95', '#2b7f68', '#12443a'];
-
-/** Nothing lies between two categories: their colours are no shades of one. */
-const colours = ['#2b8a74', '#eec15a', '#b5382b', '#4f7fc4', '#8a6bbd', '#d98e1f', '#7cc4ae', '#7d5a3c'];
-
 /** Categories, else ranges of the indicator where it has some, else five equal steps from the lowest to the highest value. */
 export function mapClasses(indicator: Indicator | undefined, values: readonly number[]): MapClass[] {
   if (indicator?.data_format === 'class' && indicator.categories !== null) {
+    const colours = categoryColours(indicator.categories.map(({ label }) => label));
     return indicator.categories.map(({ value: of, label }, index) => ({
       label,
-      colour: colours[index % colours.length]!,
+      colour: colours[index]!,
       holds: (value) => value === of,
     }));
   }
   const bounds = inOrder(indicator?.bound_json ?? []);
   const text = (value: number) => valueText(value, indicator);
   if (bounds.length > 0) {
+    const colours = rangeColours(bounds, indicator);
     return bounds.map((bound, index) => {
       const low = bound.mn_val ?? Number.NEGATIVE_INFINITY;
       const high = bound.mx_val ?? Number.POSITIVE_INFINITY;
@@ -32,7 +29,7 @@ export function mapClasses(indicator: Indicator | undefined, values: readonly nu
       const range = `${bound.mn_val === null ? 'below' : `${text(low)} to`} ${bound.mx_val === null ? '…' : text(high)}`;
       return {
         label: `${bound.bound_name ? `${bound.bound_name}, ` : ''}${range}`,
-        colour: boundColour(bound, index, bounds.length),
+        colour: colours[index]!,
         // The upper end belongs to the next range, where there is one.
         holds: (value) => value >= low && (value < high || (isLast && value <= high)),
       };

@@ -1,18 +1,19 @@
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { addBound, type Bound, type Indicator, removeBound } from '../api/indicators.ts';
+import { addBound, type Bound, type Indicator, removeBound, turnBound } from '../api/indicators.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import { Section } from '../ui/section.tsx';
 import { toastDone, toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
-import { boundColour, inOrder } from './bound-colour.ts';
+import { directionOf, goodSide, inOrder, rangeColours } from './bound-colour.ts';
 
 /** Ranges for the colours of maps and legends; they check nothing. */
 export function Bounds({ indicator, isAdmin }: { indicator: Indicator; isAdmin: boolean }) {
   const bounds = inOrder(indicator.bound_json);
+  const colours = rangeColours(bounds, indicator);
   return (
     <Section title="Ranges" about="Colours of maps and legends follow them. They check nothing.">
       <Stack gap="sm">
@@ -38,16 +39,54 @@ export function Bounds({ indicator, isAdmin }: { indicator: Indicator; isAdmin: 
                   key={bound.id}
                   indicator={indicator}
                   bound={bound}
-                  colour={boundColour(bound, index, bounds.length)}
+                  colour={colours[index]!}
                   isAdmin={isAdmin}
                 />
               ))}
             </Table.Tbody>
           </Table>
         )}
+        <GoodSide indicator={indicator} isAdmin={isAdmin} />
         {isAdmin && <AddBound indicator={indicator} />}
       </Stack>
     </Section>
+  );
+}
+
+const sides = [
+  { value: '0', label: 'what the names of the ranges say' },
+  { value: '1', label: 'high ones: more is better' },
+  { value: '-1', label: 'low ones: less is better' },
+];
+
+/** From red to green, or the other way round: of all ranges together. */
+function GoodSide({ indicator, isAdmin }: { indicator: Indicator; isAdmin: boolean }) {
+  const queries = useQueryClient();
+  const turn = useMutation({
+    mutationFn: (direction: number) => Promise.all(indicator.bound_json.map(({ id }) => turnBound(id, direction))),
+    onError: toastProblem,
+    onSettled: () => queries.invalidateQueries({ queryKey: ['indicators'] }),
+  });
+  if (goodSide(indicator) !== undefined) {
+    const [good, bad] = [indicator.good_bound, indicator.bad_bound].map((bound) => valueText(bound, indicator));
+    return (
+      <Text c="dimmed" fz="sm">
+        The colours follow its bounds: {good} is good, {bad} is bad.
+      </Text>
+    );
+  }
+  if (!isAdmin || indicator.bound_json.length === 0) return null;
+  return (
+    <Select
+      label="Good values are"
+      description="They are green, the others red; where no name says good or bad, all are blue."
+      allowDeselect={false}
+      disabled={turn.isPending}
+      data={sides}
+      value={String(directionOf(indicator.bound_json))}
+      onChange={(next) => next !== null && turn.mutate(Number(next))}
+      maw={320}
+    />
   );
 }
 
@@ -67,8 +106,8 @@ function BoundRow({ indicator, bound, colour, isAdmin }: BoundRowProps) {
     onSuccess: async () => {
       await refresh();
       toastDone(`The range ${bound.bound_name} is gone.`, async () => {
-        const { bound_name, mn_val, mx_val } = bound;
-        await addBound(indicator.id, { bound_name, mn_val, mx_val });
+        const { bound_name, mn_val, mx_val, direction } = bound;
+        await addBound(indicator.id, { bound_name, mn_val, mx_val, direction });
         await refresh();
       });
     },
@@ -109,7 +148,13 @@ function AddBound({ indicator }: { indicator: Indicator }) {
   const unit = isPercent ? '%' : indicator.unit;
   const isBackwards = low !== null && high !== null && low > high;
   const add = useMutation({
-    mutationFn: () => addBound(indicator.id, { bound_name: name, mn_val: low, mx_val: high }),
+    mutationFn: () =>
+      addBound(indicator.id, {
+        bound_name: name,
+        mn_val: low,
+        mx_val: high,
+        direction: directionOf(indicator.bound_json),
+      }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['indicators'] });
       setName('');
