@@ -348,6 +348,29 @@ describe.skipIf(chromiumPath === undefined)('charts say what they show', onceMor
     await drawer.waitFor({ state: 'hidden' });
   });
 
+  test('values that are days are in the table, with the reason why they are not in the picture', async () => {
+    const visited = await create('indicator', { name: 'Visited on', short_name: 'visited', data_format: 'date' });
+    const value = { indicator_id: visited, location_id: ids.AMB, campaign_id: campaigns.april, value: '2026-04-07' };
+    await must(admin.put('/api/v1/campaign_datapoint/', { objects: [value] }), 200);
+    await world.runJobs();
+    const both = [visited, indicators.seen];
+    await page.goto(
+      await dashboardOf('Visits', {
+        'Line of days': { type: 'line', axis: 'period', location_id: ids.N, indicator_ids: [visited] },
+        'Map of days': { type: 'choropleth', axis: 'place', location_depth: 2, indicator_ids: [visited] },
+        Districts: { type: 'table', axis: 'place', location_id: ids.N, indicator_ids: both },
+        Provinces: { type: 'table', axis: 'place', indicator_ids: both },
+      }),
+    );
+    for (const name of ['Line of days', 'Map of days']) {
+      await card(name).getByText('Visited on: the values are days, which have no size to draw.').waitFor();
+      await card(name).getByRole('button', { name: '2026-04-07' }).waitFor();
+    }
+    await card('Districts').getByRole('button', { name: '2026-04-07' }).waitFor();
+    expect(await card('Districts').getByText('Visited on:').count()).toBe(0);
+    await card('Provinces').getByText('Visited on: no value. Days are not put together from places below').waitFor();
+  });
+
   test('what a map looks into is in the address: Back leads up, a leaf shows its own value', async () => {
     await page.goto(
       await dashboardOf('Missed', {

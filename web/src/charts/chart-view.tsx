@@ -11,13 +11,14 @@ import { valueText } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
 import { CutNote } from './cut-note.tsx';
+import { DaysNote } from './days-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { largestSeries } from './largest-series.ts';
 import { NoValues } from './no-values.tsx';
 import { PerDayNote } from './per-day-note.tsx';
 import { dayOf } from './period-text.ts';
 import { pieOption, seriesOption } from './series-option.ts';
-import { seriesByUnit } from './units.ts';
+import { isOfDays, seriesByUnit } from './units.ts';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
 
@@ -49,7 +50,12 @@ function Values({ spec, onRegroup, ...props }: ChartViewProps & { onRegroup: (gr
   const { data, error, retry } = useChartData(spec);
   if (error != null) return <Failure error={error} retry={retry} />;
   if (data === undefined) return <Waiting />;
-  const note = <PerDayNote spec={spec} data={data} onRegroup={onRegroup} />;
+  const note = (
+    <>
+      <PerDayNote spec={spec} data={data} onRegroup={onRegroup} />
+      <DaysNote spec={spec} data={data} />
+    </>
+  );
   if (data.rows.every(({ cell }) => cell.value === null)) {
     return data.indicators.some(isPerCampaign) || spec.group_by_time !== 'campaign' ? (
       <>
@@ -76,8 +82,9 @@ function Values({ spec, onRegroup, ...props }: ChartViewProps & { onRegroup: (gr
 const isPerCampaign = ({ resource_name }: Indicator) => resource_name === 'campaign';
 
 function Picture({ title, spec, data, asTable, onTrace, drawn }: ChartViewProps & { data: ChartData }) {
-  const arranged = arrange(data.rows, spec.axis);
   const indicatorOf = (cell: Cell | undefined) => data.indicators.find(({ id }) => id === cell?.indicator_id);
+  const arranged = arrange(data.rows, spec.axis);
+  const inPicture = data.rows.filter(({ cell }) => !isOfDays(indicatorOf(cell)));
   const table = (
     <ValueTable
       label={`${title} as a table`}
@@ -87,11 +94,11 @@ function Picture({ title, spec, data, asTable, onTrace, drawn }: ChartViewProps 
       onTrace={onTrace}
     />
   );
-  if (spec.type === 'table') return table;
-  const drawing = { title, spec, arranged, indicatorOf, onTrace, drawn };
+  if (spec.type === 'table' || inPicture.every(({ cell }) => cell.value === null)) return table;
+  const drawing = { title, spec, arranged: arrange(inPicture, spec.axis), indicatorOf, onTrace, drawn };
   return (
     <>
-      {spec.type === 'pie' ? <Pie rows={data.rows} {...drawing} /> : <Drawing {...drawing} />}
+      {spec.type === 'pie' ? <Pie rows={inPicture} {...drawing} /> : <Drawing {...drawing} />}
       {asTable && table}
     </>
   );

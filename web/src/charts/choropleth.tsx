@@ -13,10 +13,12 @@ import { Waiting } from '../ui/loaded.tsx';
 import { valueText } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
 import { CutNote } from './cut-note.tsx';
+import { DaysNote } from './days-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { mapClasses } from './map-classes.ts';
 import { NoValues } from './no-values.tsx';
 import { PerDayNote } from './per-day-note.tsx';
+import { isOfDays } from './units.ts';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
 
@@ -66,6 +68,7 @@ export function Choropleth({ spec, id, onRegroup, ...more }: ChoroplethProps) {
           )}
           <CutNote {...data} />
           <PerDayNote spec={spec} data={data} onRegroup={onRegroup} />
+          <DaysNote spec={spec} data={data} />
           <Drawn {...more} data={data} shapes={shapes.data} open={isLeaf ? undefined : setOpened} />
         </>
       )}
@@ -140,10 +143,12 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   const isTouched = useMediaQuery('(hover: none)');
   const rows = data.rows.filter(({ keys, cell }) => keys.period === shownKey && cell.indicator_id === indicator?.id);
   const cells = new Map(rows.map(({ cell }) => [cell.location_id, cell]));
-  const numbers = rows.flatMap(({ cell }) => (typeof cell.value === 'number' ? [cell.value] : []));
+  const numbers = rows.flatMap(({ cell }) =>
+    typeof cell.value === 'number' && !isOfDays(indicator) ? [cell.value] : [],
+  );
   const classes = mapClasses(indicator, numbers);
   const textOf = (id: number) => valueText(cells.get(id)?.value ?? null, indicator);
-  const key = `${shapes.map(({ location_id }) => location_id)} ${rows.map(({ cell }) => cell.value)} ${indicator?.id}`;
+  const key = JSON.stringify([shapes.map(({ location_id }) => location_id), rows, indicator, classes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const areas = useCallback(
     (ink: Ink) =>
@@ -170,7 +175,11 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   if (shapes.length === 0 && rows.every(({ cell }) => cell.value === null)) return <NoValues />;
   const valueAt = (shape: Shape) => cells.get(shape.location_id)?.value ?? null;
   const grey = shapes.filter((shape) => !classes.some(({ holds }) => holds(Number(valueAt(shape) ?? Number.NaN))));
-  const ofNone = grey.every((shape) => valueAt(shape) === null) ? 'no value' : 'no value, or none of these';
+  const ofNone = grey.every((shape) => valueAt(shape) === null)
+    ? 'no value'
+    : isOfDays(indicator)
+      ? 'a day, or no value'
+      : 'no value, or none of these';
   return (
     <Stack gap={8}>
       <Group gap="xs">
@@ -253,7 +262,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
           {shapeless.length === 1 ? 'is' : 'are'} in the table only.
         </Text>
       )}
-      {(asTable || shapes.length === 0) && (
+      {(asTable || shapes.length === 0 || isOfDays(indicator)) && (
         <ValueTable
           label={`${title} as a table`}
           axis="place"

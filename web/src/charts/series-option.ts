@@ -1,6 +1,7 @@
 import type { ChartType } from '../api/charts.ts';
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
+import { day } from '../ui/format.ts';
 import { valueText } from '../ui/value-text.ts';
 import type { ChartOption } from './draw.ts';
 import type { Ink } from './echart.tsx';
@@ -27,7 +28,7 @@ interface Drawn {
 export function seriesOption(type: ChartType, { categories, days, series, indicatorOf }: Drawn, ink: Ink): ChartOption {
   const axes = axesOf(series, indicatorOf);
   const isLying = type === 'bar';
-  const names = days === undefined ? nameAxis(categories, isLying, ink) : dayAxis(isLying, ink);
+  const names = days === undefined ? nameAxis(categories, isLying, ink) : dayAxis(days, isLying, ink);
   const numbers = axes.map((axis, index) => numberAxis(axis, index, axes.length, isLying, ink));
   const hasLegend = new Set(series.map(({ name }) => name)).size > 1;
   return {
@@ -146,14 +147,31 @@ function nameLabel(categories: string[], isLying: boolean, ink: Ink): object {
   return { hideOverlap: true };
 }
 
-function dayAxis(isLying: boolean, ink: Ink): object {
+function dayAxis(days: readonly string[], isLying: boolean, ink: Ink): object {
+  const customValues = dayTicks(days, Math.floor((isLying ? ink.height - 40 : ink.width - 90) / (isLying ? 28 : 92)));
   return {
     type: 'time',
     inverse: isLying,
-    axisLabel: { color: ink.muted, fontSize: 11, hideOverlap: true },
+    axisLabel: {
+      color: ink.muted,
+      fontSize: 11,
+      hideOverlap: true,
+      customValues,
+      formatter: (at: number) => day(new Date(at).toISOString().slice(0, 10)),
+    },
+    axisTick: { customValues },
     axisLine: { lineStyle: { color: ink.line } },
-    minInterval: 24 * 3600 * 1000,
   };
+}
+
+const aDay = 24 * 3600 * 1000;
+
+/** As many whole days from the first to the last as there is room for, equally far from each other. */
+function dayTicks(days: readonly string[], most: number): number[] {
+  const times = days.map((one) => Date.parse(one)).sort((a, b) => a - b);
+  const [first, last] = [times[0]!, times.at(-1)!];
+  const step = Math.max(1, Math.ceil((last - first) / aDay / Math.max(most, 1))) * aDay;
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
 const withDay = (day: string | undefined, value: number | null, isLying: boolean) =>

@@ -1,7 +1,10 @@
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
-import { valueText } from '../ui/value-text.ts';
 import type { Arranged } from './arrange.ts';
+
+const dayUnit = 'day';
+/** Days are neither long nor short: no line, bar, slice or shade shows them. */
+export const isOfDays = (indicator: Indicator | undefined): boolean => unitOf(indicator) === dayUnit;
 
 /** Values of one unit share an axis; a share drawn on the axis of counts would not be seen. */
 function unitOf(indicator: Indicator | undefined): string {
@@ -13,7 +16,7 @@ function unitOf(indicator: Indicator | undefined): string {
       return `category ${indicator.id}`;
     case 'date':
     case 'date_int':
-      return 'day';
+      return dayUnit;
     default:
       return `number ${indicator?.unit ?? ''}`;
   }
@@ -27,11 +30,13 @@ export interface DrawnSeries {
 
 type IndicatorOf = (cell: Cell | undefined) => Indicator | undefined;
 
-/** As arranged, but each of one unit: a series whose values have two is drawn as two of the same name. */
+/** As arranged, but each of one unit: a series whose values have two is drawn as two of the same name, days not at all. */
 export function seriesByUnit({ series }: Arranged, indicatorOf: IndicatorOf): DrawnSeries[] {
   return series.flatMap(({ name, cells }) => {
     const unitOfCell = (cell: Cell | undefined) => (cell === undefined ? undefined : unitOf(indicatorOf(cell)));
-    const units = [...new Set(cells.map(unitOfCell))].filter((unit) => unit !== undefined);
+    const units = [...new Set(cells.map(unitOfCell))]
+      .filter((unit) => unit !== undefined)
+      .filter((unit) => unit !== dayUnit);
     return units.map((unit) => ({
       name,
       unit,
@@ -70,9 +75,6 @@ export function axisText(value: number, [indicator]: readonly Indicator[]): stri
       return share.format(value);
     case 'class':
       return indicator.categories?.find((one) => one.value === value)?.label ?? '';
-    case 'date':
-    case 'date_int':
-      return valueText(value, indicator);
     default:
       return Math.abs(value) < 10_000 ? exact.format(value) : brief.format(value);
   }
