@@ -44,8 +44,14 @@ describe.skipIf(chromiumPath === undefined)('dashboards', onceMore, async () => 
           .map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2, width, height })),
       );
     const bar = bars.find(({ width, height }) => width > 15 && width < 300 && height > 60)!;
+    await page.mouse.move(bar.x, bar.y);
+    const picture = card.getByRole('img', { name: /^Children by province/ });
+    const tooltip = picture.locator('div', { hasText: /^(North|South)/ }).first();
+    await tooltip.waitFor();
+    // Nothing of the chart lies over what the click opens.
     await page.mouse.click(bar.x, bar.y);
     await drawer.getByText('Put together from places below').waitFor();
+    await tooltip.waitFor({ state: 'hidden' });
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'hidden' });
     await card.getByRole('button', { name: '2,040' }).focus();

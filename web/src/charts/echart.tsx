@@ -49,7 +49,12 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
     if (element === null) return;
     const made = draw(element);
     chart.current = made;
-    made.on('click', (point) => handlers.current.onClick?.(point as unknown as Point));
+    made.on('click', (point) => {
+      if (handlers.current.onClick === undefined) return;
+      handlers.current.onClick(point as unknown as Point);
+      // What the click opens lies over the chart. A finger never leaves it, and the same tap shows the tooltip.
+      setTimeout(() => !made.isDisposed() && made.dispatchAction({ type: 'hideTip' }));
+    });
     made.on('contextmenu', (point) => {
       (point as { event?: { event?: Event } }).event?.event?.preventDefault();
       handlers.current.onContextMenu?.(point as unknown as Point);
@@ -78,7 +83,8 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
       };
     }
   }, [option, scheme, width]);
-  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+  // Isolated: a tooltip stays below whatever opens over the page.
+  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%', isolation: 'isolate' }} />;
 }
 
 function inkOf(element: HTMLElement): Ink {
