@@ -342,13 +342,22 @@ ${isMany ? dense : sql``}
       union
       select n.whole, k.indicator_component_id from nest n
         join indicator_calculation k on k.indicator_id = n.part and k.calculation = ${partsRole}
-    ), expanded (indicator_id, location_id, period, part) as (
-      select c.indicator_id, c.location_id, c.period, k.indicator_component_id
-      from cell c join indicator_calculation k on k.indicator_id = c.indicator_id and k.calculation = ${partsRole}
-      where exists (select 1 from nest n cross join lateral (${here(sql`n.part`, sql`c`)}) a
-        where n.whole = c.indicator_id and a.marks & ${bit('stored')} <> 0)
+    ), quotient as materialized (
+      select k.indicator_id as id from indicator_calculation k where k.indicator_id in (select part from nest) group by k.indicator_id
+      having bool_or(k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR'))
+        and not bool_or(k.calculation = ${partsRole})
+    ), expanded (indicator_id, location_id, period, is_stored, part) as (
+      -- Quotients do not add up over places: where one is calculated, the sum is that of its parts here.
+      select c.indicator_id, c.location_id, c.period, c.is_stored, k.indicator_component_id
+      from (select c.*, exists (select 1 from nest n cross join lateral (${here(sql`n.part`, sql`c`)}) a
+          where n.whole = c.indicator_id and a.marks & ${bit('stored')} <> 0) as is_stored
+        from cell c where c.sums offset 0) c
+      join indicator_calculation k on k.indicator_id = c.indicator_id and k.calculation = ${partsRole}
+      where c.is_stored or exists (select 1 from nest n cross join lateral (${here(sql`n.part`, sql`c`)}) a
+        where n.whole = c.indicator_id and n.part in (select id from quotient)
+          and a.value is not null and a.marks & ${bit('calculated')} <> 0)
       union
-      select e.indicator_id, e.location_id, e.period, k.indicator_component_id
+      select e.indicator_id, e.location_id, e.period, e.is_stored, k.indicator_component_id
       from expanded e join indicator_calculation k on k.indicator_id = e.part and k.calculation = ${partsRole}
       where not exists (select 1 from (${here(sql`e.part`, sql`e`)}) a where a.fold_branches is not null)
     ), ending as materialized (
@@ -363,7 +372,9 @@ ${isMany ? dense : sql``}
       where not exists (select 1 from ending o join nest n on n.whole = o.part and n.part = a.part
         where o.indicator_id = a.indicator_id and o.location_id = a.location_id and o.period = a.period
           and o.value is not null)
-      group by a.indicator_id, a.location_id, a.period having count(a.value) > 0
+      group by a.indicator_id, a.location_id, a.period
+      having count(a.value) > 0 and (bool_or(a.is_stored) or bool_or(a.value is not null
+        and a.marks & ${bit('calculated')} <> 0 and a.part in (select id from quotient)))
     ), component as (
       select a.indicator_id, a.location_id, a.period,
         ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,

@@ -200,8 +200,8 @@ async function randomWorld(kind: Kind, seed: number, leaves = 0): Promise<void> 
   await insertPlaces(places.map((place) => place.parentId));
   await insertPeriods();
   const indicators: ReferenceIndicator[] = [];
-  for (let id = 1; id <= 10; id += 1) {
-    indicators.push(randomIndicator(id, random, pick));
+  for (let id = 1; id <= 12; id += 1) {
+    indicators.push(id > 10 ? sumOfRatios(id, indicators, pick) : randomIndicator(id, random, pick));
     await insertIndicator(`i${id}`, indicators[id - 1]!, kind);
   }
   for (const { id, components } of indicators) await insertComponents(id, components ?? []);
@@ -272,6 +272,21 @@ function randomIndicator(id: number, random: () => number, pick: <T>(list: reado
     aggregation: aggregation === 'weighted_mean' && weightId === null ? null : aggregation,
     weightId,
     components: id > 3 && random() < 0.75 ? randomComponents(earlier, random, pick) : [],
+  };
+}
+
+/** Of whatever is a ratio or difference, and one more. */
+function sumOfRatios(
+  id: number,
+  before: readonly ReferenceIndicator[],
+  pick: <T>(list: readonly T[]) => T,
+): ReferenceIndicator {
+  const divided = before.filter(({ components = [] }) => components.some((one) => one.role !== 'PART_TO_BE_SUMMED'));
+  const parts = new Set([pick(divided.length > 0 ? divided : before).id, pick(before).id]);
+  return {
+    id,
+    dataFormat: 'float',
+    components: [...parts].map((part) => ({ id: part, role: 'PART_TO_BE_SUMMED' as const })),
   };
 }
 

@@ -158,7 +158,11 @@ export async function partsOf(db: Queryable, kind: Kind, places: readonly CellPl
       select r.root, k.indicator_id, k.indicator_component_id from reach r
         join indicator_calculation k on k.indicator_id = r.part and k.calculation = 'PART_TO_BE_SUMMED'
     )
-    select v.n::int as n, r.whole, a.fold_branches is not null as "isFolded", ${inputColumns}
+    select v.n::int as n, r.whole, a.fold_branches is not null as "isFolded",
+      exists (select 1 from indicator_calculation k where k.indicator_id = r.part
+        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR'))
+      and not exists (select 1 from indicator_calculation k where k.indicator_id = r.part and k.calculation = 'PART_TO_BE_SUMMED') as "isQuotient",
+      ${inputColumns}
     from ${rowsOf(kind, places)} join reach r on r.root = v.indicator_id join indicator i on i.id = r.part ${inputAt(kind)}
     order by v.n, i.short_name, i.id`);
   return ofEach(places, rows);

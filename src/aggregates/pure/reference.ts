@@ -150,7 +150,8 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
   /** Rule 2. */
   const summed = (i: number, l: number): Effective => {
     if (partsOf(i).length === 0) return nothing;
-    if ([...inside(i)].some((part) => isStored(part, l))) return sumOfParts(i, l);
+    if ([...inside(i)].some((part) => isStored(part, l)) || countedParts(i, l).used.some((part) => isDivided(part, l)))
+      return sumOfParts(i, l);
     const branches = below(l).map((child) => at(i, child));
     const used = branches.filter((one) => one.value !== null);
     if (used.length === 0) return nothing;
@@ -166,8 +167,12 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     };
   };
 
+  /** A ratio or difference that is calculated here: it does not add up over places. */
+  const isDivided = (i: number, l: number): boolean =>
+    partsOf(i).length === 0 && (indicators.get(i)!.components ?? []).length > 0 && at(i, l).isCalculated;
+
   /** §8.4: expansion stops at a part stored at or below, or without parts; each counts once, none inside another. */
-  const sumOfParts = (i: number, l: number): Effective => {
+  const countedParts = (i: number, l: number): { used: number[]; isMissing: boolean } => {
     const reached = new Set<number>();
     const ends = new Set<number>();
     const queue = [...partsOf(i)];
@@ -179,10 +184,16 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     }
     const counted = [...ends].filter((part) => at(part, l).value !== null);
     const covered = new Set(counted.flatMap((part) => [...inside(part)]));
-    const used = counted.filter((part) => !covered.has(part)).map((part) => at(part, l));
-    if (used.length === 0) return nothing;
-    const isMissing = [...ends].some((part) => !covered.has(part) && at(part, l).value === null);
-    return { ...calculatedFrom(used, isMissing), value: total(used) };
+    return {
+      used: counted.filter((part) => !covered.has(part)),
+      isMissing: [...ends].some((part) => !covered.has(part) && at(part, l).value === null),
+    };
+  };
+
+  const sumOfParts = (i: number, l: number): Effective => {
+    const { used: counted, isMissing } = countedParts(i, l);
+    const used = counted.map((part) => at(part, l));
+    return used.length === 0 ? nothing : { ...calculatedFrom(used, isMissing), value: total(used) };
   };
 
   /** Rule 4: the operator over the nearest stored values on each branch (§8.1, §8.3). */

@@ -59,6 +59,8 @@ export interface CellComponent extends Input {
 export interface PartCell extends Input {
   whole: number;
   isFolded: boolean;
+  /** A ratio or difference: where it is calculated, a sum is that of its parts at the place itself. */
+  isQuotient: boolean;
 }
 
 /** How a value that is not stored came about: the first way that gives one. */
@@ -83,8 +85,11 @@ export function wayOf(
   if (isGiven(...difference) && total('WHOLE_OF_DIFFERENCE') !== 0) return { by: 'formula', roles: difference };
   if (isGiven(...ratio) && total('DENOMINATOR') !== 0) return { by: 'formula', roles: ratio };
   if (parts.length > 0) {
-    if (!parts.some((part) => (part.marks & marks.stored) !== 0)) return { by: 'children' };
     const counted = countedParts(indicatorId, parts);
+    const isHere =
+      parts.some((part) => (part.marks & marks.stored) !== 0) ||
+      counted.some((part) => part.isQuotient && (part.marks & marks.calculated) !== 0);
+    if (!isHere) return { by: 'children' };
     if (counted.length > 0) return { by: 'parts', counted };
   }
   // A division by zero has no value, but inputs that explain it.
