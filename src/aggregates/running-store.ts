@@ -13,10 +13,13 @@ export function notSummed(db: Queryable, indicatorIds: readonly number[]): Promi
   return db.many<Summed>(sql`
     select s."shortName", s.operator from (
       select i.short_name as "shortName",
-        case when exists (select 1 from indicator_calculation k where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') then 'sum'
+        -- Places and days are counted anew in each period: those of two do not add up.
+        case when d.calculation is not null then d.calculation when exists (select 1 from indicator_calculation k where k.indicator_id = i.id and k.calculation = 'PART_TO_BE_SUMMED') then 'sum'
           when i.aggregation is not null then i.aggregation when i.data_format = 'bool' then 'mean'
           when i.data_format in ('int', 'float') then 'sum' else 'none' end as operator
-      from indicator i where i.id = any(${[...indicatorIds]}::int[])) s
+      from indicator i left join lateral (select min(k.calculation) as calculation from indicator_calculation k
+        where k.indicator_id = i.id and k.calculation in ('latest_date', 'district_count')) d on true
+      where i.id = any(${[...indicatorIds]}::int[])) s
     where s.operator not in ('sum', 'count') order by 1`);
 }
 

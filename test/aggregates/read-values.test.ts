@@ -144,6 +144,18 @@ describe('cumulative', () => {
       400,
       'stock cannot be cumulated: its operator is none, neither sum nor count',
     ]);
+    // A place with a value in three months is one place.
+    const counted = await admin.get(
+      `/api/v1/date_datapoint/?indicator__in=${reporting}&cumulative=1&group_by_time=month`,
+    );
+    expect([counted.status, counted.body.error]).toEqual([
+      400,
+      'reporting cannot be cumulated: its operator is district_count, neither sum nor count',
+    ]);
+    const newestOf = await admin.get(
+      `/api/v1/date_datapoint/?indicator__in=${newest}&cumulative=1&group_by_time=month`,
+    );
+    expect([newestOf.status, newestOf.body.code]).toEqual([400, 'not_cumulative']);
   });
 });
 
