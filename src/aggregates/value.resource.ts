@@ -170,8 +170,10 @@ export function readHooks(context: Context, endpoint: Kind | 'any', told: readon
         query.only(kept.filter((name) => name !== pivots[pivot.by]));
         for (const id of pivot.ids) {
           const value = `t."${id}"`;
-          const isDay = pivot.by === 'indicator' && list.dayIds.includes(id);
-          query.add(String(id), isDay ? 'scalar' : 'number', isDay ? `value_shown(${id}, ${value})` : value);
+          // Of other columns each row has its own indicator.
+          const [indicator, isDay] =
+            pivot.by === 'indicator' ? [id, list.dayIds.includes(id)] : ['t.indicator_id', list.dayIds.length > 0];
+          query.add(String(id), isDay ? 'scalar' : 'number', isDay ? `value_shown(${indicator}, ${value})` : value);
         }
         return;
       }

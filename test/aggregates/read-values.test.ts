@@ -264,6 +264,15 @@ describe('calculations with dates', () => {
     expect((await admin.get(mixed)).text).toContain(`${ids.a};0,5\n`);
     await must(admin.delete(`${url}${half.id}/`), 204);
     expect((await rows(`${url}?indicator__in=${opened}&pivot=indicator`))[0]).toMatchObject({ [opened]: '2015-06-06' });
+    const turned = (by: string) =>
+      rows(`${url}?indicator__in=${opened},${seen}&location_id=${ids.a}&campaign__in=${may}&pivot=${by}`);
+    expect((await turned('campaign')).map((one) => one[may])).toEqual([60, '2015-06-06']);
+    expect((await turned('location')).map((one) => one[ids.a!])).toEqual([60, '2015-06-06']);
+    const table = `${url}?indicator__in=${opened}&pivot=location&format=csv`;
+    expect((await admin.get(table)).text).toContain(',2015-06-06');
+    expect((await rows(`${url}?indicator__in=${opened}&pivot=location&group_by_time=year`))[0]).toMatchObject({
+      [ids.a!]: '2015-06-06',
+    });
     const refused = await admin.post(url, cell(seen, 'd', '2015-06-05'));
     expect([refused.status, refused.body.code]).toEqual([400, 'not_a_number']);
     expect((await admin.post(url, cell(opened, 'b', '2015-02-30'))).body.code).toBe('not_a_date');
