@@ -163,7 +163,8 @@ export function readHooks(context: Context, endpoint: Kind | 'any', told: readon
     select: async (query: SelectQuery, given: ParameterValues, read: ReadContext) => {
       const list = await valueList(context, endpoint, given, read);
       const { pivot } = list;
-      const periods = given.group_by_time === 'campaign' ? ['campaign_id'] : own[endpoint];
+      // `datapoint` has every coordinate, null where it does not apply (§6.4).
+      const periods = given.group_by_time === 'campaign' && endpoint !== 'any' ? ['campaign_id'] : own[endpoint];
       if (pivot !== undefined) {
         const isGrouped = list.grouping !== undefined;
         const kept = ['indicator_id', ...(isGrouped ? ['time_grouping'] : periods), 'location_id'];
