@@ -227,6 +227,7 @@ describe('entering', () => {
   test.each([
     ['a negative int', { value: -4 }, 400, 'out_of_range'],
     ['a negative int, confirmed', { value: -4, confirm_warnings: true }, 201, undefined],
+    ['more than sums can bear', { value: 1.7e308, confirm_warnings: true }, 400, 'out_of_range'],
     ['a fraction of an int', { value: 1.5 }, 400, 'fractional_int'],
     ['text', { value: 'many' }, 400, undefined],
     ['no value at all', { value: undefined }, 400, 'missing_fields'],

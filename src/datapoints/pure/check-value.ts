@@ -13,6 +13,9 @@ export interface ValueProblem {
   isWarning: boolean;
 }
 
+/** Beyond it, sums leave what clients read as a number, up to 1.8e308. */
+const largest = 1e300;
+
 /** The checks of monitoring §7.5 on one number; the first that speaks. */
 export function checkValue(indicator: CheckedIndicator, value: number): ValueProblem | undefined {
   const { short_name: name, data_format: format, min, max } = indicator;
@@ -25,6 +28,7 @@ export function checkValue(indicator: CheckedIndicator, value: number): ValuePro
   if ((format === 'date' || format === 'date_int') && !isDay(value)) {
     return error('not_a_date', `${name} is a day written as YYYYMMDD, not ${value}`);
   }
+  if (Math.abs(value) > largest) return error('out_of_range', `${name} must be between -${largest} and ${largest}`);
   if (min !== null && value < min) return error('out_of_range', `${name} must not be below ${min}`);
   if (max !== null && value > max) return error('out_of_range', `${name} must not be above ${max}`);
   if (format === 'pct' && ((value < 0 && min === null) || (value > 1 && max === null))) {
