@@ -49,6 +49,39 @@ test('a value of a document leads to the row of its file, its codes and its send
   expect(prov.entity[`granary:file/${sha256}`]).toMatchObject({ 'prov:label': document.doc_title });
 });
 
+test('before an entry is what counted when it was made', async () => {
+  await the.campaign('april', '2020-04-01');
+  const cell = { indicator_id: indicators.seen, location_id: places.d, campaign_id: campaigns.april };
+  const url = `/api/v1/datapoint/lineage?${Object.entries(cell)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')}`;
+  const told = async () => {
+    const { entry, superseded } = await must(admin.get(url), 200);
+    return [entry?.value_before, superseded.map((one: { value: number }) => one.value)];
+  };
+  const enter = async (value: number) => {
+    const { id } = await must(admin.post('/api/v1/campaign_datapoint/', { ...cell, value }), 201);
+    await world.runJobs();
+    return id;
+  };
+  // Uploaded before the entry, and a value only after it.
+  await the.document('geocode,campaign,heads\nd,april,200\n');
+  const first = await enter(552);
+  expect(await told()).toEqual([null, []]);
+  await the.map('indicator', 'heads', indicators.seen!);
+  expect(await told()).toEqual([null, [200]]);
+  await must(admin.patch(`/api/v1/campaign_datapoint/${first}/`, { value: 553 }), 202);
+  await world.runJobs();
+  expect(await told()).toEqual([552, [200]]);
+  // An entry that was withdrawn long ago is not before the next one; what it hid is, though it is gone by now.
+  await must(admin.delete(`/api/v1/campaign_datapoint/${first}/`), 204);
+  await world.runJobs();
+  await enter(554);
+  expect(await told()).toEqual([200, [200]]);
+  await the.map('indicator', 'heads', null);
+  expect(await told()).toEqual([200, []]);
+});
+
 test('a sum leads to every row it is made of; who may not read them is told their numbers', async () => {
   const file =
     'geocode,campaign,kids,boys,note\nc,june,5,,\nc,may,5,,\nd,may,7,,\nc,may,NA,,\nc,may,x,,\nsee,may,6,"1,200",\nc,june,1,,\n';

@@ -106,16 +106,20 @@ export async function candidatesOf(
   return ofEach(places, rows);
 }
 
-/** What an entry took the place of: the entry before it, where there was one. */
-export async function entriesBefore(
+/** What counted when the entry that counts was made: the first of what was there, whatever has come or gone since. */
+export async function countedBefore(
   db: Queryable,
   kind: Kind,
   places: readonly CellPlace[],
 ): Promise<({ value: number | null } | undefined)[]> {
   const rows = await db.many<{ n: number; value: number | null }>(sql`
-    select v.n::int as n, a.value::float8 as value from ${rowsOf(kind, places)} cross join lateral (
-      select a.value from datapoint a where ${atCell(kind)} and a.origin = 'entry' and a.retracted_at is not null
-      order by a.retracted_at desc, a.id desc limit 1) a`);
+    select v.n::int as n, b.value::float8 as value from ${rowsOf(kind, places)} cross join lateral (
+      select a.id, a.created_at from datapoint a where ${atCell(kind)} and a.origin = 'entry' and a.retracted_at is null) e
+    cross join lateral (
+      select a.value from datapoint a where ${atCell(kind)} and a.id <> e.id and a.created_at < e.created_at
+        -- The entry before this one was withdrawn with its coming.
+        and (a.retracted_at is null or a.retracted_at >= e.created_at)
+      order by ${raw(ranking('a'))} limit 1) b`);
   return ofEach(places, rows).map(([before]) => before);
 }
 

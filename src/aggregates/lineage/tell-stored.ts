@@ -3,7 +3,7 @@ import type { Access } from '../../resource/index.ts';
 import type { Kind } from '../pure/kinds.ts';
 import { type DocumentOrigin, documentOriginsOf } from './document-origins.ts';
 import { reasonSuperseded, type StoredCandidate } from './pure/lineage.ts';
-import { type CellPlace, candidatesOf, entriesBefore } from './store.ts';
+import { type CellPlace, candidatesOf, countedBefore } from './store.ts';
 
 /** What was stored in each cell: the winner with its source or person, and why each of the others does not count. */
 export async function tellStored(
@@ -21,7 +21,7 @@ export async function tellStored(
       ? new Map<number, DocumentOrigin>()
       : await documentOriginsOf(context).originsOf(context.db, access, documents);
   const entered = places.filter((_, n) => candidates[n]![0]?.origin === 'entry');
-  const before = entered.length === 0 ? [] : await entriesBefore(context.db, kind, entered);
+  const before = entered.length === 0 ? [] : await countedBefore(context.db, kind, entered);
   const beforeOf = new Map(entered.map((place, n) => [place, before[n]]));
   return places.map((place, n) => tellOne(candidates[n]!, origins, beforeOf.get(place)));
 }
@@ -41,8 +41,7 @@ function tellOne(
     return { kind: 'stored', told: { source: sourceOf(winner, origins.get(winner.id)), superseded } };
   }
   if (winner.value === null) return { kind: 'none', told: { cleared: entryOf(winner), superseded } };
-  const valueBefore = before === undefined ? (others[0]?.value ?? null) : before.value;
-  return { kind: 'entry', told: { entry: { ...entryOf(winner), value_before: valueBefore }, superseded } };
+  return { kind: 'entry', told: { entry: { ...entryOf(winner), value_before: before?.value ?? null }, superseded } };
 }
 
 const documentValue = (place: CellPlace, one: StoredCandidate) => ({
