@@ -441,6 +441,8 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
     when 'unknown_row' then (select btrim(s.cells[h.position]) from source_doc d
       cross join lateral jsonb_array_elements_text(d.file_header) with ordinality h (name, position)
       where d.id = r.document_id and h.name = 'row_number' limit 1) end`;
+  const filled = sql`(select count(*) from document_column c where c.document_id = r.document_id and c.role in ('indicator', 'value')
+    and coalesce(s.cells[c.position], '') ~ '[^[:space:]]')::int`;
   await tx.exec(sql`
     with row_text as (select * from jsonb_to_recordset(${JSON.stringify(
       Object.entries(rowMessages).map(([code, [message, suggestion]]) => ({ code, message, suggestion })),
@@ -456,13 +458,12 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
         when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign'
         when r.problem = 'missing_indicator' then 'indicator_code' else 'date' end) end,
       null::int, r.location_id, 'error', r.problem, ${said}, format(t.message, ${said}), t.suggestion,
-      (select count(*) from document_column c where c.document_id = r.document_id and c.role in ('indicator', 'value')
-        and coalesce(s.cells[c.position], '') ~ '[^[:space:]]')::int
+      ${filled}
     from derived_row r join source_submission s on s.id = r.id join row_text t on t.code = r.problem where r.is_whole
     union all
     select r.document_id, r.row_number, r.line, null::text, null::int, r.location_id, 'error', 'duplicate_row', null::text,
-      format('Row %s has the same key and is later', r.duplicate_of), null::text, 1
-    from derived_row r where r.duplicate_of is not null and r.problem is null and r.is_whole
+      format('Row %s has the same key and is later', r.duplicate_of), null::text, ${filled}
+    from derived_row r join source_submission s on s.id = r.id where r.duplicate_of is not null and r.problem is null and r.is_whole
     union all
     select c.document_id, null::int, null::bigint, case m.content_type when 'indicator' then m.source_object_code
         else (select o.name from role o where o.document_id = c.document_id and o.role = m.content_type) end,

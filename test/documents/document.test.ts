@@ -92,6 +92,8 @@ describe('a campaign file', () => {
       '3 campaign missing_campaign',
       'geocode unmapped_location nowhere',
     ]);
+    const { objects } = await must(admin.get(`/api/v1/source_doc/${document.id}/issues?order_by=row,id`), 200);
+    expect(objects.map(({ cells }: { cells: number }) => cells)).toEqual([2, 2, 2, 2]);
     expect(document.state).toBe('mapping');
   });
 
