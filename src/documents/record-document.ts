@@ -12,6 +12,7 @@ import {
   insertUpload,
   invalidDatasetName,
   isDatasetName,
+  rowsForbidden,
   uploadNotFound,
   uploadsWith,
 } from '../datasets/index.ts';
@@ -140,6 +141,8 @@ async function sourceOf(tx: Tx, access: Access, arrival: DocumentArrival): Promi
   }
   const given = arrival.dataset!;
   const dataset = await findDataset(tx, given, datasetsWith(access, 'row.read'));
+  if (dataset === undefined && (await findDataset(tx, given, datasetsWith(access, 'dataset.read'))) !== undefined)
+    throw rowsForbidden();
   const revision = dataset && (await findRevision(tx, dataset.id, arrival.revision ?? 'latest'));
   if (dataset === undefined || revision === undefined) throw revisionNotThere(given, arrival.revision);
   const upload = revision.uploadId === null ? undefined : await findUpload(tx, revision.uploadId, everything);

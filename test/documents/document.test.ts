@@ -264,7 +264,10 @@ describe('sending', () => {
     const { dataset, revision } = uri.body;
     // Administrators read rows of projects they belong to only.
     const refused = await the.send('', { docfile: undefined, dataset, revision });
-    expect([refused.status, refused.body.code]).toEqual([400, 'reference_not_found']);
+    expect([refused.status, refused.body.code]).toEqual([403, 'rows_forbidden']);
+    expect((await admin.get(`/api/v1/dataset/${dataset}/`)).status).toBe(200);
+    const unknown = await the.send('', { docfile: undefined, dataset: the.world.context.newId(), revision });
+    expect([unknown.status, unknown.body.code]).toEqual([400, 'reference_not_found']);
   });
 
   test('an upload and a revision that are here already; what is refused of them stays where it was', async () => {

@@ -1,5 +1,5 @@
 export { columnStatistics } from './column-statistics.ts';
-export { cursorForeign, selectionRefused } from './errors.ts';
+export { cursorForeign, rowsForbidden, selectionRefused } from './errors.ts';
 export { facetsOf } from './facets.ts';
 export {
   getReadableDataset,
