@@ -44,4 +44,36 @@ describe.skipIf(chromiumPath === undefined)('data entry by touch', onceMore, asy
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+  test('what there is to choose from is offered with the field, for fingers and for keys', async () => {
+    const categories = [
+      { value: 1, label: 'calm' },
+      { value: 2, label: 'tense' },
+      { value: 3, label: 'closed' },
+    ];
+    const body = { name: 'Security', short_name: 'security', data_format: 'class', categories };
+    indicators.security = (await must(admin.post('/api/v1/indicator/', body), 201)).id as number;
+    await page.goto(`${sheet}${indicators.security}`);
+    await at(1, 0).tap();
+    const field = page.getByRole('combobox', { name: 'Security, Birch' });
+    const choices = page.getByRole('listbox', { name: 'Security, Birch' });
+    await choices.waitFor();
+    expect(await choices.getByRole('option').allTextContents()).toEqual(['calm', 'tense', 'closed']);
+    expect(await field.getAttribute('inputmode')).toBe('text');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await choices.getByRole('option', { name: 'tense' }).tap();
+    await until(() => stored('BIR', 'security')).toBe(2);
+    await until(() => at(1, 0).textContent()).toContain('tense');
+    // By keys: along the choices, or by a beginning that can only mean one.
+    await at(0, 0).focus();
+    await page.keyboard.press('Enter');
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
+    await until(() => stored('AMB', 'security')).toBe(1);
+    await at(0, 0).focus();
+    await page.keyboard.type('cl');
+    await page.keyboard.press('Enter');
+    await until(() => stored('AMB', 'security')).toBe(3);
+    await choices.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { type ClipboardEvent, type KeyboardEvent, use, useLayoutEffect, useRef, useState } from 'react';
 import { valueText, warningsOf } from '../ui/value-text.ts';
-import { checkText } from './check-text.ts';
+import { CellField } from './cell-field.tsx';
+import { choicesOf, completed, nextChoice } from './choices.ts';
 import { MayEnter } from './may-enter.ts';
 import { isComputed, type SheetCell } from './sheet-cell.ts';
 import type { Note } from './use-entry.ts';
@@ -100,8 +101,9 @@ export function Sheet(props: SheetProps) {
       props.onBegin(cell);
       setTyped(text ?? startText(cell, props.notes));
     });
-  const save = () => {
-    if (current !== undefined && !isUnchanged(current, typed, props.notes)) props.onSave(current, typed!);
+  const choices = current === undefined ? [] : choicesOf(current.indicator);
+  const save = (text = typed === undefined ? undefined : completed(typed, choices)) => {
+    if (current !== undefined && !isUnchanged(current, text, props.notes)) props.onSave(current, text!);
   };
   const finish = (row: number, column: number) => {
     save();
@@ -127,8 +129,9 @@ export function Sheet(props: SheetProps) {
       const keys: Record<string, () => void> = {
         Enter: () => finish(row + step, tabbedFrom.current ?? column),
         Tab: () => tab(column + step),
-        ArrowDown: () => finish(row + 1, column),
-        ArrowUp: () => finish(row - 1, column),
+        // Where there are choices the arrows go along them.
+        ArrowDown: () => (choices.length > 0 ? setTyped(nextChoice(typed, choices, 1)) : finish(row + 1, column)),
+        ArrowUp: () => (choices.length > 0 ? setTyped(nextChoice(typed, choices, -1)) : finish(row - 1, column)),
         Escape: takeBack,
       };
       return act(event, keys[event.key]);
@@ -228,6 +231,10 @@ export function Sheet(props: SheetProps) {
                     onTap={() => {
                       if (pointer.current !== 'mouse' && mayEnter && !isReadOnly(cell, overridden)) begin();
                     }}
+                    onPick={(text) => {
+                      save(text);
+                      go(row, column);
+                    }}
                     onLeave={() => {
                       if (typed === undefined) return;
                       setTyped(undefined);
@@ -264,36 +271,12 @@ interface ViewProps {
   onOpen: () => void;
   /** A click of whatever kind, which has given the cell the focus already. */
   onTap: () => void;
+  onPick: (text: string) => void;
   onLeave: () => void;
 }
 
 function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, typed, setTyped, ...more }: ViewProps) {
-  if (typed !== undefined) {
-    const checked = checkText(typed, cell.indicator);
-    const said = checked.error ?? checked.warning;
-    const state = checked.error !== undefined ? 'refused' : checked.warning !== undefined ? 'unusual' : undefined;
-    return (
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the WAI-ARIA grid pattern over a table's own layout.
-      <td role="gridcell" data-state={state} aria-selected tabIndex={-1}>
-        <input
-          // biome-ignore lint/a11y/noAutofocus: editing begins by a key in this very cell.
-          autoFocus
-          aria-label={cell.name}
-          aria-invalid={checked.error !== undefined}
-          inputMode={keysFor(cell)}
-          enterKeyHint="done"
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onBlur={more.onLeave}
-        />
-        {said !== undefined && (
-          <span className="sheet-hint" role="status">
-            {said}
-          </span>
-        )}
-      </td>
-    );
-  }
+  if (typed !== undefined) return <CellField cell={cell} typed={typed} setTyped={setTyped} {...more} />;
   const isPending = note !== undefined && note.state !== 'saved';
   const shown = isPending ? note.text : valueText(cell.cell?.value ?? null, cell.indicator);
   const said = [
@@ -329,11 +312,6 @@ function SheetCellView({ cell, note, isActive, isQuiet, isReadOnly: readOnly, ty
     </td>
   );
 }
-
-const words = new Set(['class', 'bool', 'date', 'date_int']);
-/** The keys of a phone: digits, unless words are to be typed, or a minus, which the digits of some lack. */
-const keysFor = ({ indicator: { data_format: format, min } }: SheetCell): 'text' | 'decimal' =>
-  words.has(format) || (min !== null && min < 0) ? 'text' : 'decimal';
 
 const isReadOnly = (cell: SheetCell, overridden: ReadonlySet<string>): boolean =>
   isComputed(cell) && !overridden.has(cell.key);
