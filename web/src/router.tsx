@@ -24,6 +24,17 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('./sign-in/forgot-password-page.tsx'), 'ForgotPasswordPage'),
+});
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/set-password',
+  component: lazyRouteComponent(() => import('./sign-in/set-password-page.tsx'), 'SetPasswordPage'),
+});
+
 /** Everything but the sign-in needs a session; who has none is led there and back again. */
 const shell = createRoute({
   getParentRoute: () => root,
@@ -198,6 +209,8 @@ const flowRevisionPages = [
 
 const tree = root.addChildren([
   signIn,
+  forgotPassword,
+  setPassword,
   shell.addChildren([
     projects,
     account,

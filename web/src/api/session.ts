@@ -23,4 +23,12 @@ export const sessionQuery = queryOptions({
 export const signIn = (email: string, password: string): Promise<Session> =>
   fetchApi('/api/v1/session', { method: 'POST', body: { email, password } });
 
+/** By mail, to whom it may concern; the answer does not tell whether there is such an account. */
+export const askForPasswordLink = (name: string): Promise<unknown> =>
+  fetchApi(`/api/v1/user/${encodeURIComponent(name)}/recover-password`, { method: 'POST', body: {} });
+
+/** `token` is that of a one-time link. */
+export const setPassword = (token: string, password: string): Promise<unknown> =>
+  fetchApi('/api/v1/user/reset-password', { method: 'POST', body: { token, password } });
+
 export const signOut = (): Promise<Session> => fetchApi('/api/v1/session', { method: 'DELETE' });

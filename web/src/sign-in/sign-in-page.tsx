@@ -1,26 +1,21 @@
-import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
+import { Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect } from 'react';
 import { sessionQuery, signIn } from '../api/session.ts';
 import { useMutation } from '../api/use-mutation.ts';
-import { Mark } from '../shell/mark.tsx';
 import { Failure } from '../ui/failure.tsx';
+import { TextLink } from '../ui/link.tsx';
+import { Entrance } from './entrance.tsx';
 
 export function SignInPage() {
-  useDocumentTitle('Sign in · Granary');
   const session = useQuery(sessionQuery).data;
   const enter = useEnter();
   useEffect(() => {
     if (session?.authenticated) enter();
   }, [session, enter]);
   return (
-    <Stack component="main" mih="100dvh" align="center" justify="center" px="md" gap="lg">
-      <Stack align="center" gap={8}>
-        <Mark size={44} />
-        <Title order={1}>Sign in to Granary</Title>
-      </Stack>
+    <Entrance title="Sign in to Granary">
       <PasswordForm />
       {(session?.providers ?? []).map((provider) => (
         <Stack key={provider.url} w={340} gap="sm">
@@ -33,7 +28,7 @@ export function SignInPage() {
       <Text c="dimmed" fz="sm" maw={340} ta="center">
         Numbers about places over time, every one traceable to the row of the file it came from.
       </Text>
-    </Stack>
+    </Entrance>
   );
 }
 
@@ -64,6 +59,9 @@ function PasswordForm() {
         <Button type="submit" loading={submit.isPending} fullWidth mt={4}>
           Sign in
         </Button>
+        <TextLink to="/forgot-password" fz="sm">
+          Forgot password?
+        </TextLink>
       </Stack>
     </form>
   );
