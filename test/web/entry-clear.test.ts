@@ -102,6 +102,9 @@ describe.skipIf(chromiumPath === undefined)('clearing cells of the sheet', onceM
     await at(0, 0).click();
     await page.getByRole('button', { name: 'Take back that it was cleared' }).click();
     await until(() => shown(0, 0)).toBe('167');
+    await until(() => status.textContent()).toContain(
+      'that it was cleared is taken back; 167 of “December.csv” counts',
+    );
     expect(await entered('AMB')).toEqual([]);
     expect(complaints).toEqual([]);
   });

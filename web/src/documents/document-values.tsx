@@ -33,7 +33,7 @@ export function DocumentValues({ document }: { document: SourceDocument }) {
       )}
       {values.length > 0 && (
         <ScrollX label="Values of the document" style={{ maxHeight: 420, overflow: 'auto' }}>
-          <Table fz="sm" miw={560} stickyHeader verticalSpacing={4}>
+          <Table fz="sm" className="stacked stacked-wide" stickyHeader verticalSpacing={4}>
             <Table.Thead data-sticky>
               <Table.Tr>
                 <Table.Th>Row</Table.Th>

@@ -221,7 +221,8 @@ export function useEntry() {
     remember(nameOf(target), [{ target, before, id: before.id, entered: undefined }]);
     note(target, 'saved', '');
     const now = await patient(() => fetchLineage(pathOf(target)));
-    setSaid(`${target.name}: what was entered is taken back; ${nowWords(now, target)}`);
+    const what = before.entry?.value === null ? 'that it was cleared' : 'what was entered';
+    setSaid(`${target.name}: ${what} is taken back; ${nowWords(now, target)}`);
     return { id: now.id ?? null, value: now.value };
   };
 

@@ -65,8 +65,8 @@ function NoPlaces({ isScoped }: { isScoped: boolean }) {
     </Nothing>
   ) : (
     <Nothing icon={IconMapPin} title="No place yet">
-      Import a CSV with the columns location_code, name, location_type and parent_location_code, or make the first place
-      by hand.
+      Import a CSV with the columns location_code, name, location_type, admin_level and parent_location_code, of which
+      the import offers one to begin with, or make the first place by hand.
     </Nothing>
   );
 }
