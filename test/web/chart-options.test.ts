@@ -8,6 +8,7 @@ interface Axis {
 interface Option {
   xAxis: Axis;
   yAxis: Axis;
+  grid: { right: number };
 }
 // By its path alone: the types of the page are not those of the server's tests.
 const { seriesOption } = await vi.importActual<{
@@ -44,4 +45,45 @@ describe('an axis of days', () => {
     const { customValues, formatter } = seriesOption('line', one, phone).xAxis.axisLabel;
     expect(customValues.map(formatter)).toEqual(['2 Jan 2026']);
   });
+});
+
+describe('many places', () => {
+  const categories = Array.from({ length: 28 }, (_, index) => `Arusho ${index}`);
+  const cells = categories.map((_, index) => ({ indicator_id: 1, value: index }));
+  const indicatorOf = () => ({ id: 1, name: 'Cost', data_format: 'float', unit: 'USD' });
+  const drawn = { categories, series: [{ name: 'Cost', unit: 'number USD', cells }], indicatorOf };
+
+  test('are lying bars with a name each where columns have no room for names', () => {
+    const { yAxis } = seriesOption('column', { ...drawn, isOfPeriods: false }, { ...phone, height: 700 });
+    expect(yAxis).toMatchObject({ data: categories, axisLabel: { interval: 0 } });
+    expect(seriesOption('column', { ...drawn, isOfPeriods: false }, desktop).xAxis.data).toEqual(categories);
+  });
+
+  test('of periods stay upright, and the last one has room for its name', () => {
+    const option = seriesOption('column', { ...drawn, isOfPeriods: true }, phone);
+    expect(option.xAxis.data).toEqual(categories);
+    expect(option.grid.right).toBeGreaterThan(25);
+  });
+
+  test('say what their numbers are', () => {
+    expect(seriesOption('column', { ...drawn, isOfPeriods: true }, desktop).yAxis).toMatchObject([{ name: 'USD' }]);
+  });
+});
+
+test('units have a picture each on a phone, and axes of one picture where there is room', () => {
+  const units = [
+    ['Share missed', 'pct', null],
+    ['Vaccine stock', 'int', 'L'],
+    ['Fridge temperature', 'float', '°C'],
+  ].map(([name, data_format, unit], id) => ({ id, name, data_format, unit }));
+  const indicatorOf = (cell: { indicator_id: number } | undefined) => units.find(({ id }) => id === cell?.indicator_id);
+  const series = units.map(({ id, name }) => ({ name, unit: String(id), cells: [{ indicator_id: id, value: 1 }] }));
+  const drawn = { categories: ['April'], series, indicatorOf, isOfPeriods: true };
+  const names = ['Share missed', 'Vaccine stock (L)', 'Fridge temperature (°C)'];
+  const split = seriesOption('line', drawn, { ...phone, height: 470 });
+  expect([split.yAxis, split.grid].map((one) => (one as unknown as object[]).length)).toEqual([3, 3]);
+  expect((split.yAxis as unknown as Axis[]).map(({ name }) => name)).toEqual(names);
+  const joined = seriesOption('line', drawn, desktop);
+  expect((joined.yAxis as unknown as Axis[]).map(({ name }) => name)).toEqual(names);
+  expect(Array.isArray(joined.grid)).toBe(false);
 });

@@ -7,17 +7,19 @@ import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { count, plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
-import { valueText } from '../ui/value-text.ts';
+import { measured } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
 import { CutNote } from './cut-note.tsx';
 import { DaysNote } from './days-note.tsx';
 import type { Exportable, Ink } from './echart.tsx';
 import { largestSeries } from './largest-series.ts';
+import { layOut } from './lay-out.ts';
 import { NoValues } from './no-values.tsx';
 import { PerDayNote } from './per-day-note.tsx';
 import { dayOf } from './period-text.ts';
-import { pieOption, seriesOption } from './series-option.ts';
+import { pieHeight, pieOption } from './pie-option.ts';
+import { seriesOption } from './series-option.ts';
 import { isOfDays, seriesByUnit } from './units.ts';
 import { type ChartData, useChartData } from './use-chart-data.ts';
 import { ValueTable } from './value-table.tsx';
@@ -114,13 +116,15 @@ function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: Drawing
   const all = seriesByUnit(arranged, indicatorOf);
   const series = largestSeries(all);
   const days = spec.axis === 'period' ? daysOf(arranged) : undefined;
+  const isOfPeriods = spec.axis === 'period';
   const key = JSON.stringify([spec.type, arranged]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const option = useCallback(
-    (ink: Ink) => seriesOption(spec.type, { categories, days, series, indicatorOf }, ink),
+    (ink: Ink) => seriesOption(spec.type, { categories, days, series, indicatorOf, isOfPeriods }, ink),
     [key],
   );
-  const lying = spec.type === 'bar' ? Math.max(260, categories.length * 26 * Math.min(series.length, 3)) : 300;
+  const units = new Set(series.map(({ unit }) => unit)).size;
+  const amounts = { categories: categories.length, series: series.length, units, isOfPeriods };
   return (
     <>
       {series.length < all.length && (
@@ -131,7 +135,7 @@ function Drawing({ title, spec, arranged, indicatorOf, onTrace, drawn }: Drawing
       <Suspense fallback={<Waiting />}>
         <Echart
           label={`${title}: ${series.length} series over ${categories.length} values of the axis`}
-          height={Math.min(lying, 700)}
+          height={(width) => layOut(spec.type, amounts, width).height}
           option={option}
           onClick={({ seriesIndex, dataIndex }) => {
             const cell = series[seriesIndex]?.cells[dataIndex];
@@ -173,7 +177,7 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
   const drawnKey = JSON.stringify([about, categories, shown]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const option = useCallback(
-    (ink: Ink) => pieOption({ categories, series: [{ ...shown, unit: '' }], indicatorOf }, about, ink),
+    (ink: Ink) => pieOption({ categories, cells: shown.cells, indicatorOf, about }, ink),
     [drawnKey],
   );
   return (
@@ -193,7 +197,7 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
           Without {plural(left.length, 'negative value')}, which no slice can show:{' '}
           {left
             .slice(0, 12)
-            .map(({ cell, name }) => `${name} ${valueText(cell!.value, indicatorOf(cell))}`)
+            .map(({ cell, name }) => `${name} ${measured(cell!.value, indicatorOf(cell))}`)
             .join(', ')}
           {left.length > 12 ? ' …' : ''}
         </Text>
@@ -202,7 +206,7 @@ function Pie({ rows, ...props }: DrawingProps & { rows: readonly Named[] }) {
         <Suspense fallback={<Waiting />}>
           <Echart
             label={`${title}: ${plural(slices, 'slice')}, ${about}`}
-            height={300}
+            height={(width) => pieHeight(slices, width)}
             option={option}
             onClick={({ dataIndex }) => {
               const cell = shown.cells[dataIndex];
@@ -247,7 +251,7 @@ function Numbers({ data, onTrace }: { data: ChartData; onTrace: (cell: Cell) => 
           title="Where does this come from?"
         >
           <Text fz={34} fw={680} className="numbers" lh={1.15} style={{ overflowWrap: 'anywhere' }}>
-            {valueText(
+            {measured(
               cell.value,
               data.indicators.find(({ id }) => id === cell.indicator_id),
             )}

@@ -10,7 +10,7 @@ import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
-import { valueText } from '../ui/value-text.ts';
+import { measured } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
 import { CutNote } from './cut-note.tsx';
 import { DaysNote } from './days-note.tsx';
@@ -147,7 +147,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
     typeof cell.value === 'number' && !isOfDays(indicator) ? [cell.value] : [],
   );
   const classes = mapClasses(indicator, numbers);
-  const textOf = (id: number) => valueText(cells.get(id)?.value ?? null, indicator);
+  const textOf = (id: number) => measured(cells.get(id)?.value ?? null, indicator);
   const key = JSON.stringify([shapes.map(({ location_id }) => location_id), rows, indicator, classes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that is drawn.
   const areas = useCallback(

@@ -17,7 +17,7 @@ export interface Ink {
 
 interface EchartProps {
   label: string;
-  height: number;
+  height: number | ((width: number) => number);
   option: (ink: Ink) => ChartOption;
   onClick?: (point: Point) => void;
   onContextMenu?: (point: Point) => void;
@@ -44,6 +44,7 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
   handlers.current = { onClick, onContextMenu };
   const scheme = useComputedColorScheme();
   const [width, setWidth] = useState(0);
+  const tall = typeof height === 'number' ? height : height(width);
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -69,11 +70,12 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
       made.dispose();
     };
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours read from the page, the width what fits.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours read from the page, width and height what fits.
   useEffect(() => {
     const element = box.current;
     if (element === null || chart.current === null) return;
-    const ink = inkOf(element);
+    const ink = { ...inkOf(element), height: tall };
+    chart.current.resize();
     const made = option(ink);
     chart.current.setOption({ animation: false, ...made }, { notMerge: true });
     if (drawn !== undefined) {
@@ -82,9 +84,9 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
         png: () => pictureOf(made, { width: element.clientWidth, height: element.clientHeight }, ink.panel),
       };
     }
-  }, [option, scheme, width]);
+  }, [option, scheme, width, tall]);
   // Isolated: a tooltip stays below whatever opens over the page.
-  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%', isolation: 'isolate' }} />;
+  return <div ref={box} role="img" aria-label={label} style={{ height: tall, width: '100%', isolation: 'isolate' }} />;
 }
 
 function inkOf(element: HTMLElement): Ink {

@@ -1,5 +1,6 @@
 import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
+import { unitOf as unitText } from '../ui/value-text.ts';
 import type { Arranged } from './arrange.ts';
 
 const dayUnit = 'day';
@@ -47,7 +48,10 @@ export function seriesByUnit({ series }: Arranged, indicatorOf: IndicatorOf): Dr
 
 export interface UnitAxis {
   unit: string;
+  /** What it is of, told apart from other axes by it. */
   name: string;
+  /** L, °C, USD: what its numbers are, '' where that needs no word. */
+  measure: string;
   indicators: Indicator[];
 }
 
@@ -59,7 +63,9 @@ export function axesOf(series: readonly DrawnSeries[], indicatorOf: IndicatorOf)
     );
     const indicators = [...found.values()].filter((one) => one !== undefined);
     const [first] = indicators;
-    return { unit, indicators, name: indicators.length === 1 ? first!.name : (first?.unit ?? '') };
+    const measure = unitText(first);
+    const name = first === undefined || indicators.length > 1 ? measure : first.name;
+    return { unit, indicators, measure, name: measure === '' || name === measure ? name : `${name} (${measure})` };
   });
 }
 

@@ -5,7 +5,7 @@ import type { Indicator } from '../api/indicators.ts';
 import type { Cell } from '../api/values.ts';
 import { count } from '../ui/format.ts';
 import { ScrollX } from '../ui/scroll-x.tsx';
-import { valueText, warningsOf } from '../ui/value-text.ts';
+import { measured, warningsOf } from '../ui/value-text.ts';
 import type { Arranged } from './arrange.ts';
 
 const axisWords: Record<Axis, string> = { period: 'Period', place: 'Place', indicator: 'Indicator' };
@@ -65,7 +65,7 @@ export function ValueTable({ label, axis, arranged, indicatorOf, onTrace }: Valu
                           onClick={() => onTrace(cell)}
                           title={['Where does this come from?', ...warningsOf(cell.flags)].join(' · ')}
                         >
-                          {valueText(cell.value, indicatorOf(cell))}
+                          {measured(cell.value, indicatorOf(cell))}
                           {warningsOf(cell.flags).length > 0 && <span aria-hidden> *</span>}
                         </UnstyledButton>
                       )}

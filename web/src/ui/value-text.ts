@@ -22,6 +22,17 @@ export function valueText(value: Cell['value'], indicator: Kind | undefined): st
   }
 }
 
+/** The same with its unit: 12 L, 4.5 °C. What is no number has none. */
+export function measured(value: Cell['value'], indicator: (Kind & Pick<Indicator, 'unit'>) | undefined): string {
+  const unit = unitOf(indicator);
+  const text = valueText(value, indicator);
+  return unit === '' || typeof value !== 'number' ? text : `${text}\u00a0${unit}`;
+}
+
+/** Of numbers alone: a share, a category or a day is read without one. */
+export const unitOf = (indicator: Pick<Indicator, 'data_format' | 'unit'> | undefined): string =>
+  indicator?.data_format === 'int' || indicator?.data_format === 'float' ? (indicator.unit ?? '') : '';
+
 export const flagWords: Record<string, string> = {
   is_agg: 'rests on places below',
   is_calculated: 'calculated',
