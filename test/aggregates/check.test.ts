@@ -138,8 +138,9 @@ describe('GET on an action', () => {
     const refused = await browser.get(`/api/v1/${address}`);
     expect([refused.status, refused.body.code]).toEqual([403, 'header_credential_required']);
     const url = `/api/v1/${address}`;
+    // HEAD asks for nothing to be done.
     expect([(await browser.head(url)).status, (await browser.post(url)).body.code]).toEqual([
-      403,
+      405,
       'csrf_token_required',
     ]);
     expect((await world.anon.get(url)).status).toBeGreaterThanOrEqual(401);
