@@ -12,10 +12,11 @@ export function cellsWhere(kind: Kind, conditions: Sql): Sql {
   const { table, period } = kinds[kind];
   const column = ident(period);
   return sql`select a.id, a.indicator_id, a.location_id, a.${column}, a.value, a.marks, a.branches_with_value, a.branches,
-      a.datapoint_id, a.computed, a.computed_marks, a.computed_with_value, a.computed_branches, a.computed_weight, a.fold_weight from ${ident(table)} a where ${conditions}
+      a.datapoint_id, a.computed, a.computed_marks, a.computed_with_value, a.computed_branches, a.computed_weight, a.fold_weight,
+      a.fold_branches from ${ident(table)} a where ${conditions}
     union all
     select a.id, a.indicator_id, a.location_id, a.${column}, a.value, 1, 1, 1, a.id, null::numeric, 0, null::int, null::int,
-        null::numeric, null::numeric
+        null::numeric, null::numeric, 1
       from datapoint a where ${alone(kind)} and ${conditions}`;
 }
 

@@ -200,3 +200,34 @@ test('a weighted mean of one stored value is that value; of several those withou
   await enter(round, { a: 0.3 });
   expect(await read(round, 'group_by_time=year', 'a', 'campaign_datapoint')).toEqual(['a 2020 0.3']);
 });
+
+test('a sum of ratios in a group is that of the ratios of the group', async () => {
+  const [n, dn, plain] = [
+    await indicator('sn', 'int', dated),
+    await indicator('sd', 'int', dated),
+    await indicator('sp', 'int', dated),
+  ];
+  const r = await indicator('s ratio', 'float', dated);
+  await formula(r, { NUMERATOR: [n], DENOMINATOR: [dn] });
+  const sum = await indicator('s sum', 'float', dated);
+  await formula(sum, { PART_TO_BE_SUMMED: [r, plain] });
+  const outer = await indicator('s outer', 'float', dated);
+  await formula(outer, { PART_TO_BE_SUMMED: [sum] });
+  for (const [day, up] of [
+    ['2020-01-01', 1],
+    ['2020-02-01', 3],
+  ] as const) {
+    await enter(n, { a: up }, day);
+    await enter(dn, { a: 4 }, day);
+    await enter(plain, { a: 1 }, day);
+  }
+  for (const id of [sum, outer]) {
+    expect(await read(id, 'group_by_time=month', 'aP')).toEqual([
+      'P 202001 1.25',
+      'a 202001 1.25',
+      'P 202002 1.75',
+      'a 202002 1.75',
+    ]);
+    expect(await read(id, 'group_by_time=year', 'aP')).toEqual(['P 2020 2.5', 'a 2020 2.5']);
+  }
+});

@@ -320,6 +320,8 @@ export interface GroupValue {
   mixedLevels: boolean;
   notAggregable: boolean;
   divisionByZero: boolean;
+  /** From the groups of its components. */
+  isCalculated: boolean;
 }
 
 /**
@@ -347,6 +349,7 @@ export function groupedReference(
     mixedLevels: false,
     notAggregable: false,
     divisionByZero: false,
+    isCalculated: false,
   };
 
   const at = (i: number, l: number, group: string): GroupValue => {
@@ -361,7 +364,7 @@ export function groupedReference(
       .map((day) => day.reference.at(i, l))
       .filter((cell) => cell.value !== null && (!isQuotient || isSum || cell.isStored || !cell.isCalculated));
     const given = folded(indicator, l, cells);
-    if (!isQuotient) return given;
+    if (!isQuotient) return sumOfGroups(i, l, group) ?? given;
     let isZero = false;
     for (const [upper, lower] of [
       ['WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE'],
@@ -370,10 +373,37 @@ export function groupedReference(
       const [a, b] = [addUp(ofRole(upper)), addUp(ofRole(lower))];
       if (a === null || b === null) continue;
       const divisor = upper === 'NUMERATOR' ? b : a;
-      if (divisor !== 0) return { ...none, value: upper === 'NUMERATOR' ? a / b : (a - b) / a, divisionByZero: isZero };
+      if (divisor !== 0) {
+        const value = upper === 'NUMERATOR' ? a / b : (a - b) / a;
+        return { ...none, value, divisionByZero: isZero, isCalculated: true };
+      }
       isZero = true;
     }
     return given.value === null && isZero ? { ...none, divisionByZero: true } : given;
+  };
+
+  const parentOf = new Map(world.places.map((place) => [place.id, place.parentId]));
+  const isWithin = (l: number | null | undefined, top: number): boolean =>
+    l != null && (l === top || isWithin(parentOf.get(l), top));
+  const partsOf = (i: number) =>
+    (indicators.get(i)?.components ?? []).filter((one) => one.role === 'PART_TO_BE_SUMMED').map((one) => one.id);
+  const inside = (i: number): number[] => partsOf(i).flatMap((part) => [part, ...inside(part)]);
+
+  /** As the sum of parts of one day, where a ratio or difference of the group counts: these do not add up over time. */
+  const sumOfGroups = (i: number, l: number, group: string): GroupValue | undefined => {
+    const isStoredBelow = (part: number) =>
+      world.stored.some(
+        (one) =>
+          one.indicatorId === part && one.value !== null && groupOf(one.date) === group && isWithin(one.locationId, l),
+      );
+    const ends = (whole: number): number[] =>
+      partsOf(whole).flatMap((part) => (partsOf(part).length === 0 || isStoredBelow(part) ? [part] : ends(part)));
+    const valued = [...new Set(ends(i))].filter((part) => at(part, l, group).value !== null);
+    const covered = new Set(valued.flatMap(inside));
+    const used = valued.filter((part) => !covered.has(part));
+    const isDivided = used.some((part) => partsOf(part).length === 0 && at(part, l, group).isCalculated);
+    if (!isDivided) return undefined;
+    return { ...none, value: addUp(used.map((part) => at(part, l, group).value)), isCalculated: true };
   };
 
   const folded = (indicator: ReferenceIndicator, l: number, cells: Effective[]): GroupValue => {
