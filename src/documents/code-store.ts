@@ -132,6 +132,14 @@ export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
         order by score desc, t.admin_level, l.location_code limit 5) l
         where c.content_type = 'location'
       union all
+      -- Numbered codes of neighbours are all as like as each other: a hundred of them are enough to choose from.
+      select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
+        select l.id, l.name, 0.8 * similarity(folded(l.location_code), c.fold) as score from (
+          select * from location l where folded(l.location_code) % c.fold order by folded(l.location_code) <-> c.fold limit 100) l
+        join location_type t on t.id = l.location_type_id
+        order by score desc, t.admin_level, l.location_code limit 5) l
+        where c.content_type = 'location'
+      union all
       select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.code = c.code
       union all
       select c.id, n.id, n.name, 0.95, 'name' from code c join named n on n.content_type = c.content_type and n.name = c.code

@@ -285,6 +285,28 @@ describe('the review', () => {
     await must(admin.post(`${url}/apply`, { decision: 'ignore', document_id: document.id, status: 'suggested' }), 200);
   });
 
+  test('a code is like the codes of places, those beside the others of the file first', async () => {
+    const at = { location_type_id: district, parent_location_id: places.Q };
+    const numbered = (district: string, n: number) => `P1D${district}C0${n}`;
+    const made = [1, 2, 3].flatMap((n) => [
+      { ...at, name: `Facility ${n}`, location_code: numbered('1', n) },
+      { ...at, name: `Post ${n}`, location_code: numbered('2', n), parent_location_id: places.P },
+    ]);
+    await must(admin.post('/api/v1/location/', { objects: made }), 201);
+    await the.document('geocode,campaign,kids\nP1D1C01,may,1\nP1D1C4X,may,2\n');
+    const id = await the.mapping('location', 'P1D1C4X');
+    const { suggestions } = await must(admin.get(`${url}/${id}/`), 200);
+    expect(suggestions[0]).toMatchObject({
+      name: 'Facility 1',
+      reason: 'similar',
+      context: 'sibling',
+      is_ambiguous: true,
+    });
+    expect(suggestions.slice(0, 3).map((one: { name: string }) => one.name)).toEqual(
+      [1, 2, 3].map((n) => `Facility ${n}`),
+    );
+  });
+
   test('of places of one name none is taken by filter, unless every row names the place above it', async () => {
     const level = async (code: string) =>
       (await must(admin.get(`/api/v1/location/${places[code]}/`), 200)).location_type_id;
