@@ -64,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)('dashboards', onceMore, async () => 
   test('a map is coloured by the ranges of its indicator, opens downwards and leads back', async () => {
     await addChart('Where they are missed', 'Map', 'Share missed');
     const card = page.getByRole('region', { name: 'Where they are missed' });
-    await card.getByText('bad, 25% to …').waitFor();
+    await card.getByText('bad, ≥ 25%').waitFor();
     await card
       .getByRole('img', { name: /map of Share missed, April 2026/ })
       .locator('svg')

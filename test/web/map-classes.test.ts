@@ -61,3 +61,22 @@ test('categories have colours of their own unless their names say what is good',
   expect(of(['good', 'fair', 'poor']).map(meant)).toEqual(badIsHigh);
   expect(of(['good', 'fair', 'unknown']).map(meant)).toEqual(neutral);
 });
+
+test.each([
+  ['whole numbers by whole bounds', 'int', null, [16_308, 17_778], ['16,308 to 16,601', '16,602 to 16,895']],
+  ['few whole numbers one by one', 'int', 'L', [1, 3], ['1\u00a0L', '2\u00a0L', '3\u00a0L']],
+  ['a mean of whole numbers as what it is', 'int', null, [1.5, 2.5], ['1.5 to 1.7', '1.7 to 1.9']],
+  ['negative numbers with a minus', 'float', 'USD', [-1.37, -0.37], ['\u22121.37 to \u22121.17\u00a0USD']],
+])('a legend says %s', (_, data_format, unit, values, expected) => {
+  const labels = mapClasses({ ...share, data_format, unit }, values).map(({ label }) => label);
+  expect(labels.slice(0, expected.length)).toEqual(expected);
+});
+
+test('a range without an end is at least or less than the other', () => {
+  const bound_json = [
+    { bound_name: 'bad', mn_val: null, mx_val: 0.9, direction: 1 },
+    { bound_name: 'good', mn_val: 0.9, mx_val: null, direction: 1 },
+  ];
+  const labels = mapClasses({ ...share, bound_json }, []).map(({ label }) => label);
+  expect(labels).toEqual(['bad, < 90%', 'good, ≥ 90%']);
+});

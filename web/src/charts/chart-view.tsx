@@ -7,7 +7,7 @@ import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { count, plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
-import { measured } from '../ui/value-text.ts';
+import { measured, warningsOf } from '../ui/value-text.ts';
 import { type Arranged, arrange, type Named } from './arrange.ts';
 import { Choropleth } from './choropleth.tsx';
 import { CutNote } from './cut-note.tsx';
@@ -255,10 +255,12 @@ function Numbers({ data, onTrace }: { data: ChartData; onTrace: (cell: Cell) => 
               cell.value,
               data.indicators.find(({ id }) => id === cell.indicator_id),
             )}
+            {warningsOf(cell.flags).length > 0 && <span aria-hidden> *</span>}
           </Text>
           <Text fz="sm" c="dimmed">
             {names.indicator}, {names.place}, {names.period}
           </Text>
+          {warningsOf(cell.flags).length > 0 && <Text fz="xs">* {warningsOf(cell.flags).join('; ')}</Text>}
         </UnstyledButton>
       ))}
     </Group>

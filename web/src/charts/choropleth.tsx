@@ -10,7 +10,7 @@ import { Failure } from '../ui/failure.tsx';
 import { FindSelect } from '../ui/find-select.tsx';
 import { plural } from '../ui/format.ts';
 import { Waiting } from '../ui/loaded.tsx';
-import { measured } from '../ui/value-text.ts';
+import { measured, warningsOf } from '../ui/value-text.ts';
 import { arrange } from './arrange.ts';
 import { CutNote } from './cut-note.tsx';
 import { DaysNote } from './days-note.tsx';
@@ -157,7 +157,8 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
         const found = typeof value === 'number' ? classes.find(({ holds }) => holds(value)) : undefined;
         const { name } = shape.properties;
         const text = `${name}: ${textOf(shape.location_id)}`;
-        return { id: shape.location_id, name, text, colour: found?.colour ?? ink.line };
+        const warnings = warningsOf(cells.get(shape.location_id)?.flags);
+        return { id: shape.location_id, name, text, warnings, colour: found?.colour ?? ink.line };
       }),
     [key],
   );
@@ -175,6 +176,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
   if (shapes.length === 0 && rows.every(({ cell }) => cell.value === null)) return <NoValues />;
   const valueAt = (shape: Shape) => cells.get(shape.location_id)?.value ?? null;
   const grey = shapes.filter((shape) => !classes.some(({ holds }) => holds(Number(valueAt(shape) ?? Number.NaN))));
+  const flagged = new Set(shapes.flatMap(({ location_id }) => warningsOf(cells.get(location_id)?.flags)));
   const ofNone = grey.every((shape) => valueAt(shape) === null)
     ? 'no value'
     : isOfDays(indicator)
@@ -245,6 +247,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
           <Legend
             classes={grey.length === 0 ? classes : [...classes, { label: ofNone, colour: 'var(--line-strong)' }]}
           />
+          {flagged.size > 0 && <Text fz="xs">* {[...flagged].join('; ')}</Text>}
           <Text c="dimmed" fz="xs">
             A {isTouched ? 'tap' : 'click'} says where a number comes from,{' '}
             {open === undefined

@@ -1,6 +1,6 @@
-import type { Indicator } from '../api/indicators.ts';
+import type { Bound, Indicator } from '../api/indicators.ts';
 import { categoryColours, inOrder, rangeColours, shades } from '../indicators/bound-colour.ts';
-import { valueText } from '../ui/value-text.ts';
+import { unitOf, valueText } from '../ui/value-text.ts';
 
 export interface MapClass {
   label: string;
@@ -19,14 +19,16 @@ export function mapClasses(indicator: Indicator | undefined, values: readonly nu
     }));
   }
   const bounds = inOrder(indicator?.bound_json ?? []);
-  const text = (value: number) => valueText(value, indicator);
+  const text = (value: number) => valueText(value, indicator).replace(/^-/, '\u2212');
+  const unit = unitOf(indicator);
+  const measure = unit === '' ? '' : `\u00a0${unit}`;
   if (bounds.length > 0) {
     const colours = rangeColours(bounds, indicator);
     return bounds.map((bound, index) => {
       const low = bound.mn_val ?? Number.NEGATIVE_INFINITY;
       const high = bound.mx_val ?? Number.POSITIVE_INFINITY;
       const isLast = index === bounds.length - 1;
-      const range = `${bound.mn_val === null ? 'below' : `${text(low)} to`} ${bound.mx_val === null ? '…' : text(high)}`;
+      const range = `${rangeText(bound, text)}${measure}`;
       return {
         label: `${bound.bound_name ? `${bound.bound_name}, ` : ''}${range}`,
         colour: colours[index]!,
@@ -37,11 +39,27 @@ export function mapClasses(indicator: Indicator | undefined, values: readonly nu
   }
   if (values.length === 0) return [];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (low === high) return [{ label: text(low), colour: shades[2]!, holds: (value) => value === low }];
-  const edge = (step: number) => low + ((high - low) * step) / shades.length;
-  return shades.map((colour, step) => ({
-    label: `${text(edge(step))} to ${text(edge(step + 1))}`,
-    colour,
-    holds: (value) => value >= edge(step) && (value < edge(step + 1) || (step === shades.length - 1 && value <= high)),
-  }));
+  if (low === high) return [{ label: text(low) + measure, colour: shades[2]!, holds: (value) => value === low }];
+  // Whole numbers are told apart by whole bounds; a mean of them may be none.
+  const isWhole = indicator?.data_format === 'int' && values.every(Number.isInteger);
+  const steps = isWhole ? Math.min(shades.length, high - low + 1) : shades.length;
+  const edge = (step: number) => {
+    const at = low + ((isWhole ? high - low + 1 : high - low) * step) / steps;
+    return isWhole ? Math.round(at) : at;
+  };
+  return Array.from({ length: steps }, (_, step) => {
+    const [from, to] = [edge(step), edge(step + 1)];
+    const last = isWhole ? to - 1 : to;
+    return {
+      label: `${from === last ? text(from) : `${text(from)} to ${text(last)}`}${measure}`,
+      colour: shades[Math.round((step / (steps - 1)) * (shades.length - 1))]!,
+      holds: (value: number) => value >= from && (value < to || (step === steps - 1 && value <= high)),
+    };
+  });
+}
+
+/** Up to its end where there is none below, and from its begin where there is none above. */
+function rangeText({ mn_val: low, mx_val: high }: Pick<Bound, 'mn_val' | 'mx_val'>, text: (value: number) => string) {
+  if (low === null) return high === null ? 'all' : `< ${text(high)}`;
+  return high === null ? `≥ ${text(low)}` : `${text(low)} to ${text(high)}`;
 }

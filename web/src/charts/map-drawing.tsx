@@ -9,6 +9,8 @@ interface Area {
   id: number;
   name: string;
   text: string;
+  /** What is worth a look about its value. */
+  warnings: string[];
   colour: string;
 }
 
@@ -34,7 +36,10 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
       const roomOf = new Map(shapes.map((shape) => [shape.location_id, roomIn(shape, aspectOf(extent) * scale)]));
       return {
         textStyle: { fontFamily: ink.font },
-        tooltip: { confine: true, formatter: ({ name: id }: Point) => tooltipBox(known.get(id)?.text ?? '', []) },
+        tooltip: {
+          confine: true,
+          formatter: ({ name: id }: Point) => tooltipBox(known.get(id)?.text ?? '', [], known.get(id)?.warnings),
+        },
         series: [
           {
             type: 'map',
@@ -42,13 +47,13 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
             aspectScale: aspectOf(extent),
             layoutCenter: ['50%', '50%'],
             layoutSize: size,
-            label: { fontSize: 11, formatter: ({ name: id }: Point) => known.get(id)?.name ?? '' },
+            label: { fontSize: 11, formatter: ({ name: id }: Point) => labelOf(known.get(id)) },
             labelLayout: { hideOverlap: true },
             itemStyle: { borderColor: ink.panel, borderWidth: 1.5 },
             emphasis: { itemStyle: { areaColor: undefined, borderWidth: 3 } },
             select: { disabled: true },
             data: drawnAreas.map(({ id, colour }) => {
-              const text = { ...textOn(colour, ink), ...labelIn(roomOf.get(id) ?? 0) };
+              const text = { ...onAnyColour, ...labelIn(roomOf.get(id) ?? 0) };
               return {
                 name: String(id),
                 value: id,
@@ -75,6 +80,10 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
   );
 }
 
+/** Marked as in tables. */
+const labelOf = (area: Area | undefined) =>
+  area === undefined ? '' : `${area.warnings.length > 0 ? '* ' : ''}${area.name}`;
+
 const roomIn = (shape: Shape, scale: number): number => {
   const { west, east } = extentOf([shape]);
   return (east - west) * scale;
@@ -85,10 +94,5 @@ const leastRoom = 34;
 const labelIn = (room: number) =>
   room < leastRoom ? { show: false } : { show: true, width: room - 8, overflow: 'truncate' };
 
-/** Light letters on what is dark, in either scheme; on what is no plain colour, the page's own. */
-function textOn(colour: string, ink: Ink) {
-  const channels = /^#(..)(..)(..)$/.exec(colour)?.slice(1);
-  if (channels === undefined) return { color: ink.text };
-  const [red = 0, green = 0, blue = 0] = channels.map((one) => Number.parseInt(one, 16) / 255);
-  return { color: 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 ? '#ffffff' : '#17211d' };
-}
+/** A long name reaches over the neighbours, dark or light: dark letters in a light edge are read on all of them. */
+const onAnyColour = { color: '#17211d', textBorderColor: '#ffffff', textBorderWidth: 2.5 };

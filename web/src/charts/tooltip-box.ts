@@ -8,7 +8,7 @@ export interface TooltipLine {
 }
 
 /** Made of elements and not of HTML: names are what people and files wrote. */
-export function tooltipBox(title: string, lines: readonly TooltipLine[]): HTMLElement {
+export function tooltipBox(title: string, lines: readonly TooltipLine[], notes: readonly string[] = []): HTMLElement {
   const box = document.createElement('div');
   box.style.cssText = 'max-width: 320px; white-space: normal; overflow-wrap: anywhere';
   box.append(textOf('div', title, 'font-weight: 600; margin-bottom: 2px'));
@@ -21,6 +21,7 @@ export function tooltipBox(title: string, lines: readonly TooltipLine[]): HTMLEl
   }
   const more = lines.length - shownAtMost;
   if (more > 0) box.append(textOf('div', `and ${more} more; the table has all`, 'opacity: 0.75; margin-top: 2px'));
+  for (const note of notes) box.append(textOf('div', `* ${note}`, 'opacity: 0.8; margin-top: 2px'));
   return box;
 }
 
