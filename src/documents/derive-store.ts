@@ -58,6 +58,11 @@ export async function insertDerivedRows(tx: Tx, { documentIds, mapIds, rows }: C
       where c.document_id = d.id and c.role = 'indicator' and m.master_object_id > 0 and not m.is_ignored
       group by m.master_object_id having count(*) > 1)
     or exists (select 1 from document_issue i where i.document_id = d.id and i.row_number is null and i.code = 'duplicate_column')
+    or exists (select 1 from document_issue i where i.document_id = d.id and i.code = 'duplicate_place')
+    or exists (select 1 from source_object_map m join document_code c on c.source_object_map_id = m.id and c.document_id = d.id
+      join source_object_map o on o.content_type = m.content_type and o.master_object_id = m.master_object_id and o.id <> m.id
+      join document_code oc on oc.source_object_map_id = o.id and oc.document_id = d.id
+      where m.id = any(${maps}) and m.content_type <> 'indicator' and m.master_object_id > 0 and not m.is_ignored and not o.is_ignored)
     or d.capture_tops is not null and exists (select 1 from document_column c where c.document_id = d.id and c.role = 'unique_key')`;
   // A code of an indicator's column concerns that column in every row, one in a long file the rows that name it.
   const isWhole =
@@ -451,7 +456,13 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       select d.id, d.file_type, coalesce(${detail(sql`d.id`, 'duplicates')}, 'last') as duplicates from source_doc d
       where d.id in (select document_id from derived_row)
     ), role as materialized (select document_id, role, min(name) as name from document_column
-      where document_id in (select id from how) group by document_id, role)
+      where document_id in (select id from how) group by document_id, role
+    ), shared_meaning as materialized (
+      select c.document_id, m.content_type, m.master_object_id
+      from document_code c join how h on h.id = c.document_id and h.duplicates = 'last'
+      join source_object_map m on m.id = c.source_object_map_id and m.content_type <> 'indicator' and m.master_object_id > 0 and not m.is_ignored
+      group by c.document_id, m.content_type, m.master_object_id having count(*) > 1
+    )
     insert into document_issue (document_id, row_number, line, column_name, source_object_map_id, location_id, severity, code, raw,
       message, suggestion, cells)
     select r.document_id, r.row_number, r.line, case when r.problem = 'unknown_row' then 'row_number' else (select o.name from role o where o.document_id = r.document_id and o.role = case
@@ -518,7 +529,26 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       where c.is_shared and exists (select 1 from derived_column where is_shared)
       window w as (partition by c.document_id, c.row_number, c.indicator_id order by c.position desc)) c
     join source_object_map m on m.id = c.map_id join indicator i on i.id = c.indicator_id
-    where c.rank > 1 group by c.document_id, c.position, c.column_name, c.map_id, m.id, i.id`);
+    where c.rank > 1 group by c.document_id, c.position, c.column_name, c.map_id, m.id, i.id
+    union all
+    select c.document_id, c.row_number, c.line, (select o.name from role o where o.document_id = c.document_id
+        and o.role = case when min(c.place) <> min(c.winning_place) then 'location' else 'campaign' end), null::int, c.location_id, 'warning',
+      'duplicate_place', case when min(c.place) <> min(c.winning_place) then min(c.place) else min(c.period) end,
+      format('Row %s counts before it: %s means the same', max(c.winner),
+        case when min(c.place) <> min(c.winning_place) then min(c.winning_place) else min(c.winning_period) end),
+      'map one of the codes to something else, or say it is not data', count(*)
+    from (select c.*, s.location_code as place, s.campaign_code as period, first_value(c.row_number) over w as winner,
+        first_value(s.location_code) over w as winning_place, first_value(s.campaign_code) over w as winning_period
+      from (${concernedCells()}) c join how h on h.id = c.document_id and h.duplicates = 'last'
+      join derived_text t on ${itsText} and t.value is not null
+      join source_submission s on s.document_id = c.document_id and s.row_number = c.row_number
+      where exists (select 1 from shared_meaning) and exists (select 1 from shared_meaning p where p.document_id = c.document_id
+          and p.master_object_id = case p.content_type when 'location' then c.location_id else c.campaign_id end)
+        and not exists (select 1 from derived_superseded x where x.document_id = c.document_id and x.row_number = c.row_number)
+      window w as (partition by c.document_id, c.indicator_id, c.location_id, c.campaign_id, c.data_date
+        order by c.row_number desc, c.position desc)) c
+    where c.winner <> c.row_number and (c.place, c.period) is distinct from (c.winning_place, c.winning_period)
+    group by c.document_id, c.row_number, c.line, c.location_id`);
 }
 
 /** What became of each row concerned; rows that say so already are not written. */

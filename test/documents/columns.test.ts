@@ -114,3 +114,28 @@ describe('two columns of one indicator', () => {
     expect([await lost(summed.document.id), await lost(refused.document.id)]).toEqual([[], []]);
   });
 });
+
+test('rows whose codes mean one place are told where another row counts before them', async () => {
+  await the.campaign('shared', '2022-01-01');
+  for (const name of ['seen', 'missed']) await the.indicator(name);
+  const content = 'geocode,campaign,seen,missed\na,shared,1,2\nalso a,shared,3,\nb,shared,5,6\n';
+  const document = await the.document(content);
+  const told = async () => {
+    const { objects } = await must(the.admin.get(`/api/v1/source_doc/${document.id}/issues?code=duplicate_place`), 200);
+    return objects.map((one: Record<string, unknown>) => [
+      one.row,
+      one.column,
+      one.raw,
+      one.severity,
+      one.message,
+      one.cells,
+    ]);
+  };
+  expect(await told()).toEqual([]);
+  await the.map('location', 'also a', the.places.a!);
+  expect(await told()).toEqual([[1, 'geocode', 'a', 'warning', 'Row 2 counts before it: also a means the same', 1]]);
+  expect(await the.values('seen', 'shared')).toContain('a 3, b 5');
+  expect(await the.statuses(document.id)).toBe('PROCESSED PROCESSED PROCESSED');
+  await the.map('location', 'also a', the.places.c!);
+  expect(await told()).toEqual([]);
+});

@@ -26,6 +26,7 @@ const words: Record<string, string> = {
   duplicate_row: 'Rows said again further down',
   duplicate_cell: 'Cells said twice',
   duplicate_column: 'Columns that a later column counts before',
+  duplicate_place: 'Rows of the same place under another code',
   unmapped_location: 'Places nobody knows yet',
   unmapped_campaign: 'Campaigns nobody knows yet',
   unmapped_indicator: 'Columns nobody knows yet',
