@@ -109,6 +109,11 @@ describe.skipIf(chromiumPath === undefined)('dashboards', onceMore, async () => 
       await page.getByRole('menuitem', { name: new RegExp(`^${kind}`) }).click();
       const saved = Buffer.concat(await (await (await downloading).createReadStream()).toArray());
       expect(saved.toString('latin1').slice(0, 200)).toContain(begins);
+      // It is read without its page: title and all of the legend are in it.
+      if (kind === 'SVG') {
+        for (const text of ['Children by province', 'March 2026', 'April 2026'])
+          expect(saved.toString()).toContain(text);
+      }
     }
   });
 

@@ -242,6 +242,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
               onOpen={(id) => open?.(id)}
               onTrace={trace}
               drawn={drawn}
+              legend={(ink) => [...classes, ...(grey.length === 0 ? [] : [{ label: ofNone, colour: ink.line }])]}
             />
           </Suspense>
           <Legend

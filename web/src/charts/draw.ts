@@ -25,12 +25,25 @@ export function registerShapes(name: string, shapes: readonly Shape[]): void {
   } as never);
 }
 
-/** The chart as a picture on the given ground, twice as fine as the screen. */
-export function pictureOf(option: ChartOption, size: { width: number; height: number }, ground: string): string {
-  const box = document.createElement('div');
-  const chart = init(box, undefined, { renderer: 'canvas', ...size });
-  chart.setOption({ ...option, animation: false });
-  const url = chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: ground });
+interface Sized {
+  option: ChartOption;
+  width: number;
+  height: number;
+}
+
+/** As a picture, twice as fine as the screen. */
+export function pngOf({ option, ...size }: Sized): string {
+  const chart = init(document.createElement('div'), undefined, { renderer: 'canvas', ...size });
+  chart.setOption(option);
+  const url = chart.getDataURL({ type: 'png', pixelRatio: 2 });
   chart.dispose();
   return url;
+}
+
+export function svgOf({ option, ...size }: Sized): string {
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, ...size });
+  chart.setOption(option);
+  const text = chart.renderToSVGString();
+  chart.dispose();
+  return text;
 }

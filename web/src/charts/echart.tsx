@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { type ChartOption, type Drawn, draw, pictureOf } from './draw.ts';
+import { asPicture, type Key } from './as-picture.ts';
+import { type ChartOption, type Drawn, draw, pngOf, svgOf } from './draw.ts';
 
 /** Colours as the page has them now; charts cannot read variables themselves. */
 export interface Ink {
@@ -22,6 +23,8 @@ interface EchartProps {
   onClick?: (point: Point) => void;
   onContextMenu?: (point: Point) => void;
   drawn?: RefObject<Exportable | null>;
+  /** Where it stands outside of the drawing; pictures have it in them. */
+  legend?: (ink: Ink) => readonly Key[];
 }
 
 export interface Point {
@@ -32,12 +35,12 @@ export interface Point {
 
 /** What an export needs of a chart on the page. */
 export interface Exportable {
-  svg(): string;
-  png(): string;
+  svg(title: string): string;
+  png(title: string): string;
 }
 
 /** Alone with what imports ECharts: the library loads with the first chart. */
-export function Echart({ label, height, option, onClick, onContextMenu, drawn }: EchartProps) {
+export function Echart({ label, height, option, onClick, onContextMenu, drawn, legend }: EchartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Drawn>(null);
   const handlers = useRef({ onClick, onContextMenu });
@@ -79,14 +82,19 @@ export function Echart({ label, height, option, onClick, onContextMenu, drawn }:
     const made = option(ink);
     chart.current.setOption({ animation: false, ...made }, { notMerge: true });
     if (drawn !== undefined) {
-      drawn.current = {
-        svg: () => chart.current?.renderToSVGString() ?? '',
-        png: () => pictureOf(made, { width: element.clientWidth, height: element.clientHeight }, ink.panel),
-      };
+      const picture = (title: string) => asPicture(made, title, legend?.(ink) ?? [], ink, measureIn(ink.font));
+      drawn.current = { svg: (title) => svgOf(picture(title)), png: (title) => pngOf(picture(title)) };
     }
   }, [option, scheme, width, tall]);
   // Isolated: a tooltip stays below whatever opens over the page.
   return <div ref={box} role="img" aria-label={label} style={{ height: tall, width: '100%', isolation: 'isolate' }} />;
+}
+
+function measureIn(font: string): (text: string) => number {
+  const brush = document.createElement('canvas').getContext('2d');
+  if (brush === null) return (text) => text.length * 7;
+  brush.font = `12px ${font}`;
+  return (text) => brush.measureText(text).width;
 }
 
 function inkOf(element: HTMLElement): Ink {

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback } from 'react';
 import type { Shape } from '../api/places.ts';
+import type { Key } from './as-picture.ts';
 import { type ChartOption, registerShapes } from './draw.ts';
 import { Echart, type Exportable, type Ink, type Point } from './echart.tsx';
 import { aspectOf, extentOf, fitted } from './map-room.ts';
@@ -22,9 +23,10 @@ interface MapDrawingProps {
   onOpen: (id: number) => void;
   onTrace: (id: number) => void;
   drawn: RefObject<Exportable | null>;
+  legend: (ink: Ink) => readonly Key[];
 }
 
-export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn }: MapDrawingProps) {
+export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn, legend }: MapDrawingProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the name stands for the shapes.
   const option = useCallback(
     (ink: Ink): ChartOption => {
@@ -76,6 +78,7 @@ export function MapDrawing({ label, name, shapes, areas, onOpen, onTrace, drawn 
       onClick={({ name: id }) => onTrace(Number(id))}
       onContextMenu={({ name: id }) => onOpen(Number(id))}
       drawn={drawn}
+      legend={legend}
     />
   );
 }

@@ -83,7 +83,8 @@ function Exports({ title, spec, hasPicture, drawn }: ExportsProps) {
   const savePicture = (kind: 'png' | 'svg') => {
     const chart = drawn.current;
     if (chart === null) return;
-    const url = kind === 'png' ? chart.png() : URL.createObjectURL(new Blob([chart.svg()], { type: 'image/svg+xml' }));
+    const url =
+      kind === 'png' ? chart.png(title) : URL.createObjectURL(new Blob([chart.svg(title)], { type: 'image/svg+xml' }));
     const link = document.createElement('a');
     link.href = url;
     link.download = `${title}.${kind}`;
