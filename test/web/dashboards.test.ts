@@ -102,13 +102,15 @@ describe.skipIf(chromiumPath === undefined)('dashboards', onceMore, async () => 
     for (const [kind, begins] of [
       ['PNG', '\u0089PNG'],
       ['SVG', '<svg'],
-      ['CSV, with', 'id,'],
+      ['CSV, with', 'Children seen,North,March 2026,'],
     ] as const) {
       await page.getByRole('button', { name: 'Download Children by province' }).click();
       const downloading = page.waitForEvent('download');
       await page.getByRole('menuitem', { name: new RegExp(`^${kind}`) }).click();
-      const saved = Buffer.concat(await (await (await downloading).createReadStream()).toArray());
-      expect(saved.toString('latin1').slice(0, 200)).toContain(begins);
+      const file = await downloading;
+      expect(file.suggestedFilename()).toBe(`Children by province.${kind.slice(0, 3).toLowerCase()}`);
+      const saved = Buffer.concat(await (await file.createReadStream()).toArray());
+      expect(saved.toString('latin1').slice(0, 400)).toContain(begins);
       // It is read without its page: title and all of the legend are in it.
       if (kind === 'SVG') {
         for (const text of ['Children by province', 'March 2026', 'April 2026'])

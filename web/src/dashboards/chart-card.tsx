@@ -1,12 +1,19 @@
 import { ActionIcon, Group, Menu, Text, Title } from '@mantine/core';
 import { IconDotsVertical, IconDownload, IconTable } from '@tabler/icons-react';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useId, useRef, useState } from 'react';
+import { campaignsQuery, campaignTypesQuery } from '../api/campaigns.ts';
 import { type Chart, type ChartSpec, specOf } from '../api/charts.ts';
 import { urlOf } from '../api/fetch-api.ts';
+import { indicatorsQuery } from '../api/indicators.ts';
+import { placesQuery } from '../api/places.ts';
 import { chartQuery } from '../charts/chart-query.ts';
 import { ChartView } from '../charts/chart-view.tsx';
 import type { Exportable } from '../charts/echart.tsx';
+import { idsIn, namedCsv } from '../charts/named-csv.ts';
+import { campaignNames, groupText } from '../charts/period-text.ts';
 import { lineagePath } from '../lineage/lineage-path.ts';
+import { toastProblem } from '../ui/toast.tsx';
 import { type Arrange, alone, type Change, joined, type Layout, moved, putBack, withoutChart } from './layout.ts';
 
 interface ChartCardProps {
@@ -79,17 +86,13 @@ interface ExportsProps {
 }
 
 function Exports({ title, spec, hasPicture, drawn }: ExportsProps) {
-  const csv = urlOf('/api/v1/datapoint', { ...chartQuery(spec), lineage: 'url', format: 'csv' });
+  const queries = useQueryClient();
   const savePicture = (kind: 'png' | 'svg') => {
     const chart = drawn.current;
     if (chart === null) return;
     const url =
       kind === 'png' ? chart.png(title) : URL.createObjectURL(new Blob([chart.svg(title)], { type: 'image/svg+xml' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${title}.${kind}`;
-    link.click();
-    URL.revokeObjectURL(url);
+    saveAs(`${title}.${kind}`, url);
   };
   return (
     <Menu position="bottom-end" shadow="md" width={240}>
@@ -105,12 +108,46 @@ function Exports({ title, spec, hasPicture, drawn }: ExportsProps) {
             <Menu.Item onClick={() => savePicture('svg')}>SVG</Menu.Item>
           </>
         )}
-        <Menu.Item component="a" href={csv} download={`${title}.csv`}>
+        <Menu.Item onClick={() => void saveCsv(queries, title, spec).catch(toastProblem)}>
           CSV, with where each comes from
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+function saveAs(name: string, url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** All values as the API has them, with what their ids mean. */
+async function saveCsv(queries: QueryClient, title: string, spec: ChartSpec): Promise<void> {
+  const answer = await fetch(urlOf('/api/v1/datapoint', { ...chartQuery(spec), lineage: 'url', format: 'csv' }));
+  if (!answer.ok) throw new Error(`The server answers ${answer.status}: there is no file.`);
+  const csv = await answer.text();
+  const [indicators, places, campaigns, types] = await Promise.all([
+    queries.fetchQuery(indicatorsQuery(spec.indicator_ids)),
+    queries.fetchQuery(placesQuery(idsIn(csv, 'location_id'))),
+    queries.fetchQuery(campaignsQuery),
+    queries.fetchQuery(campaignTypesQuery),
+  ]);
+  const nameOf = (all: readonly { id: number; name: string }[]) => {
+    const names = new Map(all.map(({ id, name }) => [id, name]));
+    return (id: number) => names.get(id) ?? '';
+  };
+  const ofCampaigns = campaignNames(campaigns.objects, types.objects);
+  const text = namedCsv(csv, {
+    indicator: nameOf(indicators),
+    place: nameOf(places),
+    period: (campaign, date, group) =>
+      campaign !== null ? (ofCampaigns.get(campaign) ?? '') : date !== '' ? date : groupText(group),
+    origin: window.location.origin,
+  });
+  saveAs(`${title}.csv`, URL.createObjectURL(new Blob([text], { type: 'text/csv' })));
 }
 
 interface CardMenuProps extends Omit<ChartCardProps, 'onTrace' | 'arrange'> {
