@@ -21,10 +21,27 @@ export const tooManyUnevenRows = (n: number, listed: number) =>
     extra: { limit: listed, unit: 'rows' },
     hint: 'Give every column a header, or declare the delimiter.',
   });
-export const columnMissing = (name: string, header: readonly string[], { sheet, otherSheets }: ReadSheets) =>
+/** `proposed`: the column that looks like it, and the detail that says so. */
+export const columnMissing = (
+  name: string,
+  header: readonly string[],
+  { sheet, otherSheets }: ReadSheets,
+  proposed?: { detail: string; column: string },
+) =>
   new AppError(400, 'missing_column', `${name} is a required column.`, {
-    errors: [{ column: name, code: 'missing_column', message: `${name} is a required column.` }],
-    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} has: ${header.slice(0, 50).join(', ')}. Another header is given its role by a doc_detail.${
+    errors: [
+      {
+        column: name,
+        code: 'missing_column',
+        message: `${name} is a required column.`,
+        ...(proposed === undefined ? {} : { proposed: proposed.column }),
+      },
+    ],
+    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} has: ${header.slice(0, 50).join(', ')}. ${
+      proposed === undefined
+        ? 'Another header is given its role by a doc_detail.'
+        : `${proposed.column} looks like it: send ${proposed.detail} with its name.`
+    }${
       otherSheets.length === 0 ? '' : ` Other sheets with content: ${otherSheets.join(', ')}; the detail sheet chooses.`
     }`,
   });

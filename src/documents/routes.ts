@@ -79,8 +79,8 @@ export async function documentRoutes(app: App, context: Context): Promise<void> 
         const run = await waitForRun(context, runId, waitSeconds(request.headers.prefer));
         reply.header('granary-run', `/api/v1/run/${runId}`);
         if (run.error !== null) {
-          const { status, code, message, errors } = run.error;
-          throw new AppError(status, code, message, { errors: (errors ?? []) as never });
+          const { status, code, message, hint, errors } = run.error;
+          throw new AppError(status, code, message, { hint, errors: (errors ?? []) as never });
         }
         if (arrival.dryRun) {
           const { title: doc_title, fileType: file_type } = arrival;

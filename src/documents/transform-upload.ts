@@ -14,7 +14,8 @@ import { countDocument } from './derive-store.ts';
 import { type Derived, deriveWithCorrected } from './derive-values.ts';
 import { columnMissing, documentEmpty, documentNotFound, noRowReadable } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
-import { type ColumnRole, cellReading, columnRoles, type Details } from './pure/column-roles.ts';
+import { proposeColumn } from './propose-column.ts';
+import { type ColumnRole, cellReading, columnRoles, type Details, declaredBy } from './pure/column-roles.ts';
 import { readSheets } from './pure/read-sheets.ts';
 import { foundReadings } from './reading-store.ts';
 import {
@@ -141,7 +142,12 @@ async function read(
   const header = revision.schema.fields.map(({ name }) => name);
   const roles = columnRoles(header, document.fileType, details);
   const sheets = readSheets(revision.reading);
-  if ('missing' in roles) throw columnMissing(roles.missing, header, sheets);
+  if ('missing' in roles) {
+    const { missing, role } = roles;
+    const column = role === undefined ? undefined : await proposeColumn(context, revision, role, folder, run.signal);
+    const proposed = column === undefined ? undefined : { detail: declaredBy[role!], column };
+    throw columnMissing(missing, header, sheets, proposed);
+  }
   const { columns, rowColumn } = await correctionOf(context, document, revision, roles.columns);
   const isKnown = document.revision === n && document.header.join('\0') === header.join('\0');
   if (!isKnown) await updateDocument(context.db, document.id, { revision: n, header });

@@ -455,6 +455,22 @@ describe('sending', () => {
     expect([renamed.status, renamed.body.sha256]).toEqual([202, first.sha256]);
   });
 
+  test('the column that looks like what is missing is proposed, by what its cells say', async () => {
+    const sent = (content: string, more: object = {}) => the.send(content, { ...more });
+    const place = await sent('Remarks,Facility,campaign,seen\nfine,a,may,1\nlate,b,may,2\nlate,unheard of,may,2\n');
+    expect(place.body).toMatchObject({ code: 'missing_column', errors: [{ column: 'geocode', proposed: 'Facility' }] });
+    expect(place.body.hint).toContain('Facility looks like it: send location_column with its name.');
+    const round = await sent('geocode,Round,seen\na,may,1\nb,june,2\n');
+    expect(round.body.errors).toMatchObject([{ column: 'campaign', proposed: 'Round' }]);
+    const day = await sent('geocode,When,visits\na,2020-01-01,1\n', { file_type: 'date' });
+    expect(day.body.errors).toMatchObject([{ column: 'data_date', proposed: 'When' }]);
+    const none = await sent('Remarks,campaign,seen\nfine,may,1\nlate,may,2\n');
+    expect(none.body.errors[0]).not.toHaveProperty('proposed');
+    const typo = await sent('Facility,campaign,seen\na,may,1\n', { location_column: 'Facilty' });
+    expect(typo.body).toMatchObject({ error: 'Facilty is a required column.' });
+    expect(typo.body.errors[0]).not.toHaveProperty('proposed');
+  });
+
   test.each([
     ['an empty file', '', {}, 400, 'file is empty please check the upload and try again'],
     ['a header alone', 'geocode,campaign,seen\n', {}, 400, 'file is empty please check the upload and try again'],

@@ -45,7 +45,8 @@ const usual = {
   value: ['value'],
 } as const;
 
-const declaredBy = {
+/** The detail that says which column has a role. */
+export const declaredBy = {
   location: 'location_column',
   campaign: 'campaign_column',
   date: 'date_column',
@@ -54,8 +55,10 @@ const declaredBy = {
   value: 'value_column',
 } as const satisfies Record<keyof typeof usual, DetailName>;
 
-/** Undefined where a column the shape needs is not there: `missing` is what it is called. */
-export type Roles = { columns: ColumnRole[]; isLong: boolean } | { missing: string };
+export type NeededRole = 'location' | 'campaign' | 'date';
+
+/** Where a column the shape needs is not there: `missing` is what it is called, `role` what nobody said the column of. */
+export type Roles = { columns: ColumnRole[]; isLong: boolean } | { missing: string; role?: NeededRole };
 
 /**
  * Which column is what (monitoring §7.2): place and period, maybe a key; then one column an indicator, or in a long file
@@ -75,7 +78,7 @@ export function columnRoles(header: readonly string[], fileType: 'campaign' | 'd
   const needed = ['location', fileType] as const;
   for (const role of needed) {
     const found = find(role);
-    if (typeof found !== 'number') return found;
+    if (typeof found !== 'number') return details[declaredBy[role]] === undefined ? { ...found, role } : found;
     taken.set(found, role);
   }
   const key = find('unique_key');

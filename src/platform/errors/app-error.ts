@@ -30,6 +30,8 @@ export interface ErrorDetail {
   parameter?: string;
   row?: number;
   column?: string;
+  /** What may have been meant. */
+  proposed?: string;
   code: string;
   message: string;
 }

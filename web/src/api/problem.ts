@@ -7,6 +7,8 @@ export interface ProblemDetail {
   parameter?: string;
   row?: number;
   column?: string;
+  /** What may have been meant. */
+  proposed?: string;
   code: string;
   message: string;
 }

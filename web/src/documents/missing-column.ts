@@ -15,7 +15,19 @@ export function missingColumn(error: unknown, given: Record<string, string>): st
   const [said] = Object.entries(given).find(([, column]) => column === name) ?? [];
   const role = said ?? rolesByName[name];
   const label = role === undefined ? name : labelOf(role);
-  return said === undefined
-    ? `${label}: no column is called as it usually is. Say which one it is.`
-    : `${label}: the file has no column “${name}”.`;
+  if (said !== undefined) return `${label}: the file has no column “${name}”.`;
+  const { proposed } = error.errors[0] ?? {};
+  return `${label}: no column is called as it usually is. ${
+    proposed === undefined
+      ? 'Say which one it is.'
+      : `“${proposed}” looks like it and is filled in: upload again, or say another.`
+  }`;
+}
+
+/** The role that no column was named for, and the column whose cells look like it. */
+export function proposedRole(error: unknown): Record<string, string> {
+  if (!(error instanceof Problem) || error.code !== 'missing_column') return {};
+  const { column = '', proposed } = error.errors[0] ?? {};
+  const role = rolesByName[column];
+  return role === undefined || proposed === undefined ? {} : { [role]: proposed };
 }

@@ -18,7 +18,7 @@ import { sendDocument } from '../api/documents.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
 import { labelOf } from './detail-words.ts';
-import { missingColumn } from './missing-column.ts';
+import { missingColumn, proposedRole } from './missing-column.ts';
 import { proposed, readHeader } from './read-header.ts';
 
 export function SendForm({ close }: { close: () => void }) {
@@ -42,7 +42,9 @@ export function SendForm({ close }: { close: () => void }) {
       return sendDocument(file!, words, setShare, sending.current.signal);
     },
     onError: (error, given) => {
-      if (missingColumn(error, given) !== undefined) setAsked(true);
+      if (missingColumn(error, given) === undefined) return;
+      setAsked(true);
+      setRoles((before) => ({ ...before, ...proposedRole(error) }));
     },
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['documents'] });
