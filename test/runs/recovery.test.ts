@@ -64,15 +64,17 @@ test('connections cut under load, again and again: every run is published once',
   ).pathname.slice(1);
   const ids: string[] = [];
   for (let cut = 0; cut < 10; cut += 1) {
-    for (let n = 0; n < 20; n += 1) ids.push(await insertSurely());
+    for (let n = 0; n < 20; n += 1) ids.push(await surely(() => insert(context, { maxAttempts: 100 })));
     await onServer(
       inject('databaseUrl'),
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
     );
   }
-  await reapRuns(context);
+  await surely(() => reapRuns(context));
   // How long the queue waits after several failures in a row is its own business, and not what is asked here.
-  await context.db.exec(sql`update graphile_worker._private_jobs set run_at = now() where run_at > now()`);
+  await surely(() =>
+    context.db.exec(sql`update graphile_worker._private_jobs set run_at = now() where run_at > now()`),
+  );
   for (const id of ids) expect((await waitForRun(context, id, 90)).state).toBe('succeeded');
   await worker.stop();
   await expectPublishedOnce(ids);
@@ -205,10 +207,10 @@ test('jobs of a dead worker that were not replaced are done by another', async (
 });
 
 /** The cut may hit the test's own statement; only what was acknowledged counts. */
-async function insertSurely(): Promise<string> {
+async function surely<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await insert(context, { maxAttempts: 100 });
+      return await work();
     } catch (error) {
       if (!/terminat|EPIPE|ECONNRESET/.test(String(error))) throw error;
     }
