@@ -11,6 +11,7 @@ import {
 import type { Context } from '../context.ts';
 import type { Job } from './job.ts';
 import { showPresence } from './presence.ts';
+import { releasingOnce } from './release-once.ts';
 import { type Repeated, repeat } from './repeat.ts';
 
 export interface JobRun {
@@ -130,7 +131,7 @@ async function startRunner(context: Context, tasks: TaskList, crontab: string): 
     poolId = workerPool.id;
   });
   const runner: Runner = await run({
-    pgPool: context.db.pool,
+    pgPool: releasingOnce(context.db.pool),
     noHandleSignals: true,
     logger: quietLogger(context),
     events,
