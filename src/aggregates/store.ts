@@ -10,6 +10,12 @@ import { marks } from './pure/marks.ts';
  */
 
 const partsRole = 'PART_TO_BE_SUMMED';
+const divides = raw("k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR')");
+
+/** A ratio or difference and no sum: its values do not add up over places. */
+export const isQuotient = (indicator: Sql): Sql => sql`(
+  exists (select 1 from indicator_calculation k where k.indicator_id = ${indicator} and ${divides})
+  and not exists (select 1 from indicator_calculation k where k.indicator_id = ${indicator} and k.calculation = ${partsRole}))`;
 
 /** Of one kind, as SQL. `period` is the column's name in every table; inside these statements it is called `period`. */
 function sqlOf(kind: Kind) {
@@ -265,7 +271,7 @@ export async function workOutRound(
       from cell c join location k on k.parent_location_id = c.location_id`;
   const components = sql`select c.indicator_id, c.location_id, c.period, k.calculation, k.indicator_component_id as part, c.location_id as place
       from cell c join indicator_calculation k on k.indicator_id = c.indicator_id
-        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR') where c.quotients`;
+        and ${divides} where c.quotients`;
   const its = sql`n.indicator_id, n.location_id, n.period, n.calculation`;
   // Few are looked up one by one: what many need costs more to plan than few take.
   const lookedUp = (needed: Sql): Sql =>
@@ -343,9 +349,7 @@ ${isMany ? dense : sql``}
       select n.whole, k.indicator_component_id from nest n
         join indicator_calculation k on k.indicator_id = n.part and k.calculation = ${partsRole}
     ), quotient as materialized (
-      select k.indicator_id as id from indicator_calculation k where k.indicator_id in (select part from nest) group by k.indicator_id
-      having bool_or(k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR'))
-        and not bool_or(k.calculation = ${partsRole})
+      select p.id from (select distinct part as id from nest) p where ${isQuotient(sql`p.id`)}
     ), expanded (indicator_id, location_id, period, is_stored, part) as (
       -- Quotients do not add up over places: where one is calculated, the sum is that of its parts here.
       select c.indicator_id, c.location_id, c.period, c.is_stored, k.indicator_component_id

@@ -79,6 +79,15 @@ export const codesOfDocument = (documentId: number): Sql => sql`
   select m.content_type, m.source_object_code as code from source_object_map m
   join document_code c on c.source_object_map_id = m.id and c.document_id = ${documentId}::int`;
 
+/** The five places whose name or code is most like a code, of the `nearest`: the index gives them in this order. */
+const similarPlaces = (text: Sql, nearest: Sql): Sql => sql`
+      select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
+        select l.id, l.name, 0.8 * similarity(folded(${text}), c.fold) as score from (
+          select * from location l where folded(${text}) % c.fold order by folded(${text}) <-> c.fold ${nearest}) l
+        join location_type t on t.id = l.location_type_id
+        order by score desc, t.admin_level, l.location_code limit 5) l
+        where c.content_type = 'location'`;
+
 /**
  * What the document's unmapped codes may mean, the likeliest first: exact code, exact name, alias, equal when folded, without
  * leading zeros, similar. A place below a parent that the row names, or beside the file's other places, is likelier; of equal
@@ -125,20 +134,10 @@ export async function suggestCodes(tx: Tx, documentId: number): Promise<void> {
       select c.id, l.id, l.name, 0.82, 'zeros' from code c
         join location l on l.location_code = ltrim(c.code, '0') where c.content_type = 'location' and c.code ~ '^0[0-9]*[1-9][0-9]*$'
       union all
-      select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
-        select l.id, l.name, 0.8 * similarity(folded(l.name), c.fold) as score from (
-          select * from location l where folded(l.name) % c.fold order by folded(l.name) <-> c.fold fetch first 5 rows with ties) l
-        join location_type t on t.id = l.location_type_id
-        order by score desc, t.admin_level, l.location_code limit 5) l
-        where c.content_type = 'location'
+      ${similarPlaces(sql`l.name`, sql`fetch first 5 rows with ties`)}
       union all
       -- Numbered codes of neighbours are all as like as each other: a hundred of them are enough to choose from.
-      select c.id, l.id, l.name, l.score, 'similar' from code c cross join lateral (
-        select l.id, l.name, 0.8 * similarity(folded(l.location_code), c.fold) as score from (
-          select * from location l where folded(l.location_code) % c.fold order by folded(l.location_code) <-> c.fold limit 100) l
-        join location_type t on t.id = l.location_type_id
-        order by score desc, t.admin_level, l.location_code limit 5) l
-        where c.content_type = 'location'
+      ${similarPlaces(sql`l.location_code`, sql`limit 100`)}
       union all
       select c.id, n.id, n.name, 1, 'code' from code c join named n on n.content_type = c.content_type and n.code = c.code
       union all

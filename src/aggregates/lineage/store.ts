@@ -5,6 +5,7 @@ import { cellAt } from '../cells.ts';
 import { groupsAsked } from '../group-store.ts';
 import { type Grouping, groupings } from '../pure/groupings.ts';
 import { type Kind, kinds, type Period } from '../pure/kinds.ts';
+import { isQuotient } from '../store.ts';
 import type { CellQuery } from '../value-store.ts';
 import type { CellComponent, CellFacts, Input, PartCell, StoredCandidate } from './pure/lineage.ts';
 
@@ -163,9 +164,7 @@ export async function partsOf(db: Queryable, kind: Kind, places: readonly CellPl
         join indicator_calculation k on k.indicator_id = r.part and k.calculation = 'PART_TO_BE_SUMMED'
     )
     select v.n::int as n, r.whole, a.fold_branches is not null as "isFolded",
-      exists (select 1 from indicator_calculation k where k.indicator_id = r.part
-        and k.calculation in ('WHOLE_OF_DIFFERENCE', 'PART_OF_DIFFERENCE', 'NUMERATOR', 'DENOMINATOR'))
-      and not exists (select 1 from indicator_calculation k where k.indicator_id = r.part and k.calculation = 'PART_TO_BE_SUMMED') as "isQuotient",
+      ${isQuotient(sql`r.part`)} as "isQuotient",
       ${inputColumns}
     from ${rowsOf(kind, places)} join reach r on r.root = v.indicator_id join indicator i on i.id = r.part ${inputAt(kind)}
     order by v.n, i.short_name, i.id`);
