@@ -100,6 +100,8 @@ export const theme = createTheme({
   radius: { xs: '3px', sm: '4px', md: '6px', lg: '10px', xl: '16px' },
   cursorType: 'pointer',
   focusRing: 'auto',
+  // What slides in is elsewhere between press and release, and a click on it is lost.
+  respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
