@@ -2,7 +2,7 @@ import { type Cell, checkCoordinates, type Entry, enterValues, withdrawEntry } f
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import type { Concerned, WriteContext } from '../resource/index.ts';
+import type { Change, Concerned, WriteContext } from '../resource/index.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { refreshCells } from './refresh-cells.ts';
 import { givenCells, idsOfCells, inGroups, lockPeriods, periodsOfCells } from './store.ts';
@@ -61,10 +61,10 @@ export function entryHooks(context: Context, kind: Kind) {
       let [entry, written] = [0, 0];
       return read.map((one) => (one instanceof AppError ? one : (refusals[entry++] ?? ids[written++])));
     },
-    afterWrite: async (before: Row | null, after: Row | null, { tx, access }: WriteContext) => {
-      if (before === null || after !== null) return;
-      await withdrawEntry(tx, access, cellOf(before), before.id);
-      await refreshEntered(context, tx, kind, [cellOf(before)]);
+    afterWrite: async (changes: readonly Change[], { tx, access }: Pick<WriteContext, 'tx' | 'access'>) => {
+      const gone = changes.flatMap(({ before, after }) => (before !== null && after === null ? [before] : []));
+      for (const before of gone) await withdrawEntry(tx, access, cellOf(before), before.id);
+      if (gone.length > 0) await refreshEntered(context, tx, kind, gone.map(cellOf));
     },
   };
 }

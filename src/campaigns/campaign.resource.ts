@@ -43,10 +43,15 @@ export function campaignResource(context: Context): ResourceDeclaration {
         // ISO days compare as text.
         if (String(value.end_date ?? before?.end_date) < start) throw endBeforeStart();
       },
-      afterWrite: async (before, after, { tx, id: campaignId }) => {
-        if (before === null || after === null) return;
-        if (before.start_date === after.start_date && before.end_date === after.end_date) return;
-        await campaignsChanged.tell(context, tx, { campaignIds: [Number(campaignId)] });
+      afterWrite: async (changes, { tx }) => {
+        const redated = changes.filter(
+          ({ before, after }) =>
+            before !== null &&
+            after !== null &&
+            (before.start_date !== after.start_date || before.end_date !== after.end_date),
+        );
+        if (redated.length === 0) return;
+        await campaignsChanged.tell(context, tx, { campaignIds: redated.map(({ id }) => Number(id)) });
       },
     },
   });

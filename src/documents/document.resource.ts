@@ -88,13 +88,15 @@ export function documentResource(context: Context): ResourceDeclaration {
           ids.map(Number).filter((one) => one <= greatestId),
         );
       },
-      afterWrite: async (before, after, { tx, access }) => {
-        if (before === null || after !== null || before.revision === null) return;
-        const of = { id: Number(before.id), datasetId: String(before.dataset), revision: Number(before.revision) };
-        await retractDocument(context, tx, of, access.userId);
-        if (typeof before.corrects !== 'number') return;
-        const correction = { id: of.id, corrects: before.corrects };
-        await deriveUncorrected(context, tx, correction, { runId: null, userId: access.userId });
+      afterWrite: async (changes, { tx, access }) => {
+        for (const { before, after } of changes) {
+          if (before === null || after !== null || before.revision === null) continue;
+          const of = { id: Number(before.id), datasetId: String(before.dataset), revision: Number(before.revision) };
+          await retractDocument(context, tx, of, access.userId);
+          if (typeof before.corrects !== 'number') continue;
+          const correction = { id: of.id, corrects: before.corrects };
+          await deriveUncorrected(context, tx, correction, { runId: null, userId: access.userId });
+        }
       },
     },
   });

@@ -47,10 +47,12 @@ export function indicatorCalculationResource(context: Context): ResourceDeclarat
         const name = await shortNameOf(tx, Number(whole));
         if (name !== undefined) throw calculationCycle([name, name]);
       },
-      afterWrite: async (before, after, { tx }) => {
-        if (formula.every((field) => before?.[field] === after?.[field])) return;
-        const changed = [before?.indicator_id, after?.indicator_id].filter((id) => typeof id === 'number');
-        await changeDefinition(context, tx, [...new Set(changed)]);
+      afterWrite: async (changes, { tx }) => {
+        const changed = changes
+          .filter(({ before, after }) => formula.some((field) => before?.[field] !== after?.[field]))
+          .flatMap(({ before, after }) => [before?.indicator_id, after?.indicator_id])
+          .filter((id) => typeof id === 'number');
+        if (changed.length > 0) await changeDefinition(context, tx, [...new Set(changed)]);
       },
     },
   });

@@ -85,14 +85,19 @@ export function indicatorResource(context: Context): ResourceDeclaration {
           throw invalidField('aliases', 'aliases must be a list of texts');
         }
       },
-      afterWrite: async (before, after, { tx, id }) => {
-        if (after === null) return;
-        if (before !== null) {
+      afterWrite: async (changes, { tx }) => {
+        const redefined: number[] = [];
+        for (const { id, before, after } of changes) {
+          if (after === null) continue;
+          if (before === null) {
+            await checkFormula(tx, Number(id));
+            continue;
+          }
           const [was, is] = [before, after] as unknown as [ValueDefinition, ValueDefinition];
           await definitionChanging.tell(context, tx, { indicatorId: Number(id), before: was, after: is });
+          if (isRedefined(before, after)) redefined.push(Number(id));
         }
-        if (before === null) await checkFormula(tx, Number(id));
-        else if (isRedefined(before, after)) await changeDefinition(context, tx, [Number(id)], [Number(id)]);
+        if (redefined.length > 0) await changeDefinition(context, tx, redefined, redefined);
       },
     },
   });

@@ -50,7 +50,7 @@ const shapeHooks = {
     const bytes = Buffer.byteLength(JSON.stringify(geometry));
     Object.assign(value, box, { geo_json: geometry, bytes, simplified_at: null });
   },
-  afterWrite: (_before: unknown, _after: unknown, { tx }: { tx: Tx }) => askToSimplify(tx),
+  afterWrite: (_changes: unknown, { tx }: { tx: Tx }) => askToSimplify(tx),
 };
 
 /** The shapes as plain rows. */

@@ -1,14 +1,14 @@
 import { findUserId } from '../accounts/index.ts';
 import type { Context } from '../platform/context.ts';
 import { sql } from '../platform/db/index.ts';
-import { missingParameter, type ResourceDeclaration, resource } from '../resource/index.ts';
+import { type Change, missingParameter, type ResourceDeclaration, resource } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
 import { invalidAliases, noSuchUser } from './errors.ts';
 import { markShapesOfPlaces, markShapesOfType } from './mark-shapes.ts';
 import { checkLevels, checkMove, checkNotBelowItself } from './move-location.ts';
 import { topLocation } from './places.ts';
 import { filterPeriodParameters, placesSelected, selectionParameters } from './select-places.ts';
-import { lockTree, touchingPlace, touchingType } from './store.ts';
+import { lockTree, touchingPlaces, touchingType } from './store.ts';
 
 const id = { type: 'integer', sql_type: 'integer', readonly: true } as const;
 const created_at = { type: 'datetime', auto: 'created' } as const;
@@ -30,10 +30,12 @@ export const locationTypeResource: ResourceDeclaration = resource({
   permission: { read: 'metadata.read', write: 'metadata.write' },
   hooks: {
     lock: lockTree,
-    afterWrite: async (before, after, { tx, id: typeId }) => {
-      if (before === null || after === null || before.admin_level === after.admin_level) return;
-      await checkLevels(tx, touchingType(Number(typeId)));
-      await markShapesOfType(tx, Number(typeId));
+    afterWrite: async (changes, { tx }) => {
+      for (const { id: typeId, before, after } of changes) {
+        if (before === null || after === null || before.admin_level === after.admin_level) continue;
+        await checkLevels(tx, touchingType(Number(typeId)));
+        await markShapesOfType(tx, Number(typeId));
+      }
     },
   },
 });
@@ -110,20 +112,30 @@ export function locationResource(context: Context): ResourceDeclaration {
         await checkNotBelowItself(tx, move);
         await checkMove(tx, access, move);
       },
-      afterWrite: async (before, after, { tx, id: placeId }) => {
-        if (after === null) return;
-        const locationId = Number(placeId);
-        const [from, to] = [before?.parent_location_id ?? null, after.parent_location_id] as (number | null)[];
-        const retyped = before !== null && before.location_type_id !== after.location_type_id;
-        if (before === null || retyped || from !== to) await checkLevels(tx, touchingPlace(locationId));
-        if (retyped) await markShapesOfPlaces(tx, [locationId]);
-        if (before !== null && from !== to) {
-          await placesMoved.tell(context, tx, { moved: [{ locationId, from: from ?? null, to: to ?? null }] });
-        }
+      afterWrite: async (changes, { tx }) => {
+        const kept = changes.filter(({ after }) => after !== null);
+        const retyped = kept.filter(isOther('location_type_id')).map(placeIdOf);
+        const reparented = kept.filter(isOther('parent_location_id'));
+        const placed = [...kept.filter(({ before }) => before === null), ...reparented].map(placeIdOf);
+        if (placed.length + retyped.length > 0) await checkLevels(tx, touchingPlaces([...placed, ...retyped]));
+        if (retyped.length > 0) await markShapesOfPlaces(tx, retyped);
+        const moved = reparented.map((change) => ({
+          locationId: placeIdOf(change),
+          from: (change.before?.parent_location_id ?? null) as number | null,
+          to: (change.after?.parent_location_id ?? null) as number | null,
+        }));
+        if (moved.length > 0) await placesMoved.tell(context, tx, { moved });
       },
     },
   });
 }
+
+const placeIdOf = ({ id: placeId }: Change): number => Number(placeId);
+
+const isOther =
+  (field: string) =>
+  ({ before, after }: Change): boolean =>
+    before !== null && before[field] !== after?.[field];
 
 function checkAliases(aliases: unknown[]): void {
   if (!aliases.every((alias) => typeof alias === 'string' && alias.trim() !== '')) throw invalidAliases();

@@ -35,10 +35,9 @@ export function findDisorder(tx: Queryable, which: Sql): Promise<Disorder | unde
     where pt.admin_level > ct.admin_level and ${which} order by c.id limit 1`);
 }
 
-export const touchingPlace = (id: number): Sql => sql`(c.id = ${id} or p.id = ${id})`;
 export const touchingType = (id: number): Sql => sql`(ct.id = ${id} or pt.id = ${id})`;
 export const touchingPlaces = (ids: readonly number[]): Sql =>
-  sql`(c.id = any(${[...ids]}::int[]) or p.id = any(${[...ids]}::int[]))`;
+  sql`(c.id = any(${[...ids]}::int[]) or c.parent_location_id = any(${[...ids]}::int[]))`;
 
 /** May these places be seen and looked after? One answer for each, in order; a missing place is neither. */
 export function mayManage(

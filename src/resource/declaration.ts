@@ -111,6 +111,13 @@ export interface Concerned {
   rows: readonly Record<string, unknown>[];
 }
 
+/** What became of one object; before null: it is new, after null: it has been deleted. */
+export interface Change {
+  id: unknown;
+  before: StoredRow | null;
+  after: StoredRow | null;
+}
+
 /** Rows as hooks see them: decoded JSON of the detail answer, secrets left out. */
 export type StoredRow = Record<string, unknown>;
 
@@ -133,8 +140,8 @@ export interface Hooks<Value extends object = Record<string, unknown>> {
     rows: readonly { value: Partial<Value>; before: StoredRow | null }[],
     context: Omit<WriteContext, 'id'>,
   ): Promise<unknown[]>;
-  /** After null: the row has been deleted. Anything slow is a job enqueued with `context.tx`. */
-  afterWrite?(before: StoredRow | null, after: StoredRow | null, context: WriteContext): Promise<void> | void;
+  /** Of all objects that were written together. Anything slow is a job enqueued with `context.tx`. */
+  afterWrite?(changes: readonly Change[], context: Omit<WriteContext, 'id'>): Promise<void> | void;
   /** Narrows lists by the declared parameters. */
   select?(query: SelectQuery, parameters: ParameterValues, context: ReadContext): Promise<void> | void;
   /** Further keys of a list's `meta`. */

@@ -34,7 +34,7 @@ async function lockedRows({ model, access, tx }: Writer, ids: unknown[]): Promis
   return await rowsOf<ObjectRow>(tx.client, planObjects(model, ids, access, { columns, lock: true, right }));
 }
 
-/** What refers to the rows goes first, or stops everything; then the rows; then the hooks of each. */
+/** What refers to the rows goes first, or stops everything; then the rows; then their hooks. */
 async function deleteRows(writer: Writer, rows: ObjectRow[], cascade: boolean): Promise<void> {
   const { model, tx } = writer;
   const ids = rows.map((row) => row.id);
@@ -51,7 +51,10 @@ async function deleteRows(writer: Writer, rows: ObjectRow[], cascade: boolean): 
     }
   }
   await rowsOf(tx.client, planDelete(model, ids));
-  for (const row of rows) await finish(writer, 'delete', row, undefined);
+  await finish(
+    writer,
+    rows.map((before) => ({ before, after: undefined })),
+  );
 }
 
 async function refuseIfUsed({ model, tx }: Writer, ids: unknown[], cascade: boolean): Promise<void> {

@@ -2,6 +2,7 @@ export type { Access, AccessColumns } from './access.ts';
 export {
   type ActionDeclaration,
   action,
+  type Change,
   type Concerned,
   type Field,
   type Hooks,

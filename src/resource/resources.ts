@@ -14,8 +14,8 @@ export interface ResourceDeps {
   accessOf?(request: FastifyRequest): Access | Promise<Access>;
   /** One place id for `meta.top_lvl_location_id`, as a scalar SQL expression. Without it: null. */
   topLocation?(access: Access): Sql;
-  /** Called for every row written, in the writing transaction. */
-  audit?(tx: Tx, entry: AuditEntry): Promise<void>;
+  /** Called with all rows that were written together, in the writing transaction. */
+  audit?(tx: Tx, entries: readonly AuditEntry[]): Promise<void>;
   actions?: ActionRuns;
   /** Is the caller known by a header, and not by a cookie? Default: there is an Authorization or Auth-Token header. */
   hasHeaderCredential?(request: FastifyRequest): boolean;

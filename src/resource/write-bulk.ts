@@ -8,7 +8,7 @@ import { givenId } from './pure/given-id.ts';
 import type { Body } from './pure/read-body.ts';
 import { objectTag } from './read-list.ts';
 import { parseId } from './read-one.ts';
-import { createObject, createObjects, type ObjectBody, updateObject, type Written } from './write-object.ts';
+import { createObject, type ObjectBody, updateObject, type Written } from './write-object.ts';
 import { type Method, writeTogether } from './write-together.ts';
 import type { Writer } from './writer.ts';
 
@@ -31,15 +31,15 @@ export async function writeBulk(
   options: BulkOptions,
 ): Promise<Answer> {
   const bodies = many.map((values) => ({ values, isText }));
+  const outcomes = await writtenOrRefused(writer, bodies, method);
   if (options.lenient) {
-    const outcomes = (await writeTogether(writer, bodies, method)) ?? (await writtenOrRefused(writer, bodies, method));
     const results = outcomes.map((outcome) => resultOf(outcome, method, options.representation));
     return { status: 207, headers: {}, body: `{"results":[${results.join(',')}]}` };
   }
-  const written =
-    (await writtenTogether(writer, bodies, method)) ??
-    (await createdTogether(writer, bodies, method)) ??
-    (await writtenOneByOne(writer, bodies, method));
+  const written = outcomes.map((outcome, index) => {
+    if (outcome instanceof AppError) throw inRow(outcome, index + 1);
+    return outcome;
+  });
   const objects = options.minimal ? '' : written.map((item) => item.body).join(',');
   const created = written.filter((item) => item.created).length;
   const meta = JSON.stringify({ total_count: written.length, created, updated: written.length - created });
@@ -50,48 +50,31 @@ export async function writeBulk(
   };
 }
 
-/** New objects only, and more than a few: in sets. Undefined: not such a request, or one of them is refused. */
-async function createdTogether(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[] | undefined> {
-  const areNew = bodies.every(({ values }) => givenId(writer.model, values) === undefined);
-  return method === 'POST' && bodies.length > 1 && areNew ? await createObjects(writer, bodies) : undefined;
-}
-
-/** All or nothing: the first that is refused refuses them all. */
-async function writtenTogether(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[] | undefined> {
-  const outcomes = await writeTogether(writer, bodies, method);
-  return outcomes?.map((outcome, index) => {
-    if (outcome instanceof AppError) throw inRow(outcome, index + 1);
-    return outcome;
-  });
-}
-
-async function writtenOneByOne(writer: Writer, bodies: ObjectBody[], method: Method): Promise<Written[]> {
-  const written: Written[] = [];
-  for (const [index, body] of bodies.entries()) {
-    try {
-      written.push(await writeItem(writer, body, method));
-    } catch (error) {
-      throw inRow(error, index + 1);
-    }
-  }
-  return written;
-}
-
-/** A row that is refused is undone by its own savepoint; what is a bug and no refusal still undoes everything. */
+/**
+ * As if written one by one, in their order. Where a set cannot be written as one, its halves are: of a thousand rows with
+ * a bad one, that one alone is written, and refused, by itself.
+ */
 async function writtenOrRefused(writer: Writer, bodies: ObjectBody[], method: Method): Promise<(Written | AppError)[]> {
-  const outcomes: (Written | AppError)[] = [];
-  for (const body of bodies) {
-    await writer.tx.client.query('savepoint item');
-    try {
-      outcomes.push(await writeItem(writer, body, method));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      await writer.tx.client.query('rollback to savepoint item');
-      outcomes.push(error);
-    }
-    await writer.tx.client.query('release savepoint item');
-  }
-  return outcomes;
+  if (bodies.length === 0) return [];
+  if (bodies.length === 1) return [await oneOrRefused(writer, bodies[0]!, method)];
+  const together = await writeTogether(writer, bodies, method);
+  if (together !== undefined) return together;
+  const half = Math.ceil(bodies.length / 2);
+  const first = await writtenOrRefused(writer, bodies.slice(0, half), method);
+  return [...first, ...(await writtenOrRefused(writer, bodies.slice(half), method))];
+}
+
+/** What is refused is undone by its own savepoint; what is a bug and no refusal undoes everything. */
+async function oneOrRefused(writer: Writer, body: ObjectBody, method: Method): Promise<Written | AppError> {
+  const { client } = writer.tx;
+  await client.query('savepoint item');
+  const outcome = await writeItem(writer, body, method).catch(async (error) => {
+    if (!(error instanceof AppError)) throw error;
+    await client.query('rollback to savepoint item');
+    return error;
+  });
+  await client.query('release savepoint item');
+  return outcome;
 }
 
 /** What became of one row, as JSON text. */

@@ -1,11 +1,10 @@
 import { matchesTag } from '../platform/http/index.ts';
-import { checkReferences, checkReferencesOfRows } from './check-references.ts';
+import { checkReferences } from './check-references.ts';
 import { forbidden, noObject, staleTag, tagNeeded } from './errors.ts';
-import { inRow } from './in-row.ts';
-import { checkValues, type WriteMode, type WriteValues } from './pure/check-values.ts';
+import { checkValues, type WriteMode } from './pure/check-values.ts';
 import type { Model } from './pure/model.ts';
 import { type ObjectRow, planObjects, withUri } from './pure/plan-object.ts';
-import { planInsert, planInsertMany, planUpdate } from './pure/plan-write.ts';
+import { planInsert, planUpdate } from './pure/plan-write.ts';
 import { objectTag } from './read-list.ts';
 import { detailColumns } from './read-one.ts';
 import { refusedWrite } from './refused-write.ts';
@@ -39,71 +38,8 @@ export async function createObject(writer: Writer, body: ObjectBody): Promise<Wr
   const after = await readForWrite(writer, inserted!.id, right, false);
   // A row its author may not have, or not even see, must not come into being.
   if (after === undefined || !after.may) throw forbidden();
-  await finish(writer, 'create', undefined, after);
+  await finish(writer, [{ before: undefined, after }]);
   return { id: after.id, body: withUri(model, after), created: true };
-}
-
-/**
- * Creates many objects in a few statements, however many they are. Undefined: a constraint refused one of them, which
- * one only doing it row by row can tell; nothing has been written then.
- */
-export async function createObjects(writer: Writer, bodies: ObjectBody[]): Promise<Written[] | undefined> {
-  const { model, access, tx } = writer;
-  const right = model.declaration.permission.create ?? model.declaration.permission.write!;
-  const rows = bodies.map((body, index) => {
-    try {
-      return checkValues(model, withoutId(model, body.values), 'create', body.isText);
-    } catch (error) {
-      throw inRow(error, index + 1);
-    }
-  });
-  await model.declaration.hooks?.lock?.(tx, { ids: [], rows });
-  for (const [index, values] of rows.entries()) {
-    try {
-      await model.declaration.hooks?.beforeWrite?.(values, { tx, access, id: undefined, before: null });
-    } catch (error) {
-      throw inRow(error, index + 1);
-    }
-  }
-  await checkReferencesOfRows(writer, rows);
-  await tx.client.query('savepoint rows');
-  const inserted = await insertedRows(writer, rows);
-  if (inserted === undefined) {
-    await tx.client.query('rollback to savepoint rows');
-    return undefined;
-  }
-  const columns = detailColumns(model, access);
-  const plan = planObjects(model, inserted, access, { columns, right });
-  const stored = new Map((await rowsOf<ObjectRow>(tx.client, plan)).map((row) => [row.id, row]));
-  const written: Written[] = [];
-  for (const [index, id] of inserted.entries()) {
-    const after = stored.get(id);
-    try {
-      if (after === undefined || !after.may) throw forbidden();
-      await finish(writer, 'create', undefined, after);
-    } catch (error) {
-      throw inRow(error, index + 1);
-    }
-    written.push({ id, body: withUri(model, after), created: true });
-  }
-  return written;
-}
-
-async function insertedRows({ model, tx }: Writer, rows: WriteValues[]): Promise<unknown[] | undefined> {
-  // The protocol counts parameters in 16 bits.
-  const rowsAtOnce = Math.max(1, Math.floor(60_000 / model.fields.size));
-  const ids: unknown[] = [];
-  try {
-    for (let at = 0; at < rows.length; at += rowsAtOnce) {
-      const plan = planInsertMany(model, rows.slice(at, at + rowsAtOnce));
-      ids.push(...(await rowsOf<{ id: unknown }>(tx.client, plan)).map(({ id }) => id));
-    }
-    return ids;
-  } catch (error) {
-    // Class 23 is a broken constraint, 22 a value that does not fit.
-    if (/^2[23]/.test((error as { code?: string }).code ?? '')) return undefined;
-    throw error;
-  }
 }
 
 /** Changes the sent fields of the locked current row, or all of them (`replace`). */
@@ -130,7 +66,7 @@ export async function updateObject(
   }
   const after = await readForWrite(writer, id, right, false);
   if (after === undefined || !after.may) throw forbidden();
-  await finish(writer, 'update', before, after);
+  await finish(writer, [{ before, after }]);
   return { id: after.id, body: withUri(model, after), created: false };
 }
 
@@ -156,28 +92,35 @@ export function checkTag(model: Model, row: ObjectRow, ifMatch: string | undefin
   if (!matchesTag(ifMatch, tag)) throw staleTag(tag);
 }
 
-/** Hooks and the audit trail: part of the write, and undone with it. */
-export async function finish(
-  writer: Writer,
-  action: 'create' | 'update' | 'delete',
-  before: ObjectRow | undefined,
-  after: ObjectRow | undefined,
-): Promise<void> {
-  const { model, access, tx, resources } = writer;
-  const id = (after ?? before)!.id;
+/** The rows of one object around a write; before undefined: it is new, after undefined: it has been deleted. */
+export interface Outcome {
+  before: ObjectRow | undefined;
+  after: ObjectRow | undefined;
+}
+
+/** Hooks and the audit trail of what was written together: part of the write, and undone with it. */
+export async function finish({ model, access, tx, resources }: Writer, outcomes: readonly Outcome[]): Promise<void> {
   const { hooks } = model.declaration;
   if (hooks?.afterWrite) {
     const decoded = (row: ObjectRow | undefined) => (row ? JSON.parse(row.body) : null);
-    await hooks.afterWrite(decoded(before), decoded(after), { tx, access, id });
+    const changes = outcomes.map(({ before, after }) => ({
+      id: (after ?? before)!.id,
+      before: decoded(before),
+      after: decoded(after),
+    }));
+    await hooks.afterWrite(changes, { tx, access });
   }
-  await resources.deps.audit?.(tx, {
-    resource: model.name,
-    id: String(id),
-    action,
-    userId: access.userId,
-    before: before?.body ?? null,
-    after: after?.body ?? null,
-  });
+  await resources.deps.audit?.(
+    tx,
+    outcomes.map(({ before, after }) => ({
+      resource: model.name,
+      id: String((after ?? before)!.id),
+      action: before === undefined ? 'create' : after === undefined ? 'delete' : 'update',
+      userId: access.userId,
+      before: before?.body ?? null,
+      after: after?.body ?? null,
+    })),
+  );
 }
 
 /** `id` −1, 0, empty or null means "a new one". */

@@ -83,14 +83,17 @@ test('lenient gives every row its own result, in order', async () => {
   expect(status).toBe(207);
   expect(body.results.map((r: { status: number; id?: number; error?: string }) => [r.status, r.id ?? r.error])).toEqual(
     [
-      [201, 3],
+      [201, expect.any(Number)],
       [409, 'key: "name" with value: "North" already exists'],
       [400, "'nmae' is not a field of region"],
-      [201, 5],
+      [201, expect.any(Number)],
       [404, 'No region object found for id : 99'],
     ],
   );
-  expect((await regions()).map(([, name]) => name)).toEqual(['North', 'South', 'East', 'West']);
+  expect((await regions()).slice(2)).toEqual([
+    [body.results[0].id, 'East', 1],
+    [body.results[3].id, 'West', 1],
+  ]);
 });
 
 test('PATCH changes by id or natural key', async () => {

@@ -190,8 +190,10 @@ function declarations(events: string[]) {
           events.push(`before ${before?.name ?? 'nothing'} → ${value.name ?? '(same)'}`);
           if (Array.isArray(value.tags)) value.tags = value.tags.filter((tag) => tag !== 'banned');
         },
-        afterWrite: (before, after) => {
-          events.push(`after ${before?.name ?? 'nothing'} → ${after?.name ?? 'nothing'}`);
+        afterWrite: (changes) => {
+          for (const { before, after } of changes) {
+            events.push(`after ${before?.name ?? 'nothing'} → ${after?.name ?? 'nothing'}`);
+          }
         },
         select: (query, parameters) => {
           if (parameters.min_visits === undefined) return;

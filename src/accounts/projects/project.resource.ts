@@ -43,17 +43,18 @@ export function projectResource(context: Context): ResourceDeclaration {
         // The author sees the row from its first moment, though the request's access was compiled before it was there.
         learnMembership(access, { projectId: project.id, role: 'owner' });
       },
-      afterWrite: async (before, after, { tx, access }) => {
-        if (before !== null || after === null || access.userId === null) return;
-        const userId = access.userId;
-        const member = {
-          id: context.newId(),
-          projectId: String(after.id),
-          userId,
-          groupId: null,
-          role: 'owner' as const,
-        };
-        await insertMember(tx, { ...member, since: null, until: null, addedBy: userId });
+      afterWrite: async (changes, { tx, access: { userId } }) => {
+        for (const { before, after } of changes) {
+          if (before !== null || after === null || userId === null) continue;
+          const member = {
+            id: context.newId(),
+            projectId: String(after.id),
+            userId,
+            groupId: null,
+            role: 'owner' as const,
+          };
+          await insertMember(tx, { ...member, since: null, until: null, addedBy: userId });
+        }
       },
     },
   });

@@ -58,6 +58,37 @@ export function planUpdate(model: Model, id: unknown, values: WriteValues): Plan
   return { text: `update ${tableOf(model)} as t set ${sets.join(', ')} where ${key}`, values: statement.values };
 }
 
+/**
+ * One statement for rows that set the same fields, those that take the column's default included. As for one,
+ * `updated_at` moves only where something differs.
+ */
+export function planUpdateMany(model: Model, rows: readonly { id: unknown; values: WriteValues }[]): Plan {
+  const statement = newStatement();
+  const { primaryKey } = model;
+  const entries = written(model, rows[0]!.values);
+  const sent = entries.filter(([, value]) => value !== useDefault).map(([field]) => field);
+  const tuples = rows.map(({ id, values }) => {
+    const bound = sent.map((field) => statement.bind(encoded(field, values[field.name]), field.columnType));
+    return `(${[statement.bind(id, primaryKey.sqlType), ...bound].join(', ')})`;
+  });
+  const sets = entries.map(([field, value]) =>
+    value === useDefault ? `${columnOf(field)} = default` : `${columnOf(field)} = v.f${sent.indexOf(field)}`,
+  );
+  const isSame = sent.map((field, n) => `${field.sql('t')} is not distinct from v.f${n}`).join(' and ');
+  for (const field of model.fields.values()) {
+    if (field.field.auto !== 'updated') continue;
+    const hasDefaults = sent.length < entries.length;
+    sets.push(
+      `${columnOf(field)} = ${hasDefaults ? 'now()' : `case when ${isSame} then ${field.sql('t')} else now() end`}`,
+    );
+  }
+  const names = ['id', ...sent.map((_, n) => `f${n}`)].join(', ');
+  return {
+    text: `update ${tableOf(model)} as t set ${sets.join(', ')} from (values ${tuples.join(', ')}) v (${names}) where ${primaryKey.sql('t')} = v.id`,
+    values: statement.values,
+  };
+}
+
 export function planDelete(model: Model, ids: unknown[]): Plan {
   const statement = newStatement();
   const key = `${model.primaryKey.sql('t')} = any(${statement.bind(ids, `${model.primaryKey.sqlType}[]`)})`;
