@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts';
 import { sql } from '../platform/db/index.ts';
 import { type Change, missingParameter, type ResourceDeclaration, resource } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
+import { checkHandingOut } from './check-handing-out.ts';
 import { invalidAliases, noSuchUser } from './errors.ts';
 import { markShapesOfPlaces, markShapesOfType } from './mark-shapes.ts';
 import { checkLevels, checkMove, checkNotBelowItself } from './move-location.ts';
@@ -196,6 +197,10 @@ export function locationResponsibilityResource(): ResourceDeclaration {
         const found = await findUserId(db, user);
         if (found === undefined) throw noSuchUser(user);
         return { ...sent, user_id: String(found.number) };
+      },
+      // Before it is stored: the row itself may give the right that is asked about.
+      beforeWrite: async ({ top_lvl_location_id: place }, { tx, access }) => {
+        if (place !== undefined) await checkHandingOut(tx, access, place);
       },
       select: (query, { user_id }, { access }) => {
         if (user_id !== undefined) query.where(sql`${query.column('user_id')} = ${user_id}::bigint`);

@@ -221,6 +221,27 @@ describe('responsibilities', () => {
     expect([upwards.status, upwards.body.error]).toEqual([400, `top_lvl_location_id ${ids.K} does not exist`]);
   });
 
+  test.each(['view', 'capture'])('who has %s does not make that manage, nor move manage there', async (right) => {
+    const climber = await someone(world);
+    await responsible(climber, 'Q', right);
+    const rung = await responsible(climber, 'a', 'manage');
+    const row = { user_id: climber.number, top_lvl_location_id: ids.Q, right: 'manage' };
+    const objects = [row, { ...row, top_lvl_location_id: ids.c }];
+    for (const answer of [
+      await climber.post(url, row),
+      await climber.post(url, { objects }),
+      await climber.put(url, { objects }),
+      await climber.patch(`${url}${rung.id}/`, { top_lvl_location_id: ids.Q }),
+      await climber.patch(url, { objects: [{ id: rung.id, top_lvl_location_id: ids.c }] }),
+    ]) {
+      expect(answer.status).toBe(403);
+    }
+    expect((await climber.patch(`/api/v1/location/${ids.c}/`, { name: 'mine' })).status).toBe(403);
+    await must(climber.post(url, { user_id: viewer.number, top_lvl_location_id: ids.x, right: 'capture' }), 201);
+    await must(admin.delete(`${url}?user_id=${climber.number}`), 200);
+    await must(admin.delete(`${url}?user_id=${viewer.number}&top_lvl_location_id=${ids.x}`), 200);
+  });
+
   test('a uuid or an address names a user as well; the answer is the integer', async () => {
     const body = { user_id: nobody.id, top_lvl_location_id: ids.d, right: 'view' };
     const made = await must(admin.post(url, body), 201);
