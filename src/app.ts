@@ -21,6 +21,7 @@ import { packageRoutes, sourceRoutes, webhookDeliveryResource, webhookResource, 
 import { indicatorResources } from './indicators/index.ts';
 import { checkDatasetChange, ingestRoutes, seedcaseInputRoutes } from './ingest/index.ts';
 import { locationResources, locationRoutes, topLocation } from './locations/index.ts';
+import { recordAudit } from './platform/audit/index.ts';
 import type { Context } from './platform/context.ts';
 import { healthRoutes } from './platform/health.ts';
 import { type App, createHttp, serveWeb } from './platform/http/index.ts';
@@ -138,6 +139,7 @@ export async function createApp(context: Context): Promise<App> {
     ),
     getActions: context.config.getActions,
     hasHeaderCredential: (request) => request.auth.kind !== 'cookie',
+    audit: recordAudit,
     demandVerb: (request, verb) => checkVerb(request.auth, verb),
   };
   const resources = createResources(resourcesOf(context), deps, actionsOf(context));

@@ -1,5 +1,5 @@
 import { sendRecoveryLink, sweepAccounts } from './accounts/index.ts';
-import { sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
+import { sealAuditJob, sendRecoveryLinkJob, sweepAccountsJob } from './accounts/jobs.ts';
 import { checkMeta, refreshAggregates, refreshCampaign } from './aggregates/index.ts';
 import { refreshAggregatesJob } from './aggregates/jobs.ts';
 import { connectModules } from './connect-modules.ts';
@@ -19,6 +19,7 @@ import { ingestUpload, sweepIngestFolders, sweepUploads } from './ingest/index.t
 import { sweepUploadsJob } from './ingest/jobs.ts';
 import { simplifyShapes } from './locations/index.ts';
 import { simplifyShapesJob } from './locations/jobs.ts';
+import { sealAudit } from './platform/audit/index.ts';
 import type { Context } from './platform/context.ts';
 import { type CronEntry, handler, type JobHandler, startWorker, type Worker } from './platform/jobs/index.ts';
 import { sendMail, sendMailJob } from './platform/mail/index.ts';
@@ -47,6 +48,7 @@ export const handlers: JobHandler[] = [
   handler(sendMailJob, sendMail),
   handler(sendRecoveryLinkJob, sendRecoveryLink),
   handler(sweepAccountsJob, sweepAccounts),
+  handler(sealAuditJob, async ({ db }) => void (await sealAudit(db))),
   handler(purgeIdempotencyAnswersJob, purgeIdempotencyAnswers),
   handler(refreshAggregatesJob, refreshAggregates),
   handler(deriveDocumentsJob, deriveDocuments),
@@ -64,6 +66,7 @@ export const handlers: JobHandler[] = [
 /** What is done by the clock, in UTC. */
 const cron: CronEntry[] = [
   { job: sweepAccountsJob.name, pattern: '17 3 * * *' },
+  { job: sealAuditJob.name, pattern: '* * * * *' },
   { job: purgeIdempotencyAnswersJob.name, pattern: '37 * * * *' },
   { job: reapRunsJob.name, pattern: '* * * * *' },
   { job: sweepUploadsJob.name, pattern: '* * * * *' },

@@ -197,7 +197,14 @@ const manage: readonly Right[] = [
 
 /** Contract data-api §10.1. Contributor is write-only: what it may see of its own uploads stands in `ownRights`. */
 export const projectRights: Record<ProjectRole, ReadonlySet<Right>> = {
-  owner: new Set<Right>([...manage, 'request.submit', 'request.decide', 'dataset.delete', 'project.delete']),
+  owner: new Set<Right>([
+    ...manage,
+    'request.submit',
+    'request.decide',
+    'dataset.delete',
+    'project.delete',
+    'audit.read',
+  ]),
   manager: new Set<Right>([...manage, 'request.submit']),
   editor: new Set<Right>([...edit, 'request.submit']),
   contributor: new Set<Right>([...see, 'row.add', 'connection.use', 'request.submit']),

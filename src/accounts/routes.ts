@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.ts';
 import type { App } from '../platform/http/index.ts';
 import type { ResourceDeclaration } from '../resource/index.ts';
 import { enforceDemands } from './access/demand.ts';
+import { auditResource } from './audit/audit.resource.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { dmptoolSignIn } from './dmptool/sign-in.dialect.ts';
 import { flowAuth } from './flow-auth/flow-auth.dialect.ts';
@@ -37,5 +38,12 @@ export async function accountRoutes(app: App, context: Context): Promise<void> {
 
 /** What other modules' declarations may refer to. */
 export function accountResources(context: Context): ResourceDeclaration[] {
-  return [projectResource(context), projectMemberResource, userResource, groupResource, userGroupResource];
+  return [
+    projectResource(context),
+    projectMemberResource,
+    userResource,
+    groupResource,
+    userGroupResource,
+    auditResource(context),
+  ];
 }

@@ -17,6 +17,7 @@ import {
   uploadsWith,
 } from '../datasets/index.ts';
 import type { UploadOptions } from '../ingest/index.ts';
+import { recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import { raw, type Tx } from '../platform/db/index.ts';
 import { holdBlobs } from '../platform/storage/index.ts';
@@ -84,6 +85,10 @@ export async function recordDocument(
       serialKey: serialKeyOf(documentId),
     });
     await updateDocument(tx, documentId, { runId });
+    const after = { doc_title: title, file_type: arrival.fileType, file_name: fileName, sha256, bytes };
+    // Of what keeps nothing nothing is said.
+    const said = { action: 'source_doc.create', object: `source_doc/${documentId}`, datasetId, after, runId };
+    if (!arrival.dryRun) await recordAudit(tx, access, [said]);
     if (revision === null) {
       const readAs = arrival.file?.readAs ?? fileName;
       await insertArrival(tx, access, { ...of, fileName: readAs, uploadId: uploadId!, runId, created }, arrival);

@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import { forLargeWork, type Tx } from '../platform/db/index.ts';
 import { type App, type DecodedText, readTextFiles } from '../platform/http/index.ts';
@@ -64,6 +65,10 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
         };
         const ambiguous = decision === 'accept' ? await countAmbiguous(tx, request.access, asked) : undefined;
         const reviewed = await reviewCodes(tx, request.access, asked, decision);
+        const after = { ...request.body, total_count: reviewed.length };
+        await recordAudit(tx, request.access, [
+          { action: 'source_object_map.apply', object: 'source_object_map', after },
+        ]);
         const meta = {
           dry_run: isDry,
           total_count: reviewed.length,
@@ -167,7 +172,14 @@ export async function reviewRoutes(app: App, context: Context): Promise<void> {
       (request, reply) => {
         const file = (request.body as DecodedText | undefined) ?? { text: '' };
         const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
-        const work = (tx: Tx) => importMappings(tx, request.access, file, isDry);
+        const work = async (tx: Tx) => {
+          const imported = await importMappings(tx, request.access, file, isDry);
+          const after = imported.meta;
+          await recordAudit(tx, request.access, [
+            { action: 'source_object_map.import', object: 'source_object_map', after },
+          ]);
+          return imported;
+        };
         return replyOnce(context.db, request, reply, work, { dryRun: isDry });
       },
     );

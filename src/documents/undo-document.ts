@@ -1,3 +1,4 @@
+import { recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import { raw, type Tx } from '../platform/db/index.ts';
 import { type Access, forbidden } from '../resource/index.ts';
@@ -28,6 +29,8 @@ export async function undoDocument(context: Context, tx: Tx, access: Access, id:
   const { unmapped } = await countDocument(tx, id);
   const isMapping = Object.values(unmapped).some((n) => n > 0);
   if (!wanted && isMapping) await updateDocument(tx, id, { state: 'mapping' });
+  const action = `source_doc.${wanted ? 'undo' : 'redo'}`;
+  await recordAudit(tx, access, [{ action, object: `source_doc/${id}`, after: { values: derived.values } }]);
   const stored = await documentJson(tx, id);
   return { ...stored, undone: wanted, values: derived.values, aggregates_changed: derived.aggregates ?? null };
 }

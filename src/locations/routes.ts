@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import { type App, type DecodedText, readTextFiles } from '../platform/http/index.ts';
@@ -48,15 +49,17 @@ export async function locationRoutes(app: App, context: Context): Promise<void> 
     const intoTree = (tx: Tx, access: Access, text: string, isDry: boolean) =>
       importLocations(context, tx, access, text, isDry);
     const imports = [
-      ['/api/v1/location/import', intoTree],
-      ['/api/v1/geo/import', importShapes],
+      ['location', intoTree],
+      ['geo', importShapes],
     ] as const;
-    for (const [url, importFile] of imports) {
+    for (const [name, importFile] of imports) {
+      const url = `/api/v1/${name}/import`;
       scope.post(url, { config: { access: 'signed-in' }, schema: { querystring: dryRun } }, (request, reply) => {
         const { dry_run: isDry = false } = request.query as { dry_run?: boolean };
         const { text, guessed } = (request.body as DecodedText | undefined) ?? { text: '' };
         const work = async (tx: Tx) => {
           const { summary, issues } = await importFile(tx, request.access as Access, text, isDry);
+          await recordAudit(tx, request.access, [{ action: `${name}.import`, object: name, after: summary }]);
           const meta = { dry_run: isDry, ...summary, ...(guessed === undefined ? {} : { encoding: guessed }) };
           return { meta, objects: [], issues, error: null };
         };

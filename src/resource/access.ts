@@ -8,6 +8,10 @@ export interface Access {
   /** Null for an anonymous caller. */
   userId: string | null;
   username: string | null;
+  /** By what way a request came, for the audit log; nothing of work without one. */
+  clientId?: string | undefined;
+  ip?: string | undefined;
+  note?: string | undefined;
   role: 'ANONYMOUS' | 'USER' | 'ADMIN' | 'SUPERADMIN';
   /** May the caller do this anywhere at all? Instance-wide rights only; rows are narrowed by `where`. */
   can(right: string): boolean;

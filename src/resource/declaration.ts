@@ -180,6 +180,8 @@ export interface ResourceDeclaration {
   required_fields_for_post?: readonly string[];
   natural_keys?: readonly (readonly string[])[];
   permission: Permission;
+  /** What the audit log says of an object. Default: all of a detail answer, which has no secrets; never values of rows. */
+  audited?: readonly string[];
   /** What it is called where it stands in the way of a deletion. Default: its name. */
   referred_to_as?: string;
   delete_by_filter?: boolean;

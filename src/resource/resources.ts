@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Db, Sql, Tx } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
-import type { ActionDeclaration, ParameterValues, ResourceDeclaration } from './declaration.ts';
+import type { ActionDeclaration, ParameterValues, ResourceDeclaration, StoredRow } from './declaration.ts';
 import { buildModels, type Model } from './pure/model.ts';
 import type { Known } from './pure/plan-list.ts';
 
@@ -15,7 +15,7 @@ export interface ResourceDeps {
   /** One place id for `meta.top_lvl_location_id`, as a scalar SQL expression. Without it: null. */
   topLocation?(access: Access): Sql;
   /** Called with all rows that were written together, in the writing transaction. */
-  audit?(tx: Tx, entries: readonly AuditEntry[]): Promise<void>;
+  audit?(tx: Tx, access: Access, entries: readonly AuditEntry[]): Promise<void>;
   actions?: ActionRuns;
   /** Is the caller known by a header, and not by a cookie? Default: there is an Authorization or Auth-Token header. */
   hasHeaderCredential?(request: FastifyRequest): boolean;
@@ -31,14 +31,16 @@ export interface ResourceDeps {
   streamTimeoutMs?: number;
 }
 
+/** As the audit log keeps it. */
 export interface AuditEntry {
-  resource: string;
-  id: string;
-  action: 'create' | 'update' | 'delete';
-  userId: string | null;
-  /** JSON text of the object before and after; null where there is none. */
-  before: string | null;
-  after: string | null;
+  action: string;
+  object: string;
+  projectId?: string | undefined;
+  datasetId?: string | undefined;
+  /** Of a change, the fields that differ; null where there is no object. */
+  before: StoredRow | null;
+  after: StoredRow | null;
+  runId?: string | undefined;
 }
 
 /** How actions meet the runs module. */

@@ -9,7 +9,7 @@ import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
 import { readBody } from './pure/read-body.ts';
 import { readList } from './read-list.ts';
 import { readOne } from './read-one.ts';
-import { type ActionRun, accessOf, modelNamed, type Resources } from './resources.ts';
+import { type ActionRun, type AuditEntry, accessOf, modelNamed, type Resources } from './resources.ts';
 
 /** A call waits so long for its run unless `Prefer: wait=` or `respond-async` says otherwise. */
 const defaultWaitSeconds = 20;
@@ -36,12 +36,22 @@ export async function runAction(
     parameters,
     access,
   };
-  const { started, replayed } = await startOnce(resources.deps.db, request, access, async (tx) => ({
-    run: await actions.start(tx, asked),
-  }));
+  const { started, replayed } = await startOnce(resources.deps.db, request, access, async (tx) => {
+    const run = await actions.start(tx, asked);
+    await resources.deps.audit?.(tx, access, [auditEntry(action, parameters, run)]);
+    return { run };
+  });
   if (replayed) reply.header(replayedHeader, 'true');
   const run = await waited(actions, started.run, request);
   return await answer(resources, action, parameters, access, run, reply);
+}
+
+function auditEntry(action: ActionDeclaration, parameters: ParameterValues, runId: string): AuditEntry {
+  const object = Object.entries(action.parameters)
+    .filter(([name, { references }]) => references !== undefined && parameters[name] !== undefined)
+    .map(([name, { references }]) => `${references}/${parameters[name]}`)[0];
+  const name = action.resource_name;
+  return { action: name, object: object ?? name, before: null, after: parameters, runId };
 }
 
 /** A GET that does something must not be a link somebody can be lured to: a cookie is no credential here. */

@@ -1,4 +1,5 @@
 import { matchesTag } from '../platform/http/index.ts';
+import { auditEntries } from './audit-entries.ts';
 import { checkReferences } from './check-references.ts';
 import { forbidden, noObject, staleTag, tagNeeded } from './errors.ts';
 import { checkValues, type WriteMode } from './pure/check-values.ts';
@@ -98,29 +99,16 @@ export interface Outcome {
   after: ObjectRow | undefined;
 }
 
-/** Hooks and the audit trail of what was written together: part of the write, and undone with it. */
+/** Hooks and the audit log of what was written together: part of the write, and undone with it. */
 export async function finish({ model, access, tx, resources }: Writer, outcomes: readonly Outcome[]): Promise<void> {
-  const { hooks } = model.declaration;
-  if (hooks?.afterWrite) {
-    const decoded = (row: ObjectRow | undefined) => (row ? JSON.parse(row.body) : null);
-    const changes = outcomes.map(({ before, after }) => ({
-      id: (after ?? before)!.id,
-      before: decoded(before),
-      after: decoded(after),
-    }));
-    await hooks.afterWrite(changes, { tx, access });
-  }
-  await resources.deps.audit?.(
-    tx,
-    outcomes.map(({ before, after }) => ({
-      resource: model.name,
-      id: String((after ?? before)!.id),
-      action: before === undefined ? 'create' : after === undefined ? 'delete' : 'update',
-      userId: access.userId,
-      before: before?.body ?? null,
-      after: after?.body ?? null,
-    })),
-  );
+  const decoded = (row: ObjectRow | undefined) => (row ? JSON.parse(row.body) : null);
+  const changes = outcomes.map(({ before, after }) => ({
+    id: (after ?? before)!.id,
+    before: decoded(before),
+    after: decoded(after),
+  }));
+  await model.declaration.hooks?.afterWrite?.(changes, { tx, access });
+  await resources.deps.audit?.(tx, access, auditEntries(model, changes));
 }
 
 /** `id` −1, 0, empty or null means "a new one". */

@@ -22,6 +22,8 @@ export interface AccessOptions {
   places: Places;
   /** Administrators also read the rows of projects they do not belong to. */
   adminReadsRows: boolean;
+  /** By what way the request came. */
+  way?: Pick<Access, 'clientId' | 'ip' | 'note'>;
 }
 
 /**
@@ -39,6 +41,7 @@ export function compileAccess(principal: Principal | undefined, options: AccessO
     userId: principal.userId,
     username: principal.username,
     role: principal.role,
+    ...options.way,
     can: (name) => {
       const right = knownRight(name);
       return granted(right) && everywhere(right) && (!fenced || sharedRights.has(right));

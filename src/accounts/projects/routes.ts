@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { recordAudit } from '../../platform/audit/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { App } from '../../platform/http/index.ts';
 import { requireSignedIn } from '../access/demand.ts';
@@ -25,9 +26,16 @@ export function projectRoutes(app: App, context: Context): void {
       const user = await findUserId(context.db, request.body.user);
       if (user === undefined) throw userNotFound(request.body.user);
       const { role } = request.body;
-      await context.db.transaction((tx) =>
-        setMember(context, tx, { projectId: project.id, userId: user.id, role }, auth.userId),
-      );
+      await context.db.transaction(async (tx) => {
+        const isOther = await setMember(context, tx, { projectId: project.id, userId: user.id, role }, auth.userId);
+        const said = {
+          action: 'project_member.set',
+          object: `user/${user.id}`,
+          projectId: project.id,
+          after: { role },
+        };
+        if (isOther) await recordAudit(tx, request.access, [said]);
+      });
       return reply.code(201).send({ project_id: project.id, user_id: user.id, role });
     },
   );
@@ -36,8 +44,12 @@ export function projectRoutes(app: App, context: Context): void {
     const { id, user: given } = request.params as { id: string; user: string };
     const project = await getProject(context, request.access, id, 'member.write');
     const user = await findUserId(context.db, given);
-    if (user === undefined || !(await context.db.transaction((tx) => removeMember(tx, project.id, user.id))))
-      throw userNotFound(given);
+    if (user === undefined) throw userNotFound(given);
+    await context.db.transaction(async (tx) => {
+      if (!(await removeMember(tx, project.id, user.id))) throw userNotFound(given);
+      const said = { action: 'project_member.remove', object: `user/${user.id}`, projectId: project.id };
+      await recordAudit(tx, request.access, [said]);
+    });
     return reply.code(204).send();
   });
 }

@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../../platform/context.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import { type App, addVary } from '../../platform/http/index.ts';
-import { anonymousAccess, compileAccess } from '../access/compile-access.ts';
+import type { Access } from '../../resource/access.ts';
+import { type AccessOptions, anonymousAccess, compileAccess } from '../access/compile-access.ts';
 import { placesOf } from '../access/places.ts';
 import type { Narrowing, Principal } from '../access/principal.ts';
 import { type TokenFlaw, verifyJwt } from '../keys/jwt.ts';
@@ -75,7 +77,7 @@ export function authenticate(app: App, context: Context): void {
 export async function authenticateAgain(context: Context, request: FastifyRequest): Promise<void> {
   const found = await identify(context, request);
   request.auth = found.auth;
-  request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);
+  request.access = accessOfRequest(context, request, found);
 }
 
 /** What a user may do, for work on their behalf outside a request. Nothing once the account is disabled. */
@@ -88,14 +90,14 @@ export async function accessOfUser(context: Context, userId: string) {
 export async function authenticateToken(context: Context, request: FastifyRequest, token: string): Promise<void> {
   const found = await byToken(context, token);
   request.auth = found.auth;
-  request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);
+  request.access = accessOfRequest(context, request, found);
 }
 
 /** After a sign-in by form: the rest of this request belongs to the person who has just signed in. */
 export async function authenticateCookie(context: Context, request: FastifyRequest, cookie: string): Promise<void> {
   const found = await byCookie(context, cookie);
   request.auth = found.auth;
-  request.access = found.bearer === undefined ? anonymousAccess : accessOfBearer(context, found.bearer);
+  request.access = accessOfRequest(context, request, found);
 }
 
 interface Identified {
@@ -163,10 +165,31 @@ async function signedIn(
 
 const refused = (reason: Refusal): Identified => ({ auth: { kind: 'refused', reason } });
 
-function accessOfBearer(context: Context, bearer: Bearer) {
+function accessOfRequest(context: Context, request: FastifyRequest, { bearer }: Identified): Access {
+  if (bearer === undefined) return anonymousAccess;
+  return accessOfBearer(context, bearer, {
+    clientId: bearer.clientId ?? undefined,
+    ip: request.ip,
+    note: noteOf(request),
+  });
+}
+
+const longestNote = 1000;
+
+/** What is longer than a note is cut: the work it is about is not refused for it. */
+function noteOf(request: FastifyRequest): string | undefined {
+  const said = headerText(request.headers['x-action-note'])?.trim();
+  if (said === undefined || said === '') return undefined;
+  // Node reads headers as Latin-1.
+  const bytes = Buffer.from(said, 'latin1');
+  return (isUtf8(bytes) ? bytes.toString() : said).slice(0, longestNote);
+}
+
+function accessOfBearer(context: Context, bearer: Bearer, way?: AccessOptions['way']): Access {
   return compileAccess(principalOf(bearer), {
     places: placesOf(context),
     adminReadsRows: context.config.adminReadsRows,
+    ...(way === undefined ? {} : { way }),
   });
 }
 

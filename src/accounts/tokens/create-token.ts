@@ -1,5 +1,6 @@
 import type { Context } from '../../platform/context.ts';
 import { randomSecret, sha256 } from '../../platform/crypto/index.ts';
+import type { Queryable } from '../../platform/db/index.ts';
 import { AppError, type ErrorDetail } from '../../platform/errors/index.ts';
 import { isRight } from '../rights.ts';
 import { tokenPrefix } from '../sessions/authenticate.ts';
@@ -20,6 +21,7 @@ export async function createToken(
   context: Context,
   userId: string,
   request: TokenRequest,
+  tx: Queryable = context.db,
 ): Promise<{ id: string; secret: string }> {
   const unknown: ErrorDetail[] = (request.rights ?? []).flatMap((name, index) =>
     isRight(name)
@@ -29,7 +31,7 @@ export async function createToken(
   if (unknown.length > 0) throw new AppError(400, 'invalid_request', unknown[0]!.message, { errors: unknown });
   const id = context.newId();
   const secret = tokenPrefix + randomSecret();
-  await insertToken(context.db, {
+  await insertToken(tx, {
     id,
     userId,
     name: request.name,

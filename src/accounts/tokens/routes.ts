@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { recordAudit } from '../../platform/audit/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { App } from '../../platform/http/index.ts';
@@ -42,7 +43,7 @@ export function tokenRoutes(app: App, context: Context): void {
   app.post('/api/v1/token', { config, schema: { body } }, async (request, reply) => {
     const { userId } = requireOwnSignIn(request);
     const days = request.body.expires_in_days;
-    const { id, secret } = await createToken(context, userId, {
+    const wanted = {
       name: request.body.name,
       rights: request.body.rights,
       verbs: request.body.verbs,
@@ -50,6 +51,12 @@ export function tokenRoutes(app: App, context: Context): void {
       projectIds: request.body.project_ids,
       locationIds: request.body.location_ids,
       expiresAt: days === undefined ? undefined : new Date(context.now().getTime() + days * 24 * 3600 * 1000),
+    };
+    const { id, secret } = await context.db.transaction(async (tx) => {
+      const made = await createToken(context, userId, wanted, tx);
+      const { expires_in_days: _, ...after } = request.body;
+      await recordAudit(tx, request.access, [{ action: 'token.create', object: `token/${made.id}`, after }]);
+      return made;
     });
     const [token] = await tokensOfUser(context.db, userId, id);
     return reply
@@ -62,7 +69,11 @@ export function tokenRoutes(app: App, context: Context): void {
   app.delete('/api/v1/token/:id', { config, schema: { params } }, async (request, reply) => {
     const { userId } = requireSignedIn(request);
     const id = uuidOf(request.params.id);
-    if (id === undefined || !(await revokeToken(context.db, userId, id))) throw tokenNotFound(request.params.id);
+    if (id === undefined) throw tokenNotFound(request.params.id);
+    await context.db.transaction(async (tx) => {
+      if (!(await revokeToken(tx, userId, id))) throw tokenNotFound(request.params.id);
+      await recordAudit(tx, request.access, [{ action: 'token.delete', object: `token/${id}` }]);
+    });
     return reply.code(204).send();
   });
 }

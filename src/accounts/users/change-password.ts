@@ -1,5 +1,6 @@
 import type { Context } from '../../platform/context.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
 import { invalidResetToken, weakPassword, wrongCurrentPassword } from '../errors.ts';
 import { checkPassword } from '../sessions/password.ts';
 import { deleteFailures, revokeSessionsOfUser } from '../sessions/store.ts';
@@ -12,11 +13,13 @@ export async function setPassword(
   userId: string,
   password: string,
   keepSession: string | null,
+  also?: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   const hash = await hashChecked(context, password);
   await context.db.transaction(async (tx) => {
     await updatePasswordHash(tx, userId, hash);
     await revokeSessionsOfUser(tx, userId, keepSession);
+    await also?.(tx);
   });
 }
 

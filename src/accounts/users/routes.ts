@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { recordAudit } from '../../platform/audit/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { raw } from '../../platform/db/index.ts';
 import type { App } from '../../platform/http/index.ts';
@@ -36,7 +37,10 @@ export function userRoutes(app: App, context: Context): void {
     const { userId } = requireOwnSignIn(request);
     const before = await answer(context, request, userId);
     await context.db
-      .transaction((tx) => deleteUser(context, tx, userId))
+      .transaction(async (tx) => {
+        await deleteUser(context, tx, userId);
+        await recordAudit(tx, request.access, [{ action: 'user.delete', object: `user/${userId}` }]);
+      })
       .catch((error: unknown) => {
         throw isLastSuperadmin(error) ? forbidden(selfDeletionRefused) : error;
       });
@@ -84,7 +88,10 @@ export function userRoutes(app: App, context: Context): void {
   app.delete('/api/v1/user/:user', { config: { access: 'user.write' } }, async (request) => {
     const { id } = await lowerOrEqual(context, request);
     const before = await answer(context, request, id);
-    await context.db.transaction((tx) => deleteUser(context, tx, id));
+    await context.db.transaction(async (tx) => {
+      await deleteUser(context, tx, id);
+      await recordAudit(tx, request.access, [{ action: 'user.delete', object: `user/${id}` }]);
+    });
     return before;
   });
   app.patch('/api/v1/user/:user/change-password', { config: { access: 'user.write' } }, async (request) => {
@@ -94,7 +101,9 @@ export function userRoutes(app: App, context: Context): void {
     if (role === 'SUPERADMIN' && request.access.role !== 'SUPERADMIN') {
       throw forbidden('Administrators cannot change superadmin passwords');
     }
-    await setPassword(context, id, password, null);
+    await setPassword(context, id, password, null, (tx) =>
+      recordAudit(tx, request.access, [{ action: 'user.set_password', object: `user/${id}` }]),
+    );
     return answer(context, request, id);
   });
 }
@@ -140,6 +149,8 @@ async function register(context: Context, request: FastifyRequest): Promise<unkn
       profile: readProfile(body),
     },
     async (tx, created) => {
+      const after = { role: caller === 'ANONYMOUS' ? 'USER' : wanted };
+      await recordAudit(tx, request.access, [{ action: 'user.create', object: `user/${created.id}`, after }]);
       if (password !== undefined) return;
       link = await mailPasswordLink(context, tx, { ...created, email }, invited ? 'invitation' : 'recovery');
     },
@@ -223,6 +234,10 @@ async function changeOther(context: Context, request: FastifyRequest): Promise<u
     if (current === 'SUPERADMIN' && loses) await keepASuperadmin(tx, id);
     await updateUser(tx, id, change);
     if (change.disabled === true) await revokeSessionsOfUser(tx, id, null);
+    // Not their names: those go when the person is deleted.
+    const { role: rank, disabled, maxConcurrentExecutions } = change;
+    const after = { role: rank, disabled, max_concurrent_executions: maxConcurrentExecutions };
+    await recordAudit(tx, request.access, [{ action: 'user.update', object: `user/${id}`, after }]);
   });
   return answer(context, request, id);
 }

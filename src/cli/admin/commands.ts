@@ -5,6 +5,7 @@ import { migrateDatabase } from '../../platform/open-context.ts';
 import { CommandError, exitCodes } from '../errors.ts';
 import { group } from '../find-group.ts';
 import { ask, type Io, readStdin } from '../io.ts';
+import { addAuditCommand } from './audit-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { withInstallation } from './open-installation.ts';
 
@@ -35,6 +36,7 @@ export function addAdminCommands(program: Command, io: Io): void {
     if (command.verb !== undefined) add(program, command.verb, command, io);
   }
   addDoctorCommand(program, io);
+  addAuditCommand(program, io);
 }
 
 function add(parent: Command, name: string, command: AccountCommand, io: Io): void {
