@@ -4,7 +4,7 @@ import type { Access } from '../resource/index.ts';
 import { emptyFile, importForbidden, importRefused, unreadableFile } from './errors.ts';
 import { knownPlaces } from './import-store.ts';
 import { askToSimplify } from './mark-shapes.ts';
-import { readShapesFile } from './pure/read-shapes-file.ts';
+import { foreignSystem, readShapesFile } from './pure/read-shapes-file.ts';
 import { upsertShapes } from './shape-store.ts';
 
 export interface ShapesSummary {
@@ -26,6 +26,12 @@ export async function importShapes(
   isDry: boolean,
 ): Promise<{ summary: ShapesSummary; issues: ErrorDetail[] }> {
   if (text.trim() === '') throw emptyFile();
+  const system = foreignSystem(text);
+  if (system !== undefined) {
+    throw unreadableFile(
+      `The coordinates are in ${system.slice(0, 100)}; shapes must be in WGS 84 (EPSG:4326), longitude first.`,
+    );
+  }
   const file = readShapesFile(text);
   if (file === undefined) throw unreadableFile('The file must hold GeoJSON features, or lines location_code|geo_json.');
   const places = await knownPlaces(

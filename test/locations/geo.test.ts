@@ -29,6 +29,13 @@ const square = (x: number, y: number, size: number) => ({
 });
 
 describe('what is refused, and where', () => {
+  const square = (x: number, y: number, side: number) => [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+    [x, y],
+  ];
   const ring = [
     [0, 0],
     [2, 0],
@@ -131,8 +138,49 @@ describe('what is refused, and where', () => {
       },
       '.coordinates[1][0][1]: the border from here crosses the one from .coordinates[1][1][0]',
     ],
+    [
+      'a hole elsewhere',
+      { type: 'Polygon', coordinates: [ring, square(10, 10, 1)] },
+      '.coordinates[1]: a hole must lie inside the ring .coordinates[0]',
+    ],
+    [
+      'a hole around its shell',
+      { type: 'Polygon', coordinates: [square(0.5, 0.5, 0.5), square(0, 0, 2)] },
+      '.coordinates[1]: a hole must lie inside the ring .coordinates[0]',
+    ],
+    [
+      'a hole in a hole',
+      { type: 'Polygon', coordinates: [square(0, 0, 9), square(1, 1, 5), square(2, 2, 1)] },
+      '.coordinates[2]: a hole must not lie inside the hole .coordinates[1]',
+    ],
+    [
+      'a line that stays',
+      {
+        type: 'LineString',
+        coordinates: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+      '.coordinates: needs two different positions or more',
+    ],
     ['a line of one', { type: 'LineString', coordinates: [[0, 0]] }, '.coordinates: needs two positions or more'],
   ];
+  test('holes that touch their shell and each other in a point are taken', async () => {
+    const diamond = [
+      [0, 2],
+      [2, 0],
+      [4, 2],
+      [2, 4],
+      [0, 2],
+    ];
+    const coordinates = [square(0, 0, 4), diamond];
+    await must(admin.post('/api/v1/geo/', { location_id: ids.x, geo_json: { type: 'Polygon', coordinates } }), 201);
+    const holes = [square(0, 0, 9), square(1, 1, 2), square(3, 3, 2)];
+    await must(admin.patch(`/api/v1/geo/${ids.x}/`, { geo_json: { type: 'Polygon', coordinates: holes } }), 202);
+    await must(admin.delete(`/api/v1/geo/${ids.x}/`), 204);
+    await world.runJobs();
+  });
   test.each(cases)('%s', async (_, geo_json, problem) => {
     const { status, body } = await admin.post('/api/v1/geo/', { location_id: ids.x, geo_json });
     expect([status, body.code, body.error]).toEqual([400, 'invalid_geometry', `geo_json${problem}`]);

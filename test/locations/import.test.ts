@@ -281,6 +281,15 @@ describe('shapes from a file', () => {
     await world.runJobs();
   });
 
+  test.each(['urn:ogc:def:crs:OGC:1.3:CRS84', 'EPSG:4326', 'urn:ogc:def:crs:EPSG::4326'])(
+    'a file that says it is in %s is read',
+    async (name) => {
+      const crs = { type: 'name', properties: { name } };
+      const text = JSON.stringify({ type: 'FeatureCollection', crs, features: [] });
+      expect((await importShapes(text)).status).toBe(200);
+    },
+  );
+
   test('a fault refuses the file and says where', async () => {
     const { status, body } = await importShapes(
       `a|${point(1)}\nb|{"type":"Point","coordinates":[1,200]}\n|${point(1)}\na|${point(3)}\nc|nothing\n`,
@@ -307,6 +316,10 @@ describe('shapes from a file', () => {
 
   test.each([
     ['  \n', 'file is empty please check the upload and try again'],
+    [
+      '{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32637"}},"features":[]}',
+      'The coordinates are in urn:ogc:def:crs:EPSG::32637; shapes must be in WGS 84 (EPSG:4326), longitude first.',
+    ],
     ['{"type":"Topology"}', 'The file must hold GeoJSON features, or lines location_code|geo_json.'],
     ['no shapes at all', 'The file must hold GeoJSON features, or lines location_code|geo_json.'],
   ])('refused: %j', async (text, message) => {

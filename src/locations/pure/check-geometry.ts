@@ -1,5 +1,6 @@
 import type { Geometry, Position } from 'geojson';
 import { findCrossing } from './find-crossing.ts';
+import { liesIn } from './lies-in.ts';
 
 export interface GeometryProblem {
   /** Into the geometry: `.coordinates[0][3]`. */
@@ -73,14 +74,17 @@ function checkPosition(
 }
 
 function checkLine(line: Position[], pointer: string): GeometryProblem | undefined {
-  return line.length < 2 ? { pointer, message: 'needs two positions or more' } : undefined;
+  if (line.length < 2) return { pointer, message: 'needs two positions or more' };
+  const [start] = line;
+  const isPoint = line.every((position) => position[0] === start![0] && position[1] === start![1]);
+  return isPoint ? { pointer, message: 'needs two different positions or more' } : undefined;
 }
 
 function checkPolygon(rings: Position[][], pointer: string): GeometryProblem | undefined {
   const problem = first(rings, pointer, checkRing);
   if (problem) return problem;
   const crossing = findCrossing(rings);
-  if (crossing === undefined) return undefined;
+  if (crossing === undefined) return checkHoles(rings, pointer);
   const [a, b] = crossing;
   const other = `${pointer}[${b.ring}][${b.index}]`;
   return {
@@ -96,6 +100,19 @@ function checkRing(ring: Position[], pointer: string): GeometryProblem | undefin
     return { pointer: `${pointer}[${ring.length - 1}]`, message: 'a ring must end where it begins' };
   }
   return areaOf(ring) === 0 ? { pointer, message: 'a ring must enclose an area' } : undefined;
+}
+
+/** Borders do not cross by then: a ring lies in another wholly, or not at all. */
+function checkHoles([shell, ...holes]: Position[][], pointer: string): GeometryProblem | undefined {
+  for (const [index, hole] of holes.entries()) {
+    const at = `${pointer}[${index + 1}]`;
+    if (!liesIn(hole, shell!)) return { pointer: at, message: `a hole must lie inside the ring ${pointer}[0]` };
+    const around = holes.findIndex((other) => other !== hole && liesIn(hole, other));
+    if (around !== -1) {
+      return { pointer: at, message: `a hole must not lie inside the hole ${pointer}[${around + 1}]` };
+    }
+  }
+  return undefined;
 }
 
 /** Twice the signed area, relative to the first position: far from the origin nothing is lost. */

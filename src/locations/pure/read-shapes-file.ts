@@ -83,6 +83,19 @@ function ofFeature(value: unknown): Given {
   };
 }
 
+const known = /^(urn:ogc:def:crs:)?(OGC:[\d.]*:?CRS84|EPSG:[\d.]*:?4326)$/i;
+
+/**
+ * The reference system a file of before RFC 7946 names, where it is not WGS 84: its numbers may lie between -180 and 180 all
+ * the same.
+ */
+export function foreignSystem(text: string): string | undefined {
+  if (!text.includes('"crs"')) return undefined;
+  const whole = parsed(text) as { crs?: { properties?: { name?: unknown } } | null } | null | undefined;
+  const name = whole?.crs?.properties?.name;
+  return typeof name === 'string' && !known.test(name.trim()) ? name : undefined;
+}
+
 const clean = (text: string) =>
   text
     .replace(/^\ufeff/, '')
