@@ -116,6 +116,17 @@ const monitoringPages = [
   ),
 ];
 
+const recordPages = [
+  page(
+    '/records',
+    lazyRouteComponent(() => import('./records/tables-page.tsx'), 'TablesPage'),
+  ),
+  page(
+    '/records/$resource',
+    lazyRouteComponent(() => import('./records/records-page.tsx'), 'RecordsPage'),
+  ),
+];
+
 const project = page(
   '/project/$project',
   lazyRouteComponent(() => import('./projects/project-frame.tsx'), 'ProjectFrame'),
@@ -219,6 +230,7 @@ const tree = root.addChildren([
     upload,
     send,
     ...monitoringPages,
+    ...recordPages,
     project.addChildren(projectPages),
     dataset.addChildren(datasetPages),
     flows,

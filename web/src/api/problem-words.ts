@@ -12,6 +12,12 @@ const names: Record<string, [one: string, many: string]> = {
   source_object_map: ['code of documents', 'codes of documents'],
   custom_dashboard: ['dashboard', 'dashboards'],
   custom_chart: ['chart', 'charts'],
+  geo: ['shape', 'shapes'],
+  location_polygon: ['shape as a row', 'shapes as rows'],
+  location_tree: ['place with one above it', 'places with those above them'],
+  user_group: ['member of a group', 'members of groups'],
+  audit: ['entry of the audit log', 'audit log'],
+  all_meta: ['everything at once', 'everything at once'],
 };
 const fields: Record<string, string> = {
   location_code: 'code',
@@ -24,7 +30,9 @@ const fields: Record<string, string> = {
 };
 
 const plain = (name: string) => name.replace(/_id$/, '').replaceAll('_', ' ');
-const nameOf = (resource: string) => names[resource] ?? [plain(resource), `${plain(resource)}s`];
+/** What a resource is called: one of it, and many. */
+export const nameOf = (resource: string): [one: string, many: string] =>
+  names[resource] ?? [plain(resource), plain(resource).replace(/y$/, 'ie').concat('s')];
 const fieldOf = (field: string) => fields[field] ?? plain(field);
 const numbers = new Intl.NumberFormat('en');
 const together = new Intl.ListFormat('en');

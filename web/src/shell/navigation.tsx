@@ -16,6 +16,7 @@ import {
   IconCalendarEvent,
   IconChartBar,
   IconChartDots,
+  IconDatabase,
   IconDeviceDesktop,
   IconFileSpreadsheet,
   IconFolder,
@@ -72,6 +73,7 @@ export function Navigation() {
         <ProjectLinks />
       </ScrollArea>
       <Stack gap={2} px={10} pb={6} className="nav">
+        <NavItem to="/records" icon={<IconDatabase size={18} stroke={1.7} aria-hidden />} label="Records" />
         <a href="/docs" target="_blank" rel="noreferrer">
           <IconBook2 size={18} stroke={1.7} aria-hidden />
           <span>API reference</span>
