@@ -45,13 +45,21 @@ export const foundMark: Sql = sql`case
     when i.data_format = 'int' and c.point_fractions = 0 and c.comma_fractions > 0 then '.'
     when i.data_format = 'int' and c.comma_fractions = 0 and c.point_fractions > 0 then ',' end`;
 
+/** What may follow a day and is passed over: with anything else it is not this day, `2020-01-01 to 2020-01-31` among it. */
+const zone = '( ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?';
+export const timeOfDay = `[T ](([01]?[0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)([.,][0-9]+)?)?${zone}|(0?[1-9]|1[0-2]):[0-5][0-9](:[0-5][0-9])? ?[AP]M)`;
+
+/** Values that are days are numbers of eight digits everywhere, also those entered by hand. */
+export const firstYearOfValues = 1000;
+
 /**
  * (iso, year_first, day_first, month_first, short_year): the day as YYYYMMDD in each order it can be read in. With a year
  * of two digits only a declared order counts.
  */
-export function dayReading(text: Sql): Sql {
+export function dayReading(text: Sql, firstYear = 1): Sql {
+  const day = (year: Sql, month: Sql, of: Sql) => dayOf(firstYear, year, month, of);
   return sql`
-    select case when t.said ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$' then ${day(sql`left(t.said, 4)`, sql`substr(t.said, 6, 2)`, sql`substr(t.said, 9, 2)`)}
+    select case when t.said ~* ${`^[0-9]{4}-[0-9]{2}-[0-9]{2}(${timeOfDay})?$`} then ${day(sql`left(t.said, 4)`, sql`substr(t.said, 6, 2)`, sql`substr(t.said, 9, 2)`)}
         when t.said ~ '^[0-9]{8}$' then ${day(sql`left(t.said, 4)`, sql`substr(t.said, 5, 2)`, sql`substr(t.said, 7, 2)`)} end as iso,
       case when length(p.parts[1]) = 4 then ${day(sql`p.parts[1]`, sql`p.parts[2]`, sql`p.parts[3]`)}
         when length(p.parts[1]) <= 2 and length(p.parts[3]) <= 2 then ${day(century(sql`p.parts[1]`), sql`p.parts[2]`, sql`p.parts[3]`)} end as year_first,
@@ -68,8 +76,8 @@ export function dayReading(text: Sql): Sql {
 const century = (year: Sql): Sql => sql`(case when ${year}::int < 69 then 2000 else 1900 end + ${year}::int)::text`;
 
 /** YYYYMMDD, or null for a day no calendar has. */
-const day = (year: Sql, month: Sql, of: Sql): Sql => sql`
-  case when ${year}::int between 1 and 9999 and ${month}::int between 1 and 12 and ${of}::int between 1 and
+const dayOf = (firstYear: number, year: Sql, month: Sql, of: Sql): Sql => sql`
+  case when ${year}::int between ${firstYear}::int and 9999 and ${month}::int between 1 and 12 and ${of}::int between 1 and
       case when ${month}::int in (4, 6, 9, 11) then 30 when ${month}::int <> 2 then 31
         when ${year}::int % 4 = 0 and (${year}::int % 100 <> 0 or ${year}::int % 400 = 0) then 29 else 28 end
     then ${year}::int * 10000 + ${month}::int * 100 + ${of}::int end`;

@@ -1,6 +1,6 @@
 import { type Kind, lockPeriods } from '../aggregates/index.ts';
 import { raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
-import { dayReading, declaredMissing, foundMark, numberReading } from './cell-sql.ts';
+import { dayReading, declaredMissing, firstYearOfValues, foundMark, numberReading } from './cell-sql.ts';
 
 /**
  * SQL that makes values of rows: which rows and cells are concerned, what each cell means, what changes in datapoint, and
@@ -171,7 +171,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
       from said s
       left join lateral (
         select d.iso, d.short_year, case when d.iso is not null then d.iso
-            when position('%' in s.date_order) > 0 then day_by_pattern(s.raw, s.date_order)
+            when position('%' in s.date_order) > 0 then (select p.day from day_by_pattern(s.raw, s.date_order) as p (day) where p.day >= ${firstYearOfValues * 10_000}::int)
             when s.date_order = 'YMD' then d.year_first when s.date_order = 'DMY' then d.day_first
             when s.date_order = 'MDY' then d.month_first when d.short_year then null
             when d.year_first is not null then d.year_first
@@ -180,7 +180,7 @@ export async function readTexts(tx: Tx, { texts }: Concern): Promise<void> {
             when s.day_first_only > 0 and s.month_first_only = 0 then d.day_first
             when s.month_first_only > 0 and s.day_first_only = 0 then d.month_first end as day,
           s.date_order is null and (d.day_first is not null or d.month_first is not null or d.year_first is not null) as is_open_day
-        from (${dayReading(sql`s.raw`)}) d offset 0) y on s.format in ('date', 'date_int') and not s.is_missing
+        from (${dayReading(sql`s.raw`, firstYearOfValues)}) d offset 0) y on s.format in ('date', 'date_int') and not s.is_missing
       left join lateral (
         select (c->>'value')::numeric as category from jsonb_array_elements(coalesce(s.categories, '[]')) c
         where lower(btrim(c->>'label')) = s.low or s.point = (c->>'value')::numeric order by lower(btrim(c->>'label')) <> s.low limit 1

@@ -3,6 +3,7 @@ import type { Revision } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
 import { sql } from '../platform/db/index.ts';
 import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
+import { timeOfDay } from './cell-sql.ts';
 import type { NeededRole } from './pure/column-roles.ts';
 
 /** So much of a file is looked at: what is a place in these rows is one in the others. */
@@ -24,7 +25,7 @@ export async function proposeColumn(
   const isKnown = {
     location: sql`exists (select 1 from location l where l.location_code = t.text or l.name = t.text)`,
     campaign: sql`exists (select 1 from campaign p where p.name = t.text)`,
-    date: sql`t.text ~ '^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{2}|[0-9]{4}))([T ]|$)'`,
+    date: sql`t.text ~* ${`^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{2}|[0-9]{4}))(${timeOfDay})?$`}`,
   }[role];
   const found = await context.db.maybe<{ position: number }>(sql`
     select t.position from unnest(${texts.map(({ position }) => position)}::int[], ${texts.map(({ text }) => text)}::text[]) t (position, text)

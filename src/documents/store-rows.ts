@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import copyStreams from 'pg-copy-streams';
 import { type Sql, sql, type Tx } from '../platform/db/index.ts';
-import { dayReading, numberReading } from './cell-sql.ts';
+import { dayReading, firstYearOfValues, numberReading } from './cell-sql.ts';
 import type { CellReading } from './pure/column-roles.ts';
 import type { ReadSheets } from './pure/read-sheets.ts';
 
@@ -96,7 +96,7 @@ export async function replaceSubmissions(
       process_status)
     select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
       s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
-      to_date(d.day::text, 'YYYYMMDD'), l.id, c.id, i.id,
+      make_date(d.day / 10000, d.day / 100 % 100, d.day % 100), l.id, c.id, i.id,
       case when s.problem is not null then s.problem when s.location_code is null then 'missing_location'
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
@@ -172,7 +172,7 @@ export async function replaceDocumentCodes(
       from (${mappedTexts(documentId, isLong)}) t group by map_id, raw
     ), said as materialized (
       select t.map_id, t.n, t.is_blank, t.raw, n.*, d.*
-      from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`)}) d
+      from text t cross join lateral (${numberReading(sql`t.raw`, missing)}) n cross join lateral (${dayReading(sql`t.raw`, firstYearOfValues)}) d
     ), indicator as (
       select map_id, sum(n)::int as rows, sum(n) filter (where not is_blank)::int as cells,
         count(*) filter (where not is_missing and point is not null and comma is null)::int as point_only,

@@ -67,6 +67,15 @@ describe('cells', () => {
     ['date', ['3-6-14', '31.12.99'], ['ambiguous_date!', 'ambiguous_date!']],
     ['date', ['3-6-14', '31.12.99'], ['2014-06-03', '1999-12-31'], { date_order: 'DMY' }],
     ['date', ['30/2/2014', '29/2/2016'], ['not_a_date!', '2016-02-29']],
+    ['date', ['2020-01-01 to 2020-01-31', '2020-01-06 BC', '2020-01-07T25:99:00'], Array(3).fill('not_a_date!')],
+    ['date', ['2020-01-05T09:30', '2020-01-06 23:59:59.123Z'], ['2020-01-05', '2020-01-06']],
+    ['date', ['0999-12-31', '0202-03-04', '03/04/0202'], Array(3).fill('not_a_date!')],
+    [
+      'date',
+      ['0202-03-04', '3 Apr 2020', '3 Apr 0202'],
+      ['not_a_date!', '2020-04-03', 'not_a_date!'],
+      { date_order: '%d %b %Y' },
+    ],
   ])('%s %j', async (indicator, cells, expected, fields) => {
     expect(await read(indicator, cells, fields)).toEqual(expected);
   });
@@ -118,6 +127,51 @@ describe('files of days', () => {
       '2020-03-02',
       'not_a_date!',
     ]);
+  });
+
+  test.each([
+    ['2020-01-01 to 2020-01-31'],
+    ['2020-01-06 BC'],
+    ['4713-01-01 BC'],
+    ['2020-01-07T25:99:00'],
+    ['2020-01-07 10:61'],
+    ['2020-01-07T'],
+    ['2020-01-07T10:00:00+99:00'],
+    ['2020-01-07 2020-01-08'],
+  ])('what follows a day and is no time of day makes it none: %s', async (day) => {
+    const document = await the.document(`geocode,data_date,visits\nc,${day},7\n`, { file_type: 'date' });
+    expect(await the.issues(document.id)).toEqual([`1 data_date not_a_date ${day}`]);
+    expect(await the.statuses(document.id)).toBe('REJECTED');
+  });
+
+  test.each([
+    ['2020-01-05T10:15'],
+    ['2020-01-05 9:15'],
+    ['2020-01-05T00:00:00'],
+    ['2020-01-05 10:15:30.123456+02:00'],
+    ['2020-01-05T10:15:30,5Z'],
+    ['2020-01-05 00:00:00 UTC'],
+    ['2020-01-05 10:15:00 PM'],
+    ['20200105'],
+  ])('a time of day after a day is passed over: %s', async (day) => {
+    const document = await the.document(`geocode,data_date,visits\nc,"${day}",7\n`, { file_type: 'date' });
+    const { objects } = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}`), 200);
+    expect(objects).toMatchObject([{ data_date: '2020-01-05', value: 7 }]);
+  });
+
+  test('a day of any year of ISO 8601 is that day', async () => {
+    const text =
+      'geocode,data_date,visits\nc,0001-01-01,1\nc,0999-12-31,2\nc,02020304,3\nc,0000-01-01,4\nc,2020-01-06,5\n';
+    const document = await the.document(text, { file_type: 'date' });
+    const { objects } = await must(admin.get(`/api/v1/doc_datapoint/?document_id=${document.id}`), 200);
+    expect(objects.map((one: { data_date: string; value: number }) => `${one.data_date} ${one.value}`)).toEqual([
+      '0001-01-01 1',
+      '0999-12-31 2',
+      '0202-03-04 3',
+      '2020-01-06 5',
+    ]);
+    expect(await the.issues(document.id)).toEqual(['4 data_date not_a_date 0000-01-01']);
+    await must(admin.delete(`/api/v1/source_doc/${document.id}/`), 204);
   });
 
   test('a unique_key names a row, of which the later counts', async () => {
