@@ -59,6 +59,10 @@ export function unreadableFile(format: string, cause: unknown): AppError {
   return new AppError(400, 'format_error', `The file cannot be read as ${format}: ${text}`, { cause });
 }
 
+export function nestedTooDeep(limit: number, line: number): AppError {
+  return unreadableFile('JSON', new Error(`the value in line ${line} is nested deeper than ${limit} levels`));
+}
+
 /** A limit of `limits.ts`: nothing is ever cut silently. */
 export function limitReached(what: string, limit: number, unit: string): AppError {
   return new AppError(413, 'limit_reached', `The ${what} exceeds the limit of ${limit} ${unit}`, {

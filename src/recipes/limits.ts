@@ -11,6 +11,8 @@ export interface RecipeLimits {
   cellCharacters: number;
   /** Characters of one record, all cells together. */
   recordCharacters: number;
+  /** Lists and objects within each other in one JSON value. */
+  jsonDepth: number;
   spreadsheetBytes: number;
   spreadsheetCells: number;
   /** Issues listed; counting goes on beyond. */
@@ -29,6 +31,7 @@ export const defaultLimits: RecipeLimits = {
   columns: 16_384,
   cellCharacters: 10_000_000,
   recordCharacters: 32_000_000,
+  jsonDepth: 500,
   spreadsheetBytes: 100_000_000,
   spreadsheetCells: 50_000_000,
   listedIssues: 100_000,

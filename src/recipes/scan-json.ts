@@ -1,4 +1,4 @@
-import { limitReached, unreadableFile } from './errors.ts';
+import { limitReached, nestedTooDeep, unreadableFile } from './errors.ts';
 
 /** What to do with a value the scanner meets: go inside, hand over its text, or pass over it. */
 export type Visit = 'enter' | 'take' | 'skip';
@@ -17,7 +17,7 @@ export interface TakenValue {
 export async function* scanJson(
   pieces: AsyncIterable<string>,
   decide: (path: (string | number)[], first: string) => Visit,
-  maxCharacters: number,
+  { maxCharacters, maxDepth }: { maxCharacters: number; maxDepth: number },
 ): AsyncGenerator<TakenValue> {
   const source = pieces[Symbol.asyncIterator]();
   let text = '';
@@ -77,8 +77,9 @@ export async function* scanJson(
             if (depth === 0) return i + 1;
           }
         } else if (code === 34) inString = true;
-        else if (code === 123 || code === 91) depth++;
-        else if (code === 125 || code === 93) {
+        else if (code === 123 || code === 91) {
+          if (++depth > maxDepth) throw nestedTooDeep(maxDepth, lineAt(i));
+        } else if (code === 125 || code === 93) {
           if (depth === 0) return i;
           if (--depth === 0) return i + 1;
         } else if (
@@ -102,6 +103,7 @@ export async function* scanJson(
     const first = await peek();
     if (first === '') throw broken('the text ends where a value should stand');
     const choice = decide(path, first);
+    if (path.length > maxDepth) throw nestedTooDeep(maxDepth, lineAt(at));
     if (choice === 'enter' && first === '[') {
       at += 1;
       if ((await peek()) === ']') {

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { limitReached, readingOptionInvalid, unreadableFile } from './errors.ts';
+import { limitReached, nestedTooDeep, readingOptionInvalid, unreadableFile } from './errors.ts';
 import { cellOf, type FlatCell, flattenRecord, isRecord } from './pure/flatten-record.ts';
+import { isNestedDeeper } from './pure/is-nested-deeper.ts';
 import { type ExactJson, parseExact } from './pure/parse-exact.ts';
 import type { FieldType } from './pure/table-schema.ts';
 import type { ReadingOptions } from './reading-options.ts';
@@ -57,6 +58,13 @@ interface Outline {
   type: string | undefined;
 }
 
+type ScanLimits = Parameters<typeof scanJson>[2];
+
+const scanLimits = ({ limits }: StageContext, maxCharacters = limits.recordCharacters): ScanLimits => ({
+  maxCharacters,
+  maxDepth: limits.jsonDepth,
+});
+
 /** The outermost shape of a document, read without keeping any of its content. */
 async function outline(pieces: AsyncIterable<string>, context: StageContext): Promise<Outline> {
   const shape: Outline = { root: '', several: false, members: new Map(), type: undefined };
@@ -76,7 +84,7 @@ async function outline(pieces: AsyncIterable<string>, context: StageContext): Pr
     return 'skip';
   };
   try {
-    for await (const value of scanJson(pieces, decide, context.limits.unpackedBytes))
+    for await (const value of scanJson(pieces, decide, scanLimits(context, context.limits.unpackedBytes)))
       shape.type = String(parsed(value.text));
   } catch (error) {
     // A second value behind the first is what tells line-delimited JSON from a document.
@@ -94,7 +102,7 @@ async function readDocument(
   sink: RecordSink,
   context: StageContext,
 ): Promise<string> {
-  const limit = context.limits.recordCharacters;
+  const limit = scanLimits(context);
   if (records !== undefined) {
     await readList(read(), pointerParts(records), sink, limit);
     return 'json';
@@ -145,7 +153,7 @@ async function readList(
   pieces: AsyncIterable<string>,
   parts: string[],
   sink: RecordSink,
-  limit: number,
+  limit: ScanLimits,
 ): Promise<void> {
   let found = false;
   const inside = within(parts);
@@ -166,7 +174,11 @@ async function readList(
   if (!found) throw readingOptionInvalid('records', `there is no list at '/${parts.join('/')}'`);
 }
 
-async function readColumnsAndRows(read: () => AsyncGenerator<string>, sink: RecordSink, limit: number): Promise<void> {
+async function readColumnsAndRows(
+  read: () => AsyncGenerator<string>,
+  sink: RecordSink,
+  limit: ScanLimits,
+): Promise<void> {
   let width = 0;
   for await (const value of scanJson(
     read(),
@@ -193,6 +205,7 @@ async function readLines(pieces: AsyncIterable<string>, sink: RecordSink, contex
     line += 1;
     const value = text.endsWith('\r') ? text.slice(0, -1) : text;
     if (value.trim() === '') await sink.reject('blank-row', undefined, line);
+    else if (isNestedDeeper(value, context.limits.jsonDepth)) throw nestedTooDeep(context.limits.jsonDepth, line);
     else await sink.record(value, line);
   };
   for await (const piece of pieces) {

@@ -142,10 +142,29 @@ describe('a file that is refused as a whole', () => {
     ['records without members', 't.json', '[{}, {}]', 'no_columns'],
     ['broken JSON', 't.json', '[{"a": 1}, {"a": ', 'format_error'],
     ['JSON of two lists', 't.json', '{"x": [{"a": 1}], "y": [{"a": 1}]}', 'format_error'],
+    ...['a list in lists', 'a member in lists', 'a member in objects', 'a line'].map(
+      (what, n): [string, string, string, string] => [
+        `JSON nested too deep: ${what}`,
+        n === 3 ? 't.ndjson' : 't.json',
+        [
+          '['.repeat(100_000),
+          `[{"a": ${'['.repeat(50_000)}1.5${']'.repeat(50_000)}}]`,
+          `{"a": ${'{"b":'.repeat(50_000)}1.5${'}'.repeat(50_000)}}`,
+          `{"a": 1}\n{"a": ${'['.repeat(5000)}1.5${']'.repeat(5000)}}\n`,
+        ][n]!,
+        'format_error',
+      ],
+    ),
     ['a broken gzip', 't.csv.gz', Buffer.from('1f8b080000000000000300', 'hex'), 'format_error'],
   ];
   test.each(cases)('%s', async (_what, name, content, code) => {
     await expect(ingest(name, content)).rejects.toEqual(codeOf(code));
+  });
+
+  test('JSON may be nested as deep as the message says', async () => {
+    const nested = (levels: number) => `[{"a": ${'['.repeat(levels)}1.5${']'.repeat(levels)}}]`;
+    expect((await ingest('t.json', nested(498))).rows).toHaveLength(1);
+    await expect(ingest('t.json', nested(500))).rejects.toThrow('in line 1 is nested deeper than 500 levels');
   });
 
   test('the messages are those of the contract', async () => {

@@ -73,7 +73,8 @@ describe('JSON', () => {
       const found: string[] = [];
       const decide = (at: (string | number)[]) =>
         (at.length < 2 ? (at[0] === 'meta' ? 'skip' : 'enter') : 'take') as 'skip' | 'enter' | 'take';
-      for await (const value of scanJson(pieces(), decide, 1000)) found.push(value.text);
+      for await (const value of scanJson(pieces(), decide, { maxCharacters: 1000, maxDepth: 100 }))
+        found.push(value.text);
       return found;
     };
     const whole = await scan(1000);
