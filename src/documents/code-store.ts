@@ -1,4 +1,5 @@
 import { type Sql, sql, type Tx } from '../platform/db/index.ts';
+import { maxCode } from './pure/column-roles.ts';
 
 /** SQL of the mapping memory: codes of a document, what they may mean. */
 
@@ -26,11 +27,14 @@ const exactly = (codes: Sql): Sql => sql`
     ) h order by content_type, code, rank
   ) best where n = 1`;
 
+/** Those that are too long to be looked up by are issues of their rows and columns. */
 const stagedCodes = (indicatorHeaders: readonly string[]): Sql => sql`
+  select content_type, code from (
   select 'location' as content_type, location_code as code from staged_row where location_code is not null
   union select 'campaign', campaign_code from staged_row where campaign_code is not null
   union select 'indicator', indicator_code from staged_row where indicator_code is not null
-  union select 'indicator', btrim(h) from unnest(${[...indicatorHeaders]}::text[]) h where btrim(h) <> ''`;
+  union select 'indicator', btrim(h) from unnest(${[...indicatorHeaders]}::text[]) h where btrim(h) <> ''
+  ) c where length(code) <= ${maxCode}::int`;
 
 /** Nobody has decided about such a code, or what it meant is gone. Workers of versions before wrote `exact` for none. */
 const isOpen = sql`m.master_object_id = -1 and not m.is_ignored and (m.origin is null or m.origin = 'exact')`;

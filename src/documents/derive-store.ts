@@ -1,6 +1,7 @@
 import { type Kind, lockPeriods } from '../aggregates/index.ts';
 import { raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { dayReading, declaredMissing, firstYearOfValues, foundMark, numberReading } from './cell-sql.ts';
+import { maxCode } from './pure/column-roles.ts';
 
 /**
  * SQL that makes values of rows: which rows and cells are concerned, what each cell means, what changes in datapoint, and
@@ -429,6 +430,7 @@ const rowMessages: Record<string, [message: string, suggestion: string | null]> 
   not_a_date: ['%s is no day', 'a day such as 2015-03-31'],
   ambiguous_date: ['%s can be more than one day', 'declare date_order: DMY, MDY, YMD or a pattern'],
   unknown_row: ['%s is no row of the corrected document', 'row_number as it was downloaded'],
+  code_too_long: [`A code has at most ${maxCode} characters`, null],
   outside_scope: ['The place %s is outside what its uploader may enter values for', null],
 };
 
@@ -442,7 +444,11 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
       i.row_number is null and (${concernedColumn} or i.code = 'duplicate_column')
       or i.row_number is not null and exists (select 1 from derived_row r where r.document_id = i.document_id
         and r.row_number = i.row_number and (r.is_whole or i.source_object_map_id = any(${maps}))))`);
-  const said = sql`case r.problem when 'outside_scope' then s.location_code when 'not_a_date' then s.date_text when 'ambiguous_date' then s.date_text
+  const longRole = sql`case when length(s.location_code) > ${maxCode}::int then 'location'
+    when length(s.campaign_code) > ${maxCode}::int then 'campaign' else 'indicator_code' end`;
+  const said = sql`case r.problem when 'code_too_long' then case ${longRole} when 'location' then s.location_code
+      when 'campaign' then s.campaign_code else s.indicator_code end
+    when 'outside_scope' then s.location_code when 'not_a_date' then s.date_text when 'ambiguous_date' then s.date_text
     when 'unknown_row' then (select btrim(s.cells[h.position]) from source_doc d
       cross join lateral jsonb_array_elements_text(d.file_header) with ordinality h (name, position)
       where d.id = r.document_id and h.name = 'row_number' limit 1) end`;
@@ -466,6 +472,7 @@ export async function replaceIssues(tx: Tx, { mapIds }: Concern): Promise<void> 
     insert into document_issue (document_id, row_number, line, column_name, source_object_map_id, location_id, severity, code, raw,
       message, suggestion, cells)
     select r.document_id, r.row_number, r.line, case when r.problem = 'unknown_row' then 'row_number' else (select o.name from role o where o.document_id = r.document_id and o.role = case
+        when r.problem = 'code_too_long' then ${longRole}
         when r.problem in ('missing_location', 'outside_scope') then 'location' when r.problem = 'missing_campaign' then 'campaign'
         when r.problem = 'missing_indicator' then 'indicator_code' else 'date' end) end,
       null::int, r.location_id, 'error', r.problem, ${said}, format(t.message, ${said}), t.suggestion,
@@ -562,7 +569,7 @@ export async function markRows(tx: Tx): Promise<void> {
       left join source_object_map m on m.id = c.source_object_map_id left join indicator i on i.id = m.master_object_id
       join source_doc d on d.id = c.document_id
       where c.document_id in (select document_id from derived_row) and (c.role = 'value' or c.role = 'indicator'
-        and m.id is not null and not m.is_ignored and (m.master_object_id = -1 or i.resource_name <> d.file_type))
+        and (m.id is null and length(btrim(c.name)) > ${maxCode}::int or not m.is_ignored and (m.master_object_id = -1 or i.resource_name <> d.file_type)))
     ), waiting as materialized (
       select distinct s.id from open_column o join source_submission s on s.document_id = o.document_id
       left join source_object_map m on o.role = 'value' and m.id = s.indicator_map_id

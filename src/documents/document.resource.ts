@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts';
 import { raw, sql, withoutTimeLimit } from '../platform/db/index.ts';
 import { type ResourceDeclaration, resource } from '../resource/index.ts';
 import { deriveUncorrected } from './derive-values.ts';
+import { maxDetail, maxTitle } from './pure/column-roles.ts';
 import { checkDetail } from './receive-document.ts';
 import { retractDocument } from './retract-document.ts';
 import { detailTypeName, documentStates, lockDocuments, submissionStates } from './store.ts';
@@ -38,7 +39,7 @@ export function documentResource(context: Context): ResourceDeclaration {
     help: 'Files of indicator data. POST: docfile, doc_title, file_type; see docs/documents.md.',
     fields: {
       id,
-      doc_title: { type: 'string', blank: false, unique: true, maxLength: 300 },
+      doc_title: { type: 'string', blank: false, unique: true, maxLength: maxTitle },
       file_type: { type: 'string', choices: ['campaign', 'date'], readonly: true },
       docfile: { type: 'string', expression: `'/api/v1/source_doc/' || {t}.id || '/file'`, help: 'Where the file is.' },
       file_name: { type: 'string', readonly: true },
@@ -193,7 +194,7 @@ export function detailResource(): ResourceDeclaration {
       id,
       document_id: { ...referred, references: { resource: 'source_doc', on_delete: 'cascade' } },
       doc_detail_type_id: { ...referred, references: { resource: 'doc_detail_type' } },
-      doc_detail_value: { type: 'string', maxLength: 2000 },
+      doc_detail_value: { type: 'string', maxLength: maxDetail },
       ...times,
     },
     query_fields: ['id', 'document_id', 'doc_detail_type_id', 'doc_detail_type__name', 'doc_detail_value'],

@@ -5,6 +5,7 @@ import type { DecodedText } from '../platform/http/index.ts';
 import { type Access, parseCsv } from '../resource/index.ts';
 import { documentEmpty, invalidField } from './errors.ts';
 import { type ContentType, contentTypes } from './mapping-store.ts';
+import { maxCode } from './pure/column-roles.ts';
 import {
   checkMappingLines,
   type ImportedMapping,
@@ -115,6 +116,10 @@ function readLines(text: string): MappingLine[] {
         throw invalidField('content_type', `row ${index + 1}: content_type must be one of ${contentTypes.join(', ')}`);
       }
       if (code === '') throw invalidField('source_object_code', `row ${index + 1}: source_object_code is empty`);
+      if (code!.length > maxCode) {
+        const message = `row ${index + 1}: source_object_code must have at most ${maxCode} characters`;
+        throw invalidField('source_object_code', message);
+      }
       const isIgnored = yesOrNo[ignored!.toLowerCase()];
       if (isIgnored === undefined) {
         throw invalidField(ignoredColumn, `row ${index + 1}: ${ignoredColumn} must be true or false`);

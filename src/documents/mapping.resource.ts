@@ -9,6 +9,7 @@ import {
   mappingStatus,
   mappingStatuses,
 } from './mapping-store.ts';
+import { maxCode } from './pure/column-roles.ts';
 import { countsVisible, documentVisible, mappingVisible, suggestionsSeen } from './visible.ts';
 
 const name = `case {t}.content_type
@@ -26,7 +27,7 @@ export const mappingResource: ResourceDeclaration = resource({
   fields: {
     id: { type: 'integer', sql_type: 'integer', readonly: true },
     content_type: { type: 'string', choices: contentTypes },
-    source_object_code: { type: 'string', blank: false, maxLength: 1000 },
+    source_object_code: { type: 'string', blank: false, maxLength: maxCode },
     master_object_id: { type: 'integer', sql_type: 'integer', help: '-1: not mapped.' },
     master_object_name: { type: 'string', nullable: true, expression: name },
     mapped_by: { type: 'uuid', nullable: true, secret: true, readonly: true },

@@ -5,10 +5,11 @@ import { receiveBody } from '../ingest/index.ts';
 import type { StoredBlob } from '../platform/blobs/index.ts';
 import type { Context } from '../platform/context.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { bodyTooLarge, unsupportedMediaType } from '../platform/http/index.ts';
+import { bodyTooLarge, jsonTooDeep, unsupportedMediaType } from '../platform/http/index.ts';
+import { isNestedDeeper, maxJsonDepth } from '../platform/is-nested-deeper.ts';
 import { namesObject } from '../resource/index.ts';
 import { documentEmpty, fieldsMissing, invalidField, unknownField } from './errors.ts';
-import { type DetailName, type Details, detailChoices, detailNames } from './pure/column-roles.ts';
+import { type DetailName, type Details, detailChoices, detailNames, maxDetail, maxTitle } from './pure/column-roles.ts';
 import { dateOrderOf, dateOrders } from './pure/date-order.ts';
 import { decodeDocfile } from './pure/decode-docfile.ts';
 
@@ -134,7 +135,7 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
   const text = (name: FieldName): string | undefined => {
     const value = fields[name];
     if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value === 'string' || typeof value === 'number') return String(value).trim();
+    if (typeof value === 'string' || typeof value === 'number') return String(value).trim() || undefined;
     throw invalidField(name, `${name} must be text`);
   };
   const source = file ?? (text('upload_id') || text('dataset') ? 'docfile' : undefined);
@@ -153,8 +154,10 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
   const corrects = text('corrects');
   if (corrects !== undefined && !/^\d{1,9}$/.test(corrects))
     throw invalidField('corrects', 'corrects must be a number');
+  const title = text('doc_title')!.replace(/\s+/g, ' ');
+  if (title.length > maxTitle) throw invalidField('doc_title', `doc_title must have at most ${maxTitle} characters`);
   return {
-    title: text('doc_title')!.replace(/\s+/g, ' '),
+    title,
     fileType,
     file: undefined,
     uploadId: text('upload_id'),
@@ -169,7 +172,7 @@ function arrivalOf(fields: Record<string, unknown>, file: 'docfile' | undefined)
 
 /** A boolean as JSON, forms and queries write it. */
 export function isTrue(name: string, value: unknown): boolean {
-  const said = String(value ?? '').toLowerCase();
+  const said = typeof value === 'object' ? (value === null ? '' : undefined) : String(value ?? '').toLowerCase();
   if (said === 'true' || said === '1') return true;
   if (said === 'false' || said === '0' || said === '') return false;
   throw invalidField(name, `${name} must be true or false`);
@@ -181,14 +184,41 @@ function detailsOf(fields: Record<string, unknown>): Details {
     if ((fieldNames as readonly string[]).includes(name) || name === 'id') continue;
     if (!(detailNames as readonly string[]).includes(name)) throw unknownField(name);
     if (value === null || value === '') continue;
-    checkDetail(name, String(value));
-    details[name as DetailName] = String(value);
+    const said = detailText(name, value);
+    checkDetail(name, said);
+    details[name as DetailName] = said;
   }
   return details;
 }
 
+/** A list is one of words for nothing; nothing else has more than one value. */
+function detailText(name: string, value: unknown): string {
+  if (typeof value !== 'object') return String(value);
+  if (name === 'missing_values' && isListOfWords(value)) return JSON.stringify(value);
+  throw invalidField(name, `${name} must be text`);
+}
+
+const isListOfWords = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((word) => typeof word === 'number' || isStorable(word));
+
+const isStorable = (word: unknown) => typeof word === 'string' && word.isWellFormed() && !word.includes('\0');
+
+/** As the database takes it: an unfinished list would fail when the document is read. */
+function isWordsForNothing(value: string): boolean {
+  if (!value.trim().startsWith('[')) return true;
+  try {
+    return isListOfWords(JSON.parse(value));
+  } catch {
+    return false;
+  }
+}
+
 /** Refuses a word the detail does not have. */
 export function checkDetail(name: string, value: string): void {
+  if (value.length > maxDetail) throw invalidField(name, `${name} must have at most ${maxDetail} characters`);
+  if (name === 'missing_values' && !isWordsForNothing(value)) {
+    throw invalidField(name, `${name} must be words separated by commas, or a JSON list of words`);
+  }
   if (name === 'date_order') {
     if (dateOrderOf(value) !== undefined) return;
     throw invalidField(name, `${name} must be one of ${dateOrders.join(' ')}, or a pattern such as %d %b %Y`);
@@ -210,6 +240,7 @@ async function buffered(source: Readable, maxBytes: number): Promise<string> {
 }
 
 function objectOf(text: string): Record<string, unknown> {
+  if (isNestedDeeper(text)) throw jsonTooDeep(maxJsonDepth);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

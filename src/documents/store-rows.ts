@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import copyStreams from 'pg-copy-streams';
 import { type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { dayReading, firstYearOfValues, numberReading } from './cell-sql.ts';
-import type { CellReading } from './pure/column-roles.ts';
+import { type CellReading, maxCode } from './pure/column-roles.ts';
 import type { ReadSheets } from './pure/read-sheets.ts';
 
 /** SQL that takes a document's rows in: staged, their codes looked up, then kept. */
@@ -97,7 +97,9 @@ export async function replaceSubmissions(
     select ${id}::bigint * 10000000 + s.row_number, ${id}::int, coalesce(s.unique_key, (select d.guid from source_doc d where d.id = ${id}) || ':' || s.row_number),
       s.row_number, s.line, s.location_code, s.campaign_code, s.indicator_code, s.date_text,
       make_date(d.day / 10000, d.day / 100 % 100, d.day % 100), l.id, c.id, i.id,
-      case when s.problem is not null then s.problem when s.location_code is null then 'missing_location'
+      case when s.problem is not null then s.problem
+        when greatest(length(s.location_code), length(s.campaign_code), length(s.indicator_code)) > ${maxCode}::int then 'code_too_long'
+        when s.location_code is null then 'missing_location'
         when ${fileType} = 'campaign' and s.campaign_code is null then 'missing_campaign'
         when ${fileType} = 'date' and s.date_text is null then 'missing_date'
         when ${fileType} = 'date' and d.problem is not null then d.problem
@@ -144,6 +146,18 @@ export async function replaceFileIssues(tx: Tx, documentId: number, file: string
     select ${documentId}::int, row_number, line, column_name, 'error', code, raw, message,
       case code when 'surplus_cells' then 'text that holds the delimiter stands in quotes; every column has a header' end, 1, true
     from staged_issue`);
+}
+
+/** Columns whose header is too long to be a code: nothing in them has a meaning that could be looked up. */
+export async function insertLongHeaders(tx: Tx, documentId: number): Promise<void> {
+  await tx.exec(sql`
+    insert into document_issue (document_id, column_name, severity, code, raw, message, suggestion, cells, of_file)
+    select ${documentId}::int, name, 'error', 'code_too_long', name,
+      format('The header of column %s has %s characters, a code at most %s', position, length(btrim(name)), ${maxCode}::int),
+      'give the column a shorter header',
+      (select coalesce(sum(t.n), 0) from staged_text t where t.position = c.position and t.raw ~ '[^[:space:]]'), true
+    from document_column c
+    where document_id = ${documentId} and role = 'indicator' and length(btrim(name)) > ${maxCode}::int`);
 }
 
 /** Where nobody said which sheet it is, that others were passed over is a finding of the file. */

@@ -30,6 +30,7 @@ import {
 import {
   copyRows,
   filledPositions,
+  insertLongHeaders,
   insertSheetIssue,
   letRefusedRowsGo,
   readDays,
@@ -215,6 +216,7 @@ async function takeRowsIn(
   await letRefusedRowsGo(tx, document.id);
   await replaceDocumentCodes(tx, document.id, isLong, reading.missing);
   await replaceFileIssues(tx, document.id, issues);
+  await insertLongHeaders(tx, document.id);
   const sheets = readSheets(revision.reading);
   if (sheets.otherSheets.length > 0 && details.sheet === undefined) await insertSheetIssue(tx, document.id, sheets);
 }

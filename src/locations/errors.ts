@@ -21,6 +21,8 @@ export const invalidNumber = (name: string, text: string, expected: string) =>
 export const invalidGeometry = (problem: { pointer: string; message: string }) =>
   refused('invalid_geometry', `geo_json${problem.pointer}`, `geo_json${problem.pointer}: ${problem.message}`);
 export const invalidAliases = () => refused('invalid_value', 'aliases', 'aliases must be a list of texts');
+export const aliasTooLong = (most: number) =>
+  refused('invalid_value', 'aliases', `each of aliases must have at most ${most} characters`);
 export const noSuchUser = (given: string) =>
   parameterRefused('reference_not_found', 'user_id', `user_id ${given} does not exist`);
 

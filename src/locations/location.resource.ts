@@ -4,10 +4,11 @@ import { sql } from '../platform/db/index.ts';
 import { type Change, missingParameter, type ResourceDeclaration, resource } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
 import { checkHandingOut } from './check-handing-out.ts';
-import { invalidAliases, noSuchUser } from './errors.ts';
+import { aliasTooLong, invalidAliases, noSuchUser } from './errors.ts';
 import { markShapesOfPlaces, markShapesOfType } from './mark-shapes.ts';
 import { checkLevels, checkMove, checkNotBelowItself } from './move-location.ts';
 import { topLocation } from './places.ts';
+import { maxPlaceLengths } from './pure/max-lengths.ts';
 import { filterPeriodParameters, placesSelected, selectionParameters } from './select-places.ts';
 import { lockTree, touchingPlaces, touchingType } from './store.ts';
 
@@ -21,7 +22,7 @@ export const locationTypeResource: ResourceDeclaration = resource({
   help: 'Kinds of places, from the widest (admin_level 0) to the narrowest.',
   fields: {
     id,
-    name: { type: 'string', blank: false, unique: true, maxLength: 200 },
+    name: { type: 'string', blank: false, unique: true, maxLength: maxPlaceLengths.type },
     admin_level: { type: 'integer', sql_type: 'integer', help: '0 = widest.' },
     created_at,
     updated_at,
@@ -48,8 +49,8 @@ export function locationResource(context: Context): ResourceDeclaration {
     help: 'Places. Lists take the selection of the monitoring contract (location_id, location_type, …) and ordinary filters.',
     fields: {
       id,
-      name: { type: 'string', blank: false, maxLength: 500 },
-      location_code: { type: 'string', blank: false, unique: true, maxLength: 200 },
+      name: { type: 'string', blank: false, maxLength: maxPlaceLengths.name },
+      location_code: { type: 'string', blank: false, unique: true, maxLength: maxPlaceLengths.code },
       location_type_id: { type: 'integer', sql_type: 'integer', references: { resource: 'location_type' } },
       parent_location_id: {
         type: 'integer',
@@ -140,6 +141,8 @@ const isOther =
 
 function checkAliases(aliases: unknown[]): void {
   if (!aliases.every((alias) => typeof alias === 'string' && alias.trim() !== '')) throw invalidAliases();
+  const most = maxPlaceLengths.aliases;
+  if (aliases.some((alias) => (alias as string).length > most)) throw aliasTooLong(most);
 }
 
 /** Kept by the triggers of migration 0040. No relations: nothing in it stops a place from being deleted. */

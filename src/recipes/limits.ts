@@ -1,3 +1,5 @@
+import { maxJsonDepth } from '../platform/is-nested-deeper.ts';
+
 /** What one file may cost. All are settings of the caller; reaching one fails the run and names it. */
 export interface RecipeLimits {
   /** Bytes after unpacking. */
@@ -31,7 +33,7 @@ export const defaultLimits: RecipeLimits = {
   columns: 16_384,
   cellCharacters: 10_000_000,
   recordCharacters: 32_000_000,
-  jsonDepth: 500,
+  jsonDepth: maxJsonDepth,
   spreadsheetBytes: 100_000_000,
   spreadsheetCells: 50_000_000,
   listedIssues: 100_000,

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { isNestedDeeper } from '../platform/is-nested-deeper.ts';
 import { limitReached, nestedTooDeep, readingOptionInvalid, unreadableFile } from './errors.ts';
 import { cellOf, type FlatCell, flattenRecord, isRecord } from './pure/flatten-record.ts';
-import { isNestedDeeper } from './pure/is-nested-deeper.ts';
 import { type ExactJson, parseExact } from './pure/parse-exact.ts';
 import type { FieldType } from './pure/table-schema.ts';
 import type { ReadingOptions } from './reading-options.ts';

@@ -54,6 +54,8 @@ function refusalOf(model: Model, values: WriteValues, before: ObjectRow | undefi
     case '22003':
       return wrong(undefined, 'out_of_range', 'a number is outside the range that can be stored');
     case '22001':
+    // More than an index takes, of a text that is looked up by it.
+    case '54000':
       return wrong(undefined, 'too_long', 'a text is longer than can be stored');
     case '22P02':
     case '22007':

@@ -23,6 +23,11 @@ export const detailNames = [
 ] as const;
 export type DetailName = (typeof detailNames)[number];
 
+/** Characters of a title, of one detail, and of a code of the mapping memory, by which it is looked up. */
+export const maxTitle = 300;
+export const maxDetail = 2000;
+export const maxCode = 500;
+
 /** Those the engine is told before the file is read. */
 export const readingDetails = ['sheet', 'header_row', 'encoding', 'delimiter'] as const satisfies readonly DetailName[];
 

@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../../platform/errors/index.ts';
+import { maxPlaceLengths } from './max-lengths.ts';
 
 /** One place as a file says it. What the file has no column for is undefined, and stays as it is. */
 export interface TreeRow {
@@ -38,6 +39,10 @@ export interface TreeFile {
   issues: ErrorDetail[];
 }
 
+/** Characters, as by the resource; of aliases, of each. */
+const maxLengths = { ...maxPlaceLengths, parentCode: maxPlaceLengths.code };
+const texts = ['code', 'name', 'type', 'parentCode'] as const;
+
 /** Cells of a CSV, header first → places and everything that is wrong with them, row by row. */
 export function readTreeFile([header = [], ...lines]: readonly string[][]): TreeFile {
   const issues: ErrorDetail[] = [];
@@ -54,6 +59,11 @@ export function readTreeFile([header = [], ...lines]: readonly string[][]): Tree
     const issue = (column: Column, code: string, message: string) => {
       issues.push({ row, column: headers[column][0]!, code, message });
       return undefined;
+    };
+    const checkLength = (column: keyof typeof maxLengths, said: readonly string[]) => {
+      const most = maxLengths[column];
+      if (said.some((one) => one.length > most))
+        issue(column, 'too_long', `row ${row}: ${headers[column][0]} must have at most ${most} characters`);
     };
     if (line.length !== header.length) {
       issues.push({
@@ -82,6 +92,8 @@ export function readTreeFile([header = [], ...lines]: readonly string[][]): Tree
             `'${text}' is not ${isInteger ? 'an integer' : `a number from ${low} to ${high}`}`,
           );
     };
+    for (const column of texts) checkLength(column, [cell(column) ?? '']);
+    checkLength('aliases', (cell('aliases') ?? '').split('|'));
     if (cell('name') === '') issue('name', 'missing_name', `${code} has no name`);
     const parent = cell('parentCode');
     rows.push({

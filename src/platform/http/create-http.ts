@@ -18,11 +18,12 @@ import fastify, {
 import helmet from 'helmet';
 import type { Context } from '../context.ts';
 import { AppError, problemOf } from '../errors/index.ts';
+import { isNestedDeeper, maxJsonDepth } from '../is-nested-deeper.ts';
 import { trackMethods } from './allowed-methods.ts';
 import { compressAnswers } from './compress-answer.ts';
 import { toAppError } from './convert-error.ts';
 import { decompressBody } from './decompress-body.ts';
-import { clientDisconnected, malformedJson, methodNotAllowed, notFound } from './errors.ts';
+import { clientDisconnected, jsonTooDeep, malformedJson, methodNotAllowed, notFound } from './errors.ts';
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -170,7 +171,9 @@ function readJson(app: App): void {
       if (bytes.length === 0) return done(null, undefined);
       // What is not UTF-8 would be stored with marks in place of its letters.
       if (!isUtf8(bytes)) return done(malformedJson('It is not UTF-8.'));
-      void parse(request, bytes.toString(), (error, value) => (error ? done(malformedJson()) : done(null, value)));
+      const text = bytes.toString();
+      if (isNestedDeeper(text)) return done(jsonTooDeep(maxJsonDepth));
+      void parse(request, text, (error, value) => (error ? done(malformedJson()) : done(null, value)));
     });
   }
 }

@@ -6,6 +6,8 @@ export const bodyTooLarge = (maxBytes: number) =>
     extra: { limit: maxBytes },
   });
 export const malformedJson = (hint?: string) => new AppError(400, 'malformed_json', 'Malformed JSON body', { hint });
+export const jsonTooDeep = (levels: number) =>
+  new AppError(400, 'malformed_json', `The JSON of the body is nested deeper than ${levels} levels.`);
 export const malformedGzip = () => new AppError(400, 'malformed_gzip', 'Malformed gzip body');
 export const unsupportedMediaType = () => new AppError(415, 'unsupported_media_type', 'Unsupported Media Type');
 export const unreadableText = (charset: string) =>

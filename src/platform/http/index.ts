@@ -4,7 +4,7 @@ export { compressAnswers } from './compress-answer.ts';
 export { toAppError } from './convert-error.ts';
 export { type App, type CorsPolicies, createHttp, type HttpOptions, urlHost } from './create-http.ts';
 export { type DecodedText, readTextFiles } from './decode-text.ts';
-export { bodyTooLarge, methodNotAllowed, notFound, rateLimited, unsupportedMediaType } from './errors.ts';
+export { bodyTooLarge, jsonTooDeep, methodNotAllowed, notFound, rateLimited, unsupportedMediaType } from './errors.ts';
 export { matchesTag } from './matches-tag.ts';
 export { originOf } from './origin-of.ts';
 export { sendBlob } from './send-blob.ts';

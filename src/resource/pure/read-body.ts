@@ -1,3 +1,4 @@
+import { isNestedDeeper, maxJsonDepth } from '../../platform/is-nested-deeper.ts';
 import { malformedBody } from '../errors.ts';
 import { parseCsv } from './parse-csv.ts';
 
@@ -31,6 +32,7 @@ function ndjson(text: string): Record<string, unknown>[] {
   const rows: Record<string, unknown>[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
+    if (isNestedDeeper(line)) throw jsonTooDeep(index + 1);
     const value = parsed(line);
     if (!isObject(value)) throw malformedBody(`line ${index + 1} is not a JSON object`, index + 1);
     rows.push(value);
@@ -53,6 +55,8 @@ function csv(text: string): Record<string, unknown>[] {
     return Object.fromEntries(header.map((name, at) => [name.trim(), line[at]]));
   });
 }
+
+const jsonTooDeep = (line: number) => malformedBody(`line ${line} is nested deeper than ${maxJsonDepth} levels`, line);
 
 function parsed(text: string): unknown {
   try {
