@@ -1,4 +1,5 @@
 import { AppError, type ErrorDetail } from '../platform/errors/index.ts';
+import { withoutPaths } from './pure/without-paths.ts';
 import type { Reading } from './staged.ts';
 
 /** The file as a whole cannot be read; single bad rows and cells are issues instead. */
@@ -55,7 +56,7 @@ export function unknownEncoding(encoding: string): AppError {
 }
 
 export function unreadableFile(format: string, cause: unknown): AppError {
-  const text = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  const text = withoutPaths(cause instanceof Error ? cause.message.split('\n')[0]! : String(cause));
   return new AppError(400, 'format_error', `The file cannot be read as ${format}: ${text}`, { cause });
 }
 
@@ -67,6 +68,17 @@ export function nestedTooDeep(limit: number, line: number): AppError {
 export function limitReached(what: string, limit: number, unit: string): AppError {
   return new AppError(413, 'limit_reached', `The ${what} exceeds the limit of ${limit} ${unit}`, {
     extra: { limit, unit },
+  });
+}
+
+/** `range` is where the values are, from the first to the last. */
+export function sheetTooSparse(
+  sheet: string,
+  { cells, places, range, limit }: { cells: number; places: number; range: string; limit: number },
+): AppError {
+  return new AppError(413, 'limit_reached', `Sheet ${sheet} has values in ${cells} of ${places} places of ${range}`, {
+    hint: 'Delete what stands far from the table, and send the file again.',
+    extra: { limit, unit: 'places a value' },
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as XLSX from '@e965/xlsx';
+import { countRepeatedCells } from './pure/count-repeated-cells.ts';
 import { hasHeader } from './pure/sniff-dialect.ts';
 import type { ReadingOptions } from './reading-options.ts';
 import { type StageShape, StageWriter } from './write-stage.ts';
@@ -16,6 +17,8 @@ export interface WorkbookTask {
 export interface WorkbookReport {
   error?: string;
   limit?: 'cells' | 'columns';
+  /** Values are lost in a range of so many places. */
+  sparse?: { cells: number; places: number; range: string; limit: number };
   headers: string[];
   header: boolean;
   headerRow: number;
@@ -28,6 +31,9 @@ export interface WorkbookReport {
   errorCells: number;
   firstErrorCell: string;
 }
+
+/** Each blank row is told, each column described: one value far from the table would cost as much as a full sheet. */
+const placesPerCell = 1000;
 
 const empty: WorkbookReport = {
   headers: [],
@@ -48,7 +54,9 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   let book: XLSX.WorkBook;
   try {
     // Values stay serial numbers, and formats tell which of them are dates: a Date would bring in the time zone.
-    book = XLSX.read(readFileSync(task.file), {
+    const bytes = readFileSync(task.file);
+    if (unfoldsTo(bytes, task.maxCells) > task.maxCells) return { ...empty, limit: 'cells' };
+    book = XLSX.read(bytes, {
       type: 'buffer',
       cellDates: false,
       cellNF: true,
@@ -80,8 +88,19 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   if (!Number.isInteger(range.e.r) || range.e.r < range.s.r || range.e.c < range.s.c || range.s.c < 0 || range.s.r < 0)
     return { ...empty, error: `bad range '${bounds}'` };
   const grid = sheet['!data'] ?? [];
-  const lastRow = Math.min(range.e.r, Math.max(grid.length - 1, range.s.r));
-  const width = range.e.c - range.s.c + 1;
+  // What is formatted, or said to be used, reaches the last row and column of many a sheet: cells are what counts.
+  const filled = filledWithin(grid, range);
+  const lastRow = Math.max(filled.lastRow, range.s.r);
+  const width = (options.range === undefined ? Math.max(filled.lastColumn, range.s.c) : range.e.c) - range.s.c + 1;
+  const e = { r: lastRow, c: range.s.c + width - 1 };
+  const places = (lastRow - range.s.r + 1) * width;
+  if (places > 1_000_000 && places > filled.cells * placesPerCell) {
+    return {
+      ...empty,
+      sheet: wanted,
+      sparse: { cells: filled.cells, places, range: XLSX.utils.encode_range(range.s, e), limit: placesPerCell },
+    };
+  }
   if (width > task.maxColumns) return { ...empty, limit: 'columns' };
   const date1904 = book.Workbook?.WBProps?.date1904 === true;
 
@@ -91,9 +110,10 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   const textSeen: boolean[] = [];
   const otherSeen: boolean[] = [];
   const rowAt = (r: number, judged: boolean): (string | null)[] => {
-    const texts: (string | null)[] = [];
-    for (let c = range.s.c; c <= range.e.c; c++) {
-      const cell = grid[r]?.[c];
+    const texts: (string | null)[] = Array.from({ length: width }, () => null);
+    const row = grid[r] ?? [];
+    for (let c = range.s.c; c < Math.min(row.length, range.s.c + width); c++) {
+      const cell = row[c];
       const isError = cell?.t === 'e';
       const text =
         cell === undefined ? null : isError && options.verbatim === true ? errorText(cell) : cellText(cell, date1904);
@@ -106,13 +126,14 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
         if (cell!.t === 's') textSeen[c - range.s.c] = true;
         else otherSeen[c - range.s.c] = true;
       }
-      texts.push(text);
+      texts[c - range.s.c] = text;
     }
     return texts;
   };
 
+  const isBlankRow = (r: number) => grid[r] === undefined || rowAt(r, false).every(isBlank);
   let first = range.s.r + (options.headerRow ?? 1) - 1;
-  if (options.headerRow === undefined) while (first < lastRow && rowAt(first, false).every(isBlank)) first++;
+  if (options.headerRow === undefined) while (first < lastRow && isBlankRow(first)) first++;
   const sample = Array.from({ length: Math.min(50, lastRow - first + 1) }, (_, i) =>
     rowAt(first + i, false).map((text) => text ?? ''),
   );
@@ -121,19 +142,15 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   // Columns without header and values at the right edge are formatting, not data.
   let used = width;
   if (options.range === undefined)
-    while (
-      used > 1 &&
-      headers[used - 1]!.trim() === '' &&
-      columnIsBlank(grid, range, first + 1, lastRow, range.s.c + used - 1)
-    )
+    while (used > 1 && headers[used - 1]!.trim() === '' && (filled.lastRows[range.s.c + used - 1] ?? -1) <= first)
       used--;
 
   const writer = await StageWriter.open(task.target);
   const blankRows: { row: number; line: number }[] = [];
   const start = header ? first + 1 : first;
   for (let r = start; r <= lastRow; r++) {
-    const texts = rowAt(r, true).slice(0, used);
     const row = r - start + 1;
+    const texts = grid[r] === undefined ? [] : rowAt(r, true).slice(0, used);
     if (texts.every(isBlank)) blankRows.push({ row, line: r + 1 });
     else if (writer.add(row, r + 1, texts)) await writer.flush();
     if (cells > task.maxCells) return { ...empty, limit: 'cells' };
@@ -156,6 +173,13 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   };
 }
 
+/** Cells of a file that says how often they are repeated; 0: it says nothing of the kind. */
+function unfoldsTo(bytes: Buffer, enough: number): number {
+  if (bytes.toString('latin1', 0, 2) !== 'PK' || !bytes.includes('content.xml')) return 0;
+  const content = XLSX.CFB.find(XLSX.CFB.read(bytes, { type: 'buffer' }), '/content.xml')?.content;
+  return content === undefined ? 0 : countRepeatedCells(Buffer.from(content as Uint8Array).toString('latin1'), enough);
+}
+
 function isBlank(text: string | null): boolean {
   return text === null || text.trim() === '';
 }
@@ -168,17 +192,23 @@ function isFilled(cell: XLSX.CellObject | undefined): boolean {
   return cell !== undefined && cell.t !== 'z' && cell.v !== undefined && cell.v !== '';
 }
 
-function columnIsBlank(
-  grid: XLSX.CellObject[][],
-  range: XLSX.Range,
-  from: number,
-  to: number,
-  column: number,
-): boolean {
-  for (let r = Math.max(from, range.s.r); r <= to; r++) {
-    if (isFilled(grid[r]?.[column])) return false;
+/** Where the last cells with a value are: of all, and of each column the row. Looks at no place without a cell. */
+function filledWithin(grid: XLSX.CellObject[][], range: XLSX.Range) {
+  const lastRows: number[] = [];
+  let lastRow = -1;
+  let lastColumn = -1;
+  let cells = 0;
+  for (let r = range.s.r; r <= Math.min(range.e.r, grid.length - 1); r++) {
+    const row = grid[r] ?? [];
+    for (let c = range.s.c; c <= Math.min(range.e.c, row.length - 1); c++) {
+      if (!isFilled(row[c])) continue;
+      cells += 1;
+      lastRows[c] = r;
+      lastRow = r;
+      lastColumn = Math.max(lastColumn, c);
+    }
   }
-  return true;
+  return { lastRows, lastRow, lastColumn, cells };
 }
 
 function chosenSheet(book: XLSX.WorkBook, wanted: string | number | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { limitReached, unreadableFile } from './errors.ts';
+import { limitReached, sheetTooSparse, unreadableFile } from './errors.ts';
 import type { WorkbookReport, WorkbookTask } from './read-workbook.worker.ts';
 import type { ReadingOptions } from './reading-options.ts';
 import { columnsOf, type StageContext } from './stage-delimited.ts';
@@ -19,6 +19,7 @@ export async function stageSpreadsheet(file: string, options: ReadingOptions, co
     { file, target, options, maxCells: limits.spreadsheetCells, maxColumns: limits.columns },
     signal,
   );
+  if (report.sparse !== undefined) throw sheetTooSparse(report.sheet, report.sparse);
   if (report.limit === 'cells') throw limitReached('number of cells', limits.spreadsheetCells, 'cells');
   if (report.limit === 'columns') throw limitReached('number of columns', limits.columns, 'columns');
   if (report.error !== undefined) throw unreadableFile('spreadsheet', new Error(report.error));

@@ -161,6 +161,13 @@ describe('a file that is refused as a whole', () => {
     await expect(ingest(name, content)).rejects.toEqual(codeOf(code));
   });
 
+  test('where the server keeps the file is told to nobody', async () => {
+    const broken = `PAR1${'\0'.repeat(100)}PAR1`;
+    await expect(ingest('t.parquet', broken)).rejects.toThrow(
+      /^The file cannot be read as Parquet: (?!.*[/\\]).*Footer length error in file$/,
+    );
+  });
+
   test('JSON may be nested as deep as the message says', async () => {
     const nested = (levels: number) => `[{"a": ${'['.repeat(levels)}1.5${']'.repeat(levels)}}]`;
     expect((await ingest('t.json', nested(498))).rows).toHaveLength(1);
