@@ -75,6 +75,7 @@ export async function recordDocument(
       fileType: arrival.fileType,
       createdBy: access.userId,
       corrects: corrected?.id ?? null,
+      known: documentVisible('document.read', access, raw('d.id')),
     });
     await insertDetails(tx, documentId, corrected?.datasetId ?? detailsOf, arrival.details);
     const runId = await insertRun(tx, context, {

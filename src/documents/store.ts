@@ -86,6 +86,8 @@ export interface NewDocument {
   createdBy: string | null;
   corrects: number | null;
   captureTops: number[] | null;
+  /** Documents `d` whose content the sender may know. */
+  known: Sql;
 }
 
 /** The time is that of the row and not of the transaction: titles are given out one after another, and so are ranks. */
@@ -95,7 +97,7 @@ export async function insertDocument(tx: Queryable, one: NewDocument): Promise<n
       created_by, corrects, capture_tops, created_at, duplicate_of)
     values (${one.guid}, ${one.title}, ${one.fileType}, ${one.fileName}, ${one.mediaType}, ${one.sha256}, ${one.bytes},
       ${one.datasetId}, ${one.revision}, ${one.uploadId}, ${one.createdBy}, ${one.corrects}::int, ${one.captureTops}::int[], clock_timestamp(),
-      (select min(d.id) from source_doc d where d.sha256 = ${one.sha256}))
+      (select min(d.id) from source_doc d where d.sha256 = ${one.sha256} and ${one.known}))
     returning id`);
   return id;
 }

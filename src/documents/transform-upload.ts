@@ -239,6 +239,7 @@ async function finish(
   isDry: boolean,
   texts?: Sql,
 ): Promise<Derived & { summary: Record<string, Json> }> {
+  const isUndone = (await findDocument(tx, document.id))?.state === 'undone';
   await suggestCodes(tx, document.id);
   run.progress(70, 'values');
   const concern = { documentIds: [document.id], mapIds: undefined, texts };
@@ -250,6 +251,7 @@ async function finish(
   const summary = {
     document_id: document.id,
     dry_run: isDry,
+    ...(isUndone ? { undone: true } : {}),
     rows: counts.rows,
     cells: counts.cells,
     values: { ...derived.values },
@@ -263,8 +265,9 @@ async function finish(
     days: derived.touched.days.length,
     aggregates_changed: derived.aggregates ?? null,
   };
-  const state = document.state === 'undone' ? 'undone' : unmapped > 0 ? 'mapping' : 'processed';
-  await updateDocument(tx, document.id, { state, summary, runId: run.id });
+  // What was taken back says nothing now: what it said is told again once it is put back.
+  const change = isUndone ? {} : { state: unmapped > 0 ? ('mapping' as const) : ('processed' as const), summary };
+  await updateDocument(tx, document.id, { ...change, runId: run.id });
   if (!isDry && derived.aggregates !== undefined) await run.succeed(tx, summary);
   return { ...derived, summary };
 }

@@ -235,6 +235,22 @@ describe('a campaign file', () => {
     expect(await the.values('kept', 'may')).toBe('K 1, P 1, a 1');
   });
 
+  test('what is worked out while it is undone leaves its summary as it was, and says so', async () => {
+    await the.campaign('kept', '2021-01-01');
+    const document = await the.document('geocode,campaign,seen\na,kept,3\nb,kept,x\n');
+    const address = `/api/v1/source_doc/${document.id}`;
+    for (const name of ['refresh_master', 'transform_upload']) {
+      await must(admin.post(`${address}/undo`), 200);
+      const asked = await the.action(name, `document_id=${document.id}`);
+      expect(asked.body.meta.run.summary).toMatchObject({ undone: true, values: { new: 0 } });
+      expect(await must(admin.get(address), 200)).toMatchObject({ state: 'undone', summary: document.summary });
+      await must(admin.post(`${address}/undo`), 200);
+      expect(await must(admin.get(address), 200)).toMatchObject({ state: 'processed', summary: document.summary });
+      expect(await the.values('seen', 'kept')).toBe('K 3, P 3, a 3');
+      expect(await the.issues(document.id)).toEqual(['2 seen not_a_number x']);
+    }
+  });
+
   test('a dry run tells the same and keeps nothing; queue_process marks its rows', async () => {
     const document = await the.document('geocode,campaign,late\nunknown place,july,1\nd,july,2\n');
     const facts = sql`select (select count(*) from datapoint)::int as values, (select count(*) from document_issue)::int as issues,
@@ -453,6 +469,19 @@ describe('sending', () => {
     expect([first.duplicate_of, second.duplicate_of]).toEqual([null, first.id]);
     const renamed = await admin.patch(`/api/v1/source_doc/${second.id}/`, { doc_title: 'other' });
     expect([renamed.status, renamed.body.sha256]).toEqual([202, first.sha256]);
+  });
+
+  test('that others sent the same content is not told', async () => {
+    const clerk = await someone(the.world, 'USER');
+    const reach = { user_id: clerk.number, top_lvl_location_id: places.Q, right: 'capture' };
+    await must(admin.post('/api/v1/location_responsibility/', reach), 201);
+    const content = 'geocode,campaign,seen\na,june,77\n';
+    const { id } = await the.document(content);
+    expect((await clerk.get(`/api/v1/source_doc/${id}`)).status).toBe(404);
+    const own = await the.document(content, {}, clerk);
+    expect(own.duplicate_of).toBe(null);
+    expect((await the.document(content, {}, clerk)).duplicate_of).toBe(own.id);
+    expect((await the.document(content)).duplicate_of).toBe(id);
   });
 
   test('the column that looks like what is missing is proposed, by what its cells say', async () => {
