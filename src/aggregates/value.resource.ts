@@ -83,7 +83,7 @@ export function campaignDatapointResource(context: Context): ResourceDeclaration
     fields: {
       id: cellId,
       indicator_id: coordinate,
-      campaign_id: { ...coordinate, nullable: true },
+      campaign_id: { ...coordinate, nullable: 'shown' },
       location_id: coordinate,
       value,
       ...said,
@@ -111,7 +111,7 @@ export function dateDatapointResource(context: Context): ResourceDeclaration {
     help: 'Values of indicators at places on days. Lists show the stored values that count.',
     fields: {
       id: cellId,
-      data_date: { type: 'date', nullable: true },
+      data_date: { type: 'date', nullable: 'shown' },
       indicator_id: coordinate,
       campaign_id: {
         ...coordinate,

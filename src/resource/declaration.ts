@@ -20,8 +20,8 @@ export interface Field {
   path?: string;
   /** PostgreSQL type where it is not the usual one of `type`, such as `numeric` or `integer`. */
   sql_type?: string;
-  /** Default false. */
-  nullable?: boolean;
+  /** Default false. `'shown'`: rows of lists may have none, but nothing is written without. */
+  nullable?: boolean | 'shown';
   /** May text be empty? Default true. */
   blank?: boolean;
   /** A unique group of its own, beside `natural_keys`. */

@@ -30,6 +30,14 @@ test('a personal access token is shown once, kept hashed, listed without its sec
   expect((await robot.get('/api/v1/user/me')).body.error).toBe('token_revoked');
 });
 
+test('a token is narrowed to places there can be', async () => {
+  for (const id of [99999999999, -99999999999, 1.5]) {
+    const refused = await ann.post('/api/v1/token', { name: 'x', location_ids: [1, id] });
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/location_ids/1']);
+  }
+  expect((await ann.post('/api/v1/token', { name: 'x', location_ids: [2_147_483_647] })).status).toBe(201);
+});
+
 test('a token that has expired says so', async () => {
   const made = await ann.post('/api/v1/token', { name: 'old', expires_in_days: 1 });
   await context.db.pool.query(`update personal_access_token set expires_at = now() where id = $1`, [made.body.id]);

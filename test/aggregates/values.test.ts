@@ -166,6 +166,37 @@ describe('entering', () => {
     expect(await shown(`indicator__in=${seen}&location_id__in=${ids.a},${ids.b}`)).toBe('b 4');
   });
 
+  test('a value belongs to a campaign or a day: null is none, in one object and among others', async () => {
+    const days = '/api/v1/date_datapoint/';
+    const day = { indicator_id: visits, location_id: ids.a, data_date: '2020-03-01', value: 4 };
+    const lacking = (whole: object, field: string) => ({ ...whole, [field]: null });
+    for (const [path, whole, fields] of [
+      [url, cell(seen, 'a', 4), ['indicator_id', 'location_id', 'campaign_id']],
+      [days, day, ['indicator_id', 'location_id', 'data_date']],
+    ] as const) {
+      for (const field of fields) {
+        const bad = lacking(whole, field);
+        for (const answer of [
+          await admin.post(path, bad),
+          await admin.post(path, { objects: [bad, whole] }),
+          await admin.put(path, { objects: [bad, whole] }),
+        ]) {
+          expect([answer.status, answer.body.error]).toEqual([400, `missing params set(${field})`]);
+        }
+        const mixed = await admin.put(path, { objects: [bad, whole] }, { prefer: 'handling=lenient' });
+        expect(mixed.body.results.map((one: { status: number }) => one.status)).toEqual([400, expect.any(Number)]);
+        expect(mixed.status).toBe(207);
+      }
+      const named = `${path}?indicator__in=${whole.indicator_id}&location_id=${ids.a}`;
+      const [{ id }] = (await must(admin.get(named), 200)).objects;
+      const period = fields[2];
+      const patched = await admin.patch(`${path}${id}/`, { [period]: null, value: 5 });
+      expect([patched.status, patched.body.error]).toEqual([400, `${period} may not be null`]);
+    }
+    const schema = await must(admin.get(`${days}schema/`), 200);
+    expect(schema.fields.data_date.nullable).toBe(true);
+  });
+
   test('a computed value cannot be withdrawn, but replaced by an entry', async () => {
     await enter(seen, 'a', 60);
     const { objects } = await must(admin.get(`${url}?indicator__in=${seen}&location_id=${ids.K}`), 200);

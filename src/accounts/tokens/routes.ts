@@ -16,7 +16,9 @@ const body = Type.Object(
     verbs: Type.Optional(Type.Array(Type.Union(verbs.map((verb) => Type.Literal(verb))))),
     resources: Type.Optional(Type.Array(Type.String(), { description: 'Names as in /api/v1/<name>.' })),
     project_ids: Type.Optional(Type.Array(Type.String({ format: 'uuid' }))),
-    location_ids: Type.Optional(Type.Array(Type.Integer(), { description: 'Roots of subtrees.' })),
+    location_ids: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0, maximum: 2_147_483_647 }), { description: 'Roots of subtrees.' }),
+    ),
     expires_in_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },

@@ -35,7 +35,7 @@ export function checkValues(
     if (given === undefined) {
       if (mode === 'update' || field.isPrimaryKey) continue;
       if (field.field.default !== undefined) values[field.name] = fieldTypes[field.type].fromJson(field.field.default);
-      else if (mode === 'replace') values[field.name] = field.nullable ? null : useDefault;
+      else if (mode === 'replace') values[field.name] = takesNull(field) ? null : useDefault;
       continue;
     }
     const checked = checkValue(field, given, mode, isText);
@@ -83,23 +83,25 @@ function missingFields(model: Model, body: Record<string, unknown>): string[] {
   return (
     (model.declaration.required_fields_for_post ?? [])
       // Null is something to say of a field that may be null.
-      .filter((name) => body[name] === undefined || (body[name] === null && !model.fields.get(name)?.nullable))
+      .filter((name) => body[name] === undefined || (body[name] === null && !takesNull(model.fields.get(name))))
       .sort()
   );
 }
+
+const takesNull = (field: FieldModel | undefined): boolean => field?.field.nullable === true;
 
 type Checked = { value: unknown } | { problem: string; code: string };
 
 function checkValue(field: FieldModel, given: unknown, mode: WriteMode, isText: boolean): Checked {
   const { name, type } = field;
   const declared = field.field;
-  const isEmptyText = isText && given === '' && (declared.nullable || type !== 'string');
+  const isEmptyText = isText && given === '' && (takesNull(field) || type !== 'string');
   // A table has a cell for each field of each object: an empty one that cannot be null is none, and an empty list.
-  if (isEmptyText && !declared.nullable && declared.default !== undefined && (mode !== 'update' || type === 'list')) {
+  if (isEmptyText && !takesNull(field) && declared.default !== undefined && (mode !== 'update' || type === 'list')) {
     return { value: fieldTypes[type].fromJson(declared.default) };
   }
   if (given === null || isEmptyText) {
-    return declared.nullable ? { value: null } : { problem: `${name} may not be null`, code: 'null_value' };
+    return takesNull(field) ? { value: null } : { problem: `${name} may not be null`, code: 'null_value' };
   }
   let value = isText ? fieldTypes[type].fromText(String(given)) : fieldTypes[type].fromJson(given);
   if (value === undefined) {

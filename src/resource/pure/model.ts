@@ -147,7 +147,7 @@ function fieldModel(name: string, field: Field, isPrimaryKey: boolean, isKeyFiel
     type: field.type,
     sqlType: field.type === 'integer' ? 'bigint' : (field.sql_type ?? fieldTypes[field.type].sqlType),
     columnType: field.sql_type ?? fieldTypes[field.type].sqlType,
-    nullable: field.nullable ?? false,
+    nullable: Boolean(field.nullable),
     isPrimaryKey,
     stored: expression === undefined && field.path === undefined,
     inUniqueGroup: isPrimaryKey || isKeyField || field.unique === true,

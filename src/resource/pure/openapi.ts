@@ -257,7 +257,8 @@ function writableFields(model: Model): [string, JsonSchema][] {
     .filter((field) => field.stored && !field.field.readonly && field.field.auto === undefined)
     .map((field) => {
       const schema = describedSchema(field);
-      const nullable = field.nullable && 'type' in schema ? { ...schema, type: [schema.type, 'null'] } : schema;
+      const nullable =
+        field.field.nullable === true && 'type' in schema ? { ...schema, type: [schema.type, 'null'] } : schema;
       return [field.name, field.field.secret ? { ...nullable, writeOnly: true } : nullable];
     });
 }
