@@ -1,7 +1,9 @@
 import { ident, join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
 import { cellAt, cellsWhere } from './cells.ts';
+import { asDouble, isBeyondDouble } from './pure/double.ts';
 import { type Grouping, groupings, stepsOf } from './pure/groupings.ts';
 import { kinds } from './pure/kinds.ts';
+import { marks } from './pure/marks.ts';
 import { type CellQuery, calculates, isStoredOnly } from './value-store.ts';
 
 /** The quotients among these indicators and whatever they are made from, with their components. */
@@ -93,7 +95,7 @@ export async function groupsAsked(
         ${read('a.branches', 'a.computed_branches')} as branches, ${read('a.fold_weight', 'a.computed_weight')} as fold_weight, a.fold_branches
       from (${cellsWhere(kind, join(conditions, sql` and `))}) a cross join ${hides} h (hides)
       where ${isStoredOnly(mode) ? raw('a.marks & 1 <> 0') : raw('true')}
-    ), folded as materialized (
+    ), folded as materialized (${inDoubles(sql`
       select c.indicator_id, c.location_id, ${of(start, 'c.day')} as start, c.hides, trim_scale(case o.operator
           when 'sum' then sum(c.value) when 'count' then sum(case when c.marks & 1 <> 0 then 1 else c.value end)
           when 'mean' then sum(c.value * c.n) / nullif(sum(c.n), 0)
@@ -118,7 +120,7 @@ export async function groupsAsked(
         where i.id = c.indicator_id) o on true
       -- Quotients of single days do not join: of these only what is stored, rolled up or summed.
       where c.value is not null and (c.indicator_id <> all(${[...all.keys()]}::int[]) or c.marks & 5 <> 4 or o.sums)
-      group by c.indicator_id, c.location_id, 3, c.hides, o.operator
+      group by c.indicator_id, c.location_id, 3, c.hides, o.operator`)}
     ), counted as materialized (${kind === 'date' && calculates(mode) ? datesCounted(query, needed, of(start, 'a.data_date'), hides) : nothingCounted}
     ), given as materialized (
       select f.* from folded f where f.value is not null or not exists (select 1 from counted d
@@ -137,7 +139,7 @@ export async function groupsAsked(
       null::numeric as computed, trim_scale(round(case when f.value is null then 0 else f.coverage end, 6)) as coverage,
       null::bigint as datapoint_id, f.start as period_start,
       ${of(label, 'f.start')} as time_grouping, null::text as note
-    from (${found(steps.length)}) f where f.indicator_id = any(${indicatorIds}::int[]) and f.hides = ${mode === 'agg-only'} and (f.value is not null or f.marks & 384 <> 0)`;
+    from (${found(steps.length)}) f where f.indicator_id = any(${indicatorIds}::int[]) and f.hides = ${mode === 'agg-only'} and (f.value is not null or f.marks & 1408 <> 0)`;
 }
 
 /** What the groups of the components give; where they give nothing, what is given for the indicator itself. */
@@ -149,14 +151,14 @@ function calculatedStep(ids: number[], step: number, quotients: Sql, sums: Sql |
         case when d.own then g.coverage else q.coverage end as coverage
       from ${ident(`calculated_${step}`)} q
       full join (select * from given where indicator_id = any(${ids}::int[])) g using (indicator_id, location_id, start, hides)
-      cross join lateral (select q.value is null and g.marks is not null and (g.value is not null or q.marks & 128 is distinct from 128) as own) d
+      cross join lateral (select q.value is null and g.marks is not null and (g.value is not null or coalesce(q.marks, 0) & 1152 = 0) as own) d
     )`;
 }
 
 /** Sums of the groups of their parts, where a ratio or difference counts among these: parts as in `workOutRound`. */
 function sumStep(ids: number[], before: Sql, start: Sql, hides: Sql): Sql {
   const key = (a: string, b: string): Sql => raw(`${a}.location_id = ${b}.location_id and ${a}.start = ${b}.start`);
-  return sql`select * from (
+  return inDoubles(sql`
       with recursive part as (
         select indicator_id as whole, indicator_component_id as part from indicator_calculation where calculation = 'PART_TO_BE_SUMMED'
       ), nest (whole, part) as (
@@ -191,27 +193,39 @@ function sumStep(ids: number[], before: Sql, start: Sql, hides: Sql): Sql {
       from ending e cross join ${hides} h (hides)
       where not exists (select 1 from ending o join inside i on i.whole = o.part and i.part = e.part
         where o.indicator_id = e.indicator_id and ${key('o', 'e')} and o.value is not null)
-      group by e.indicator_id, e.location_id, e.start, h.hides having bool_or(e.value is not null and e.is_divided)) s`;
+      group by e.indicator_id, e.location_id, e.start, h.hides having bool_or(e.value is not null and e.is_divided)`);
 }
 
 function quotientsOf(ids: number[], before: Sql, hides: Sql, zeroDivision: 'null' | 'zero'): Sql {
-  const zero = raw(zeroDivision === 'zero' ? '0::numeric' : 'null::numeric');
+  const zero = zeroDivision === 'zero' ? '0::numeric' : 'null::numeric';
+  const [wholeIsZero, denominatorIsZero] = [
+    'q.part is not null and q.whole = 0',
+    'q.numerator is not null and q.denominator = 0',
+  ];
   const role = (name: string): Sql => sql`sum(v.value) filter (where k.calculation = ${name})`;
   return sql`
-      select q.indicator_id, q.location_id, q.start, h.hides, trim_scale(coalesce((q.whole - q.part) / nullif(q.whole, 0),
-          case when q.part is not null and q.whole = 0 then ${zero} end, q.numerator / nullif(q.denominator, 0),
-          case when q.numerator is not null and q.denominator = 0 then ${zero} end)) as value,
-        4 | (q.marks & 10) | case when q.marks & 48 <> 0 then 32 else 0 end
-          | case when coalesce(q.part is not null and q.whole = 0, false) or coalesce(q.numerator is not null and q.denominator = 0, false) then 128 else 0 end as marks,
-        q.coverage
+      select v.indicator_id, v.location_id, v.start, h.hides, trim_scale(v.value) as value,
+        v.marks | case when v.value is null and v.is_beyond then 1024 else 0 end as marks, v.coverage
       from (
+        select q.*, coalesce(${raw(`case when ${wholeIsZero} then ${zero} else ${asDouble('q.difference')} end`)},
+            ${raw(`case when ${denominatorIsZero} then ${zero} else ${asDouble('q.ratio')} end`)}) as value,
+          4 | (q.all_marks & 10) | case when q.all_marks & 48 <> 0 then 32 else 0 end
+            | case when ${raw(`coalesce(${wholeIsZero}, false) or coalesce(${denominatorIsZero}, false)`)} then 128 else 0 end as marks,
+          ${raw(`${isBeyondDouble('q.difference')} or ${isBeyondDouble('q.ratio')}`)} as is_beyond
+        from (select s.*, (s.whole - s.part) / nullif(s.whole, 0) as difference, s.numerator / nullif(s.denominator, 0) as ratio from (
         select k.indicator_id, v.location_id, v.start, ${role('WHOLE_OF_DIFFERENCE')} as whole, ${role('PART_OF_DIFFERENCE')} as part,
-          ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator, bit_or(v.marks) as marks,
+          ${role('NUMERATOR')} as numerator, ${role('DENOMINATOR')} as denominator, bit_or(v.marks) as all_marks,
           min(v.coverage) filter (where v.value is not null) as coverage
         from indicator_calculation k join (${before}) v on v.indicator_id = k.indicator_component_id
         where k.indicator_id = any(${ids}::int[]) and k.calculation <> 'PART_TO_BE_SUMMED' and not v.hides
-        group by k.indicator_id, v.location_id, v.start) q cross join ${hides} h (hides)`;
+        group by k.indicator_id, v.location_id, v.start) s) q) v cross join ${hides} h (hides)`;
 }
+
+/** Groups as clients can read them: what no double holds has no value, and says so. */
+const inDoubles = (groups: Sql): Sql => sql`
+      select g.indicator_id, g.location_id, g.start, g.hides, ${raw(asDouble('g.value'))} as value,
+        g.marks | case when ${raw(isBeyondDouble('g.value'))} then ${raw(String(marks.outOfRange))} else 0 end as marks, g.coverage
+      from (${groups}) g`;
 
 const nothingCounted =
   raw(`select null::int as indicator_id, null::int as location_id, null::date as start, null::boolean as hides, null::numeric as value,

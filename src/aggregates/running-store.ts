@@ -1,4 +1,5 @@
 import { join, type Queryable, raw, type Sql, sql } from '../platform/db/index.ts';
+import { asDouble, isBeyondDouble } from './pure/double.ts';
 import { stepsOf } from './pure/groupings.ts';
 
 /** `cumulative=1` (monitoring §6.5): running totals along the periods of a selection. */
@@ -42,23 +43,25 @@ export function running(
     );
   return sql`with running_cell as materialized (select * from (${cells}) c where c.value is not null),
     running_0 as materialized (
-      select c.indicator_id, c.location_id, c.campaign_id, c.data_date, c.period_start, c.time_grouping,
+      select r.indicator_id, r.location_id, r.campaign_id, r.data_date, r.period_start, r.time_grouping, ${raw(asDouble('r.value'))} as value,
+        r.marks | case when ${raw(isBeyondDouble('r.value'))} then 1024 else 0 end as marks
+      from (select c.indicator_id, c.location_id, c.campaign_id, c.data_date, c.period_start, c.time_grouping,
         sum(case when i.aggregation = 'count' and c.marks & 1 <> 0 then 1 else c.value end) over along as value,
         bit_or(c.marks & ~1) over along as marks
       from running_cell c join indicator i on i.id = c.indicator_id
-      window along as (partition by c.indicator_id, c.location_id order by c.period_start, coalesce(c.campaign_id, 0))
+      window along as (partition by c.indicator_id, c.location_id order by c.period_start, coalesce(c.campaign_id, 0))) r
     )${join(
       steps.map((ids, index) => runningQuotients(ids, index + 1, found(index), zeroDivision)),
       sql``,
     )}
     select null::bigint as id, f.indicator_id, f.location_id, f.campaign_id, f.data_date, trim_scale(f.value) as value, f.marks,
       null::numeric as computed, null::numeric as coverage, null::bigint as datapoint_id, f.period_start, f.time_grouping, null::text as note
-    from (${found(steps.length)}) f where f.indicator_id = any(${[...indicatorIds]}::int[]) and (f.value is not null or f.marks & 128 <> 0)`;
+    from (${found(steps.length)}) f where f.indicator_id = any(${[...indicatorIds]}::int[]) and (f.value is not null or f.marks & 1152 <> 0)`;
 }
 
 function runningQuotients(ids: number[], step: number, before: Sql, zeroDivision: 'null' | 'zero'): Sql {
   const role = (name: string): Sql => sql`sum(k.value) filter (where k.calculation = ${name})`;
-  const zero = zeroDivision === 'zero' ? raw('0::numeric') : raw('null::numeric');
+  const zero = zeroDivision === 'zero' ? '0::numeric' : 'null::numeric';
   const name = raw(`running_${step}`);
   return sql`, ${name} as materialized (
       with before as materialized (${before}), formula as (
@@ -86,13 +89,17 @@ function runningQuotients(ids: number[], step: number, before: Sql, zeroDivision
         from kept k group by k.indicator_id, k.location_id, k.campaign_id, k.data_date, k.period_start, k.time_grouping
       ), zero as (
         select q.*, coalesce(q.part is not null and q.whole = 0, false) as whole_is_zero,
-          coalesce(q.numerator is not null and q.denominator = 0, false) as denominator_is_zero from q
+          coalesce(q.numerator is not null and q.denominator = 0, false) as denominator_is_zero,
+          (q.whole - q.part) / nullif(q.whole, 0) as difference, q.numerator / nullif(q.denominator, 0) as ratio from q
+      ), v as (
+        select z.*, coalesce(${raw(`case when z.whole_is_zero then ${zero} else ${asDouble('z.difference')} end`)},
+          ${raw(`case when z.denominator_is_zero then ${zero} else ${asDouble('z.ratio')} end`)}) as value from zero z
       )
       select z.indicator_id, z.location_id, z.campaign_id, z.data_date, z.period_start, z.time_grouping,
-        coalesce((z.whole - z.part) / nullif(z.whole, 0), case when z.whole_is_zero then ${zero} end,
-          z.numerator / nullif(z.denominator, 0), case when z.denominator_is_zero then ${zero} end) as value,
+        z.value,
         4 | (coalesce(z.marks, 0) & 10) | case when coalesce(z.marks, 0) & 48 <> 0 then 32 else 0 end
-          | case when z.whole_is_zero or z.denominator_is_zero then 128 else 0 end as marks
-      from zero z
+          | case when z.whole_is_zero or z.denominator_is_zero then 128 else 0 end
+          | case when z.value is null and ${raw(`(${isBeyondDouble('z.difference')} or ${isBeyondDouble('z.ratio')})`)} then 1024 else 0 end as marks
+      from v z
     )`;
 }

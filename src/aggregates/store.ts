@@ -1,6 +1,7 @@
 import { ranking } from '../datapoints/index.ts';
 import { ident, type Queryable, raw, type Sql, sql, type Tx } from '../platform/db/index.ts';
 import { cellAt } from './cells.ts';
+import { asDouble, isBeyondDouble } from './pure/double.ts';
 import { type Kind, kinds, type Period } from './pure/kinds.ts';
 import { marks } from './pure/marks.ts';
 
@@ -58,6 +59,9 @@ export async function prepareCells(tx: Tx, kind: Kind): Promise<void> {
     create temp table if not exists ${cells} (indicator_id integer, location_id integer, period ${type}, round integer)
     on commit delete rows; delete from ${cells}`);
 }
+
+/** The first that gives a value counts (§8.4). */
+const waysTried = ['difference', 'ratio', 'summed', 'below', 'folded'];
 
 /** What is worked out of a cell. */
 const workedOut = [
@@ -400,20 +404,23 @@ ${isMany ? dense : sql``}
         component.denominator = 0 and component.numerator is not null as denominator_is_zero,
         c.falls_back and c.operator = 'weighted_mean' and child.is_folded and child.fold_weight = 0 as weight_is_zero,
         case when component.whole <> 0 then (component.whole - component.part) / component.whole
-          when component.part is not null and component.whole = 0 then ${zero} end as difference,
+          when component.part is not null and component.whole = 0 then ${zero} end as found_difference,
         case when component.denominator <> 0 then component.numerator / component.denominator
-          when component.numerator is not null and component.denominator = 0 then ${zero} end as ratio,
-        parts.value as summed, case when c.sums and parts.value is null then child.value end as below,
+          when component.numerator is not null and component.denominator = 0 then ${zero} end as found_ratio,
+        parts.value as found_summed, case when c.sums and parts.value is null then child.value end as found_below,
         case when c.falls_back and child.is_folded then case c.operator
           when 'sum' then child.fold_sum when 'mean' then child.fold_sum / nullif(child.fold_with_value, 0)
           when 'weighted_mean' then child.fold_sum / nullif(child.fold_weight, 0)
           when 'min' then child.fold_min when 'max' then child.fold_max
-          when 'count' then child.fold_with_value::numeric when 'last' then child.fold_last[3] end end as folded
+          when 'count' then child.fold_with_value::numeric when 'last' then child.fold_last[3] end end as found_folded
       from cell c
       left join won using (indicator_id, location_id, period)
       left join child using (indicator_id, location_id, period)
       left join parts using (indicator_id, location_id, period)
       left join component using (indicator_id, location_id, period)
+    ), ways as (
+      select t.*, ${raw(waysTried.map((way) => `${asDouble(`t.found_${way}`)} as ${way}, ${isBeyondDouble(`t.found_${way}`)} as ${way}_beyond`).join(', '))}
+      from tried t
     ), worked_out as (
       -- The first way that gives a value. A cell without components and places below, most of them, is looked at once.
       select t.*, trim_scale(coalesce(t.difference, t.ratio, t.summed, t.below, t.folded)) as computed,
@@ -428,10 +435,16 @@ ${isMany ? dense : sql``}
           when t.folded is not null then ${bit('agg')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
             | ${when(sql`t.fold_conflict`, 'conflictBelow')}
           -- No value, and what is known of what it would have come from.
-          when t.whole_is_zero then ${bit('divisionByZero')} | ${withoutValue(sql`t.difference_marks`)}
+          when t.whole_is_zero or t.difference_beyond then ${when(sql`t.whole_is_zero`, 'divisionByZero')}
+            | ${when(sql`t.difference_beyond`, 'outOfRange')} | ${withoutValue(sql`t.difference_marks`)}
             | ${when(sql`t.difference_missing`, 'missingPart')}
-          when t.denominator_is_zero then ${bit('divisionByZero')} | ${withoutValue(sql`t.ratio_marks`)}
+          when t.denominator_is_zero or t.ratio_beyond then ${when(sql`t.denominator_is_zero`, 'divisionByZero')}
+            | ${when(sql`t.ratio_beyond`, 'outOfRange')} | ${withoutValue(sql`t.ratio_marks`)}
             | ${when(sql`t.ratio_missing`, 'missingPart')}
+          when t.summed_beyond then ${bit('outOfRange')} | ${withoutValue(sql`t.parts_marks`)} | ${when(sql`t.parts_missing`, 'missingPart')}
+          when t.below_beyond then ${bit('outOfRange')} | ${withoutValue(sql`t.child_marks`)} | ${when(sql`t.child_missing`, 'partial')}
+          when t.folded_beyond then ${bit('outOfRange')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
+            | ${when(sql`t.fold_conflict`, 'conflictBelow')}
           when t.weight_is_zero then ${bit('divisionByZero')} | ${when(sql`t.fold_with_value < t.fold_branches`, 'partial')}
             | ${when(sql`t.fold_conflict`, 'conflictBelow')}
           else 0 end as computed_marks,
@@ -441,7 +454,7 @@ ${isMany ? dense : sql``}
         case when t.difference is not null then -t.difference_branches[2]::int when t.ratio is not null then -t.ratio_branches[2]::int
           when t.summed is not null then -t.parts_branches[2]::int when t.below is not null then t.child_branches
           else t.fold_branches end as branches
-      from tried t
+      from ways t
     ), decided as (
       select w.*, w.stored is not null as is_stored,
         w.stored is not null and w.computed is not null

@@ -44,6 +44,7 @@ export async function cellsOf(world: World, kind: Kind, period: number | string)
         conflictBelow: (row.marks & 32) > 0,
         missingPart: (row.marks & 64) > 0,
         divisionByZero: (row.marks & 128) > 0,
+        outOfRange: (row.marks & 1024) > 0,
         branchesWithValue: row.branches_with_value,
         branches: row.branches,
       },
@@ -62,7 +63,7 @@ export function referenceCells(world: {
   );
   return new Map(
     cells
-      .filter(([, cell]) => cell.value !== null || cell.divisionByZero)
+      .filter(([, cell]) => cell.value !== null || cell.divisionByZero || cell.outOfRange)
       .map(([key, cell]) => [key, { ...cell, value: digits(cell.value), computed: digits(cell.computed) }]),
   );
 }

@@ -83,8 +83,8 @@ function tellWay(
   { limit, cursorOf }: Question,
 ): ToldWay {
   const common = { definition_version: facts.definitionVersion, at: facts.at?.toISOString() ?? null };
-  const isDividedByZero = (facts.marks & marks.divisionByZero) !== 0;
-  const kind = (name: string) => ({ kind: facts.value === null && !isDividedByZero ? 'none' : name, ...common });
+  const isExplained = (facts.marks & (marks.divisionByZero | marks.outOfRange)) !== 0;
+  const kind = (name: string) => ({ kind: facts.value === null && !isExplained ? 'none' : name, ...common });
   if (way.by === 'nothing') return { told: common };
   if (way.by === 'formula' || way.by === 'parts') {
     const used =

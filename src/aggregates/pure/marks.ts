@@ -8,4 +8,5 @@ export const marks = {
   conflictBelow: 32,
   missingPart: 64,
   divisionByZero: 128,
+  outOfRange: 1024,
 } as const;

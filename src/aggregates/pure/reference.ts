@@ -44,6 +44,8 @@ export interface Effective {
   conflictBelow: boolean;
   missingPart: boolean;
   divisionByZero: boolean;
+  /** Its value would be beyond a double: there is none. */
+  outOfRange: boolean;
   /** Branches descended into that have a value, and all of them: their quotient is the coverage. */
   branchesWithValue: number;
   branches: number;
@@ -65,6 +67,7 @@ const nothing: Effective = {
   conflictBelow: false,
   missingPart: false,
   divisionByZero: false,
+  outOfRange: false,
   branchesWithValue: 0,
   branches: 1,
   computed: null,
@@ -131,7 +134,12 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
     ];
     if ((indicator.components ?? []).length === 0 || (indicator.aggregation ?? null) !== null)
       ways.push(rolledUp(i, l));
-    return ways.find((way) => way.value !== null) ?? ways.find((way) => way.divisionByZero) ?? nothing;
+    const readable = ways.map((way) => (Number.isFinite(way.value ?? 0) ? way : beyond(way)));
+    return (
+      readable.find((way) => way.value !== null) ??
+      readable.find((way) => way.divisionByZero || way.outOfRange) ??
+      nothing
+    );
   };
 
   /** Rule 3: n ÷ d, or (whole − part) ÷ whole. */
@@ -239,6 +247,9 @@ export function referenceOf(world: ReferenceWorld, zeroDivision: 'null' | 'zero'
 
   return { at };
 }
+
+/** Beyond a double there is no value, as where it is divided by zero. */
+const beyond = (way: Effective): Effective => ({ ...withoutValue(way), divisionByZero: false, outOfRange: true });
 
 /** A division by zero: no value, and what is known of what it would have come from. */
 function withoutValue({ isPartial, conflictBelow, missingPart }: Effective): Effective {

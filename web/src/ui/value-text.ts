@@ -42,6 +42,7 @@ export const flagWords: Record<string, string> = {
   missing_part: 'a part of the sum has no value',
   division_by_zero: 'divided by zero',
   not_aggregable: 'cannot be put together',
+  out_of_range: 'too large a number',
   mixed_levels: 'stored at different levels on different days',
 };
 

@@ -81,9 +81,11 @@ export function wayOf(
   parts: readonly PartCell[],
 ): Way {
   const total = (role: CalculationRole) => sumOf(components.filter((one) => one.role === role));
+  const [whole, part, numerator, denominator] = [...difference, ...ratio].map(total) as (number | null)[];
   const isGiven = (upper: CalculationRole, lower: CalculationRole) => total(upper) !== null && total(lower) !== null;
-  if (isGiven(...difference) && total('WHOLE_OF_DIFFERENCE') !== 0) return { by: 'formula', roles: difference };
-  if (isGiven(...ratio) && total('DENOMINATOR') !== 0) return { by: 'formula', roles: ratio };
+  // What is divided by zero, or beyond a double, is no value.
+  if (isGiven(...difference) && Number.isFinite((whole! - part!) / whole!)) return { by: 'formula', roles: difference };
+  if (isGiven(...ratio) && Number.isFinite(numerator! / denominator!)) return { by: 'formula', roles: ratio };
   if (parts.length > 0) {
     const counted = countedParts(indicatorId, parts);
     const isHere =
@@ -92,7 +94,7 @@ export function wayOf(
     if (!isHere) return { by: 'children' };
     if (counted.length > 0) return { by: 'parts', counted };
   }
-  // A division by zero has no value, but inputs that explain it.
+  // Such a division has no value, but inputs that explain it.
   if (isGiven(...difference)) return { by: 'formula', roles: difference };
   if (isGiven(...ratio)) return { by: 'formula', roles: ratio };
   return operator === 'none' || !fallsBack ? { by: 'nothing' } : { by: 'contributions' };
@@ -171,6 +173,7 @@ const flagNames = [
   ['division_by_zero', 128],
   ['not_aggregable', 256],
   ['mixed_levels', 512],
+  ['out_of_range', 1024],
 ] as const;
 
 export const flagsOf = (bits: number): string[] =>
