@@ -17,8 +17,7 @@ import {
   cellsAsked,
   crossed,
   crossedGroups,
-  groupAxis,
-  groupsOfCampaigns,
+  groupsAxis,
   indicatorsAsked,
   labelsOfSpan,
   type Occurring,
@@ -87,23 +86,17 @@ async function readValueList(
   const asked = await indicatorsAsked(read.db, idsOf('indicator__in', String(given.indicator__in ?? '')));
   const grouping = groupingNames.find((name): name is Grouping => name === given.group_by_time);
   const visible = (location: Sql) => read.access.where('datapoint.read', { location });
-  const rows: Sql[] = [];
+  const found: RowsOfKind[] = [];
   for (const kind of kindsOf(endpoint, given)) {
     const ids = asked.filter((one) => one.kind === kind).map((one) => one.id);
-    rows.push(await rowsOfKind(context, kind, ids, grouping, given, read, visible));
+    found.push(await rowsOfKind(context, kind, ids, grouping, given, read, visible));
   }
-  const flat =
-    rows.length === 1
-      ? rows[0]!
-      : join(
-          rows.map((one) => sql`select * from (${one}) r`),
-          sql` union all `,
-        );
   const span = spanOf(given);
-  let found: Promise<Occurring> | undefined;
+  const flat = withMissing(found, grouping, given, visible);
+  let occurs: Promise<Occurring> | undefined;
   const whatOccurs = () => {
-    found ??= occurringOf(read.db, flat, visible(raw('t.location_id')), grouping, span);
-    return found;
+    occurs ??= occurringOf(read.db, flat, visible(raw('t.location_id')), grouping, span);
+    return occurs;
   };
   const by = pivotOf(given, grouping);
   const pivot = by && { by, ids: await columnsOf(by, asked, whatOccurs) };
@@ -136,6 +129,12 @@ function kindsOf(endpoint: Kind | 'any', given: ParameterValues): Kind[] {
   return endpoint === 'date' ? ['date'] : ['campaign', 'date'];
 }
 
+/** The values of one kind that there are, and what was asked for. */
+interface RowsOfKind {
+  query: CellQuery;
+  rows: Sql;
+}
+
 async function rowsOfKind(
   context: Context,
   kind: Kind,
@@ -144,31 +143,55 @@ async function rowsOfKind(
   given: ParameterValues,
   read: ReadContext,
   visible: (location: Sql) => Sql,
-): Promise<Sql> {
+): Promise<RowsOfKind> {
   const places = await placesSelected(context, raw('a.location_id'), periodsNamed(given), read, {
     // What is asked for are campaigns, all of them unless some are named (§5.2).
     ofAllCampaigns: kind === 'campaign',
   });
-  const isColumns = given.chart_type === 'ColumnChart' && given.show_missing_data !== true;
   const query: CellQuery = {
     kind,
     indicatorIds,
-    places: [...(places === undefined ? [] : [places]), ...(isColumns ? [visible(raw('a.location_id'))] : [])],
+    places: [...(places === undefined ? [] : [places]), ...(missingIn(given) === 'columns' ? [visible(raw('a.location_id'))] : [])],
     periods: periodConditions(kind, given),
     mode: modeOf(kind, grouping, given),
   };
-  const rows = await valuesOf(context, query, grouping, given.cumulative === true, read);
-  if (given.show_missing_data === true) {
-    const span = spanOf(given);
-    const axes = axesAsked(kind, query, visible, span);
-    if (grouping === undefined) return crossed(rows, axes);
-    const groups = kind === 'campaign' ? groupsOfCampaigns(grouping, axes.periods) : groupAxis(grouping, span);
-    return crossedGroups(rows, { ...axes, groups });
-  }
-  if (!isColumns) return rows;
-  return grouping === undefined
-    ? crossed(rows, axesFound)
-    : crossedGroups(rows, { ...axesFound, groups: groupAxis(grouping) });
+  return { query, rows: await valuesOf(context, query, grouping, given.cumulative === true, read) };
+}
+
+/** Which cells without a value are shown too (§6.5): all that were asked for, or those of what occurs. */
+function missingIn(given: ParameterValues): 'asked' | 'columns' | undefined {
+  if (given.show_missing_data === true) return 'asked';
+  return given.chart_type === 'ColumnChart' ? 'columns' : undefined;
+}
+
+/** Periods are crossed kind by kind; groups of time are the same for both, so that every series has all of them. */
+function withMissing(
+  found: readonly RowsOfKind[],
+  grouping: Grouping | undefined,
+  given: ParameterValues,
+  visible: (location: Sql) => Sql,
+): Sql {
+  const missing = missingIn(given);
+  const together = (rows: readonly Sql[]): Sql =>
+    rows.length === 1
+      ? rows[0]!
+      : join(
+          rows.map((one) => sql`select * from (${one}) r`),
+          sql` union all `,
+        );
+  const all = together(found.map(({ rows }) => rows));
+  if (missing === undefined) return all;
+  const span = spanOf(given);
+  const axes = found.map(({ query }) => (missing === 'asked' ? axesAsked(query, visible, span) : axesFound));
+  if (grouping === undefined) return together(found.map(({ rows }, n) => crossed(rows, axes[n]!)));
+  if (missing === 'columns') return crossedGroups(all, [axesFound], groupsAxis(grouping, []));
+  const groups = found.map(({ query: { kind } }, n) =>
+    // Campaigns that are named are the periods asked for, whatever the span.
+    kind === 'campaign' && (span === undefined || given.campaign__in !== undefined)
+      ? { campaigns: axes[n]!.periods }
+      : { span },
+  );
+  return crossedGroups(all, axes, groupsAxis(grouping, groups));
 }
 
 /** Of days as they are, and of listed places where days are grouped, only what is stored at the places (§6.3). */

@@ -76,13 +76,17 @@ export function crossed(cells: Sql, axes: Axes): Sql {
       and coalesce(f.campaign_id, 0) = coalesce(p.campaign_id, 0)`;
 }
 
-/** The same of groups over time: their axis is the group. */
-export function crossedGroups(cells: Sql, axes: Omit<Axes, 'periods'> & { groups: Sql }): Sql {
+/** The same of groups over time: all of them for the places and indicators of each of `axes`. */
+export function crossedGroups(cells: Sql, axes: readonly Omit<Axes, 'periods'>[], groups: Sql): Sql {
+  const pairs = axes.map(
+    ({ indicators, locations }) =>
+      sql`select i.indicator_id, l.location_id from (${indicators}) i cross join (${locations}) l`,
+  );
   return sql`with found as materialized (${cells})
-    select f.id, i.indicator_id, l.location_id, f.campaign_id, f.data_date, f.value, coalesce(f.marks, 0) as marks,
+    select f.id, x.indicator_id, x.location_id, f.campaign_id, f.data_date, f.value, coalesce(f.marks, 0) as marks,
       f.computed, f.coverage, f.datapoint_id, p.period_start, p.time_grouping, f.note
-    from (${axes.indicators}) i cross join (${axes.locations}) l cross join (${axes.groups}) p
-    left join found f on f.indicator_id = i.indicator_id and f.location_id = l.location_id and f.period_start = p.period_start`;
+    from (${join(pairs, sql` union all `)}) x cross join (${groups}) p
+    left join found f on f.indicator_id = x.indicator_id and f.location_id = x.location_id and f.period_start = p.period_start`;
 }
 
 /** The axes that occur among the cells found. */
@@ -99,14 +103,14 @@ export interface Span {
 }
 
 /** The axes that were asked for. `places` are conditions on `a.location_id`. */
-export function axesAsked(kind: Kind, query: CellQuery, visible: (location: Sql) => Sql, span?: Span): Axes {
+export function axesAsked(query: CellQuery, visible: (location: Sql) => Sql, span?: Span): Axes {
   const conditions = [visible(raw('a.location_id')), ...query.places];
   const periods = query.periods.length === 0 ? sql`true` : join(query.periods, sql` and `);
   return {
     locations: sql`select a.location_id from (select id as location_id from location) a where ${join(conditions, sql` and `)}`,
     indicators: sql`select id as indicator_id from indicator where id = any(${query.indicatorIds}::int[])`,
     periods:
-      kind === 'campaign'
+      query.kind === 'campaign'
         ? sql`select a.campaign_id, null::date as data_date, a.period_start from (select id as campaign_id, start_date as period_start from campaign) a where ${periods}`
         : span === undefined
           ? axesFound.periods
@@ -190,21 +194,28 @@ export const indicatorValues: IndicatorValues = {
       and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
 };
 
-/** The groups that occur, or where the span is given all of it has. */
-export function groupAxis(grouping: Grouping, span?: Span): Sql {
-  if (span === undefined) return raw('select distinct period_start, time_grouping from found');
-  return groupsOfSpan(grouping, span);
+/** The groups that occur, and all of the spans and campaigns asked for. */
+export function groupsAxis(grouping: Grouping, asked: readonly { span?: Span | undefined; campaigns?: Sql }[]): Sql {
+  return join(
+    [
+      raw('select distinct period_start, time_grouping from found'),
+      ...asked.flatMap(({ span, campaigns }) => [
+        ...(span === undefined ? [] : [groupsOfSpan(grouping, span)]),
+        ...(campaigns === undefined ? [] : [groupsOfCampaigns(grouping, campaigns)]),
+      ]),
+    ],
+    sql` union `,
+  );
 }
 
-/** The groups of the campaigns asked for. */
-export function groupsOfCampaigns(grouping: Grouping, periods: Sql): Sql {
+function groupsOfCampaigns(grouping: Grouping, periods: Sql): Sql {
   const { start, label } = groupings[grouping];
   const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
   return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping
     from (select distinct ${of(start, 'p.period_start')} as start from (${periods}) p) g`;
 }
 
-export function groupsOfSpan(grouping: Grouping, span: Span): Sql {
+function groupsOfSpan(grouping: Grouping, span: Span): Sql {
   const { start, label } = groupings[grouping];
   const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
   return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping from (

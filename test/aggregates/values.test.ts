@@ -598,6 +598,49 @@ describe('groups of days', () => {
     expect(missing.groupings).toEqual(['202002', '202003', '202004']);
   });
 
+  test('every group of the span for both kinds alike, also where there is nothing at all', async () => {
+    await enter(seen, 'a', 60);
+    await enter(seen, 'a', 7, june);
+    const rowsOf = async (path: string, query: string) => {
+      const { objects, meta } = await must(admin.get(`/api/v1/${path}/?group_by_time=quarter&show_missing_data=1${query}`), 200);
+      const rows = objects.map(
+        (one: { indicator_id: number; time_grouping: string; value: number }) =>
+          `${one.indicator_id === seen ? 'seen' : 'visits'} ${one.time_grouping} ${one.value}`,
+      );
+      return [rows.join(', '), meta.time_groupings];
+    };
+    const year = `&location_id=${ids.a}&start_date=2020-01-01&end_date=2020-12-31`;
+    const quarters = ['20201', '20202', '20203', '20204'];
+    expect(await rowsOf('campaign_datapoint', `&indicator__in=${seen}${year}`)).toEqual([
+      'seen 20201 null, seen 20202 67, seen 20203 null, seen 20204 null',
+      quarters,
+    ]);
+    expect(await rowsOf('date_datapoint', `&indicator__in=${visits}${year}`)).toEqual([
+      'visits 20201 2, visits 20202 4, visits 20203 null, visits 20204 null',
+      quarters,
+    ]);
+    expect(await rowsOf('datapoint', `&indicator__in=${visits},${seen}${year}`)).toEqual([
+      'seen 20201 null, visits 20201 2, seen 20202 67, visits 20202 4, seen 20203 null, visits 20203 null, seen 20204 null, visits 20204 null',
+      quarters,
+    ]);
+    const late = `&location_id=${ids.a}&start_date=2020-10-01&end_date=2020-12-31`;
+    expect(await rowsOf('campaign_datapoint', `&indicator__in=${seen}${late}`)).toEqual(['seen 20204 null', ['20204']]);
+    // Without a span, the groups of all campaigns and days; a span is nothing to campaigns that are named.
+    expect(await rowsOf('datapoint', `&indicator__in=${visits},${seen}&location_id=${ids.a}`)).toEqual([
+      'seen 20201 null, visits 20201 2, seen 20202 67, visits 20202 4',
+      ['20201', '20202'],
+    ]);
+    const named = `&indicator__in=${seen}${late}&campaign__in=${june}`;
+    expect(await rowsOf('campaign_datapoint', named)).toEqual(['seen 20202 7', ['20202']]);
+    const column = await must(
+      admin.get(
+        `/api/v1/datapoint/?indicator__in=${visits},${seen}&location_id__in=${ids.a}&group_by_time=quarter&chart_type=ColumnChart`,
+      ),
+      200,
+    );
+    expect(column.objects).toHaveLength(4);
+  });
+
   test('another grouping is refused, with those there are', async () => {
     const { status, body } = await admin.get(`${dates}?indicator__in=${visits}&group_by_time=decade`);
     expect([status, body.hint]).toEqual([400, 'expected flat, campaign, year, quarter, month, week, day, all_time']);
