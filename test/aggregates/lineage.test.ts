@@ -202,11 +202,17 @@ test('a hundred inputs take as many statements as two', async () => {
   );
 });
 
-test('a sum names the parts that count; above them it is the sum of the places below', async () => {
+test('a sum names the parts that count and those that are missing; above them it is the sum of the places below', async () => {
   const own = await trace(total, 'a');
   expect([own.formula, told(own.inputs)]).toEqual([
     'absent + belief',
     ['PART_TO_BE_SUMMED absent a 2 entry', 'PART_TO_BE_SUMMED belief a 3 entry'],
+  ]);
+  const lacking = await trace(total, 'b');
+  expect([lacking.formula, lacking.flags, told(lacking.inputs)]).toEqual([
+    'absent + belief',
+    ['is_calculated', 'missing_part'],
+    ['PART_TO_BE_SUMMED absent b null none', 'PART_TO_BE_SUMMED belief b 4 entry'],
   ]);
   const above = await trace(total, 'P');
   expect(above).toMatchObject({ kind: 'rolled_up', operator: 'sum', value: 9 });

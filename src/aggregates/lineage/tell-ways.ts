@@ -90,7 +90,7 @@ function tellWay(
     const used =
       way.by === 'formula'
         ? components.filter((one) => way.roles.includes(one.role))
-        : way.counted.map((part) => ({ ...part, role: 'PART_TO_BE_SUMMED' as const }));
+        : way.parts.map((part) => ({ ...part, role: 'PART_TO_BE_SUMMED' as const }));
     return { told: { ...kind('calculated'), formula: formulaText(used) }, inputs: used };
   }
   const { page, without } = below!;

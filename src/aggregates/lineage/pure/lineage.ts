@@ -66,7 +66,7 @@ export interface PartCell extends Input {
 /** How a value that is not stored came about: the first way that gives one. */
 export type Way =
   | { by: 'formula'; roles: readonly CalculationRole[] }
-  | { by: 'parts'; counted: PartCell[] }
+  | { by: 'parts'; parts: PartCell[] }
   | { by: 'children' }
   | { by: 'contributions' }
   | { by: 'nothing' };
@@ -87,12 +87,13 @@ export function wayOf(
   if (isGiven(...difference) && Number.isFinite((whole! - part!) / whole!)) return { by: 'formula', roles: difference };
   if (isGiven(...ratio) && Number.isFinite(numerator! / denominator!)) return { by: 'formula', roles: ratio };
   if (parts.length > 0) {
-    const counted = countedParts(indicatorId, parts);
+    const ends = countedParts(indicatorId, parts);
+    const counted = ends.filter((part) => part.value !== null);
     const isHere =
       parts.some((part) => (part.marks & marks.stored) !== 0) ||
       counted.some((part) => part.isQuotient && (part.marks & marks.calculated) !== 0);
     if (!isHere) return { by: 'children' };
-    if (counted.length > 0) return { by: 'parts', counted };
+    if (counted.length > 0) return { by: 'parts', parts: ends };
   }
   // Such a division has no value, but inputs that explain it.
   if (isGiven(...difference)) return { by: 'formula', roles: difference };
@@ -100,7 +101,10 @@ export function wayOf(
   return operator === 'none' || !fallsBack ? { by: 'nothing' } : { by: 'contributions' };
 }
 
-/** §8.4: expansion stops at a part stored at or below, or without parts; each counts once, none inside another. */
+/**
+ * §8.4: expansion stops at a part stored at or below, or without parts; each counts once, none inside another. Those
+ * without a value are missing.
+ */
 function countedParts(indicatorId: number, parts: readonly PartCell[]): PartCell[] {
   const below = Map.groupBy(parts, (part) => part.whole);
   const ends = new Map<number, PartCell>();
@@ -123,7 +127,7 @@ function countedParts(indicatorId: number, parts: readonly PartCell[]): PartCell
   };
   const valued = [...ends.values()].filter((part) => part.value !== null);
   const covered = new Set(valued.flatMap((part) => [...inside(part.indicatorId)]));
-  return valued
+  return [...ends.values()]
     .filter((part) => !covered.has(part.indicatorId))
     .toSorted((a, b) => a.shortName.localeCompare(b.shortName));
 }
