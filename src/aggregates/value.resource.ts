@@ -34,6 +34,7 @@ export const more = {
     type: 'number',
     sql_type: 'numeric',
     nullable: true,
+    readonly: 'refuse',
     expression: 'case when {t}.marks & 16 <> 0 then {t}.computed end',
     detail_expression: 'case when {t}.marks & 16 <> 0 then value_shown({t}.indicator_id, {t}.computed) end',
     detail_type: 'scalar',

@@ -213,6 +213,20 @@ describe('entering', () => {
     expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 60');
   });
 
+  test('what is worked out of a value cannot be written with it', async () => {
+    const { id } = await enter(seen, 'a', 60);
+    for (const field of ['conflict', 'coverage', 'has_conflict', 'flags']) {
+      for (const answer of [
+        await admin.patch(`${url}${id}/`, { value: 61, [field]: 4 }),
+        await admin.post(url, { ...cell(seen, 'b', 1), [field]: 4 }),
+        await admin.put(url, { objects: [{ ...cell(seen, 'b', 1), [field]: 4 }] }),
+      ]) {
+        expect([answer.status, answer.body.error]).toEqual([400, `${field} cannot be written`]);
+      }
+    }
+    expect(await shown(`indicator__in=${seen}&location_id=${ids.K}`)).toBe('K 60');
+  });
+
   test('a grid is upserted in one call, each cell for itself where asked', async () => {
     await enter(seen, 'a', 1);
     const objects = [cell(seen, 'a', 5), cell(seen, 'b', 6), cell(seen, 'c', -1)];
