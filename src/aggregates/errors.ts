@@ -6,6 +6,13 @@ export const notCumulative = (indicator: string, operator: string) => {
     errors: [{ parameter: 'cumulative', code: 'not_cumulative', message }],
   });
 };
+export const tooManyCells = (count: number, atMost: number) => {
+  const message = `show_missing_data would give ${count} cells; at most ${atMost} are possible (GRANARY_MISSING_CELLS_MAX)`;
+  return new AppError(400, 'too_many_cells', message, {
+    errors: [{ parameter: 'show_missing_data', code: 'too_many_cells', message }],
+    hint: 'Ask for fewer places or indicators, or for a shorter span.',
+  });
+};
 export const tooManyColumns = (by: string, count: number, atMost: number) => {
   const message = `pivot=${by} would give ${count} columns; at most ${atMost} are possible`;
   return new AppError(400, 'too_many_columns', message, {

@@ -2,7 +2,7 @@ import { filterPeriodParameters, idsOf, placesSelected, selectionParameters } fr
 import type { Context } from '../platform/context.ts';
 import { join, raw, type Sql, sql } from '../platform/db/index.ts';
 import { invalidParameter, type Parameter, type ParameterValues, type ReadContext } from '../resource/index.ts';
-import { notCumulative, tooManyColumns } from './errors.ts';
+import { notCumulative, tooManyCells, tooManyColumns } from './errors.ts';
 import { groupsAsked, quotientsAmong } from './group-store.ts';
 import { type Pivot, pivoted, pivots } from './pivot-store.ts';
 import { type Grouping, groupingNames } from './pure/groupings.ts';
@@ -15,9 +15,11 @@ import {
   type CellQuery,
   calculates,
   cellsAsked,
+  cellsMade,
   crossed,
   crossedGroups,
-  groupsAxis,
+  groupsAskedFor,
+  groupsFound,
   indicatorsAsked,
   labelsOfSpan,
   type Occurring,
@@ -92,7 +94,7 @@ async function readValueList(
     found.push(await rowsOfKind(context, kind, ids, grouping, given, read, visible));
   }
   const span = spanOf(given);
-  const flat = withMissing(found, grouping, given, visible);
+  const flat = await withMissing(context, found, grouping, given, visible, read);
   let occurs: Promise<Occurring> | undefined;
   const whatOccurs = () => {
     occurs ??= occurringOf(read.db, flat, visible(raw('t.location_id')), grouping, span);
@@ -151,7 +153,10 @@ async function rowsOfKind(
   const query: CellQuery = {
     kind,
     indicatorIds,
-    places: [...(places === undefined ? [] : [places]), ...(missingIn(given) === 'columns' ? [visible(raw('a.location_id'))] : [])],
+    places: [
+      ...(places === undefined ? [] : [places]),
+      ...(missingIn(given) === 'columns' ? [visible(raw('a.location_id'))] : []),
+    ],
     periods: periodConditions(kind, given),
     mode: modeOf(kind, grouping, given),
   };
@@ -165,12 +170,14 @@ function missingIn(given: ParameterValues): 'asked' | 'columns' | undefined {
 }
 
 /** Periods are crossed kind by kind; groups of time are the same for both, so that every series has all of them. */
-function withMissing(
+async function withMissing(
+  context: Context,
   found: readonly RowsOfKind[],
   grouping: Grouping | undefined,
   given: ParameterValues,
   visible: (location: Sql) => Sql,
-): Sql {
+  { db }: ReadContext,
+): Promise<Sql> {
   const missing = missingIn(given);
   const together = (rows: readonly Sql[]): Sql =>
     rows.length === 1
@@ -183,15 +190,28 @@ function withMissing(
   if (missing === undefined) return all;
   const span = spanOf(given);
   const axes = found.map(({ query }) => (missing === 'asked' ? axesAsked(query, visible, span) : axesFound));
+  if (missing === 'columns') {
+    return grouping === undefined
+      ? together(found.map(({ rows }) => crossed(rows, axesFound)))
+      : crossedGroups(all, [axesFound], groupsFound);
+  }
+  const groups =
+    grouping &&
+    groupsAskedFor(
+      grouping,
+      found.map(({ query: { kind } }, n) =>
+        // Campaigns that are named are the periods asked for, whatever the span.
+        kind === 'campaign' && (span === undefined || given.campaign__in !== undefined)
+          ? { campaigns: axes[n]!.periods }
+          : { span },
+      ),
+    );
+  // Nothing of it is made before it is known to be little enough: pages of more would take minutes.
+  const periods = axes.map((one) => (grouping === undefined ? one.periods : (groups ?? groupsFound)));
+  const cells = await cellsMade(db, all, axes, periods);
+  if (cells > context.config.missingCellsMax) throw tooManyCells(cells, context.config.missingCellsMax);
   if (grouping === undefined) return together(found.map(({ rows }, n) => crossed(rows, axes[n]!)));
-  if (missing === 'columns') return crossedGroups(all, [axesFound], groupsAxis(grouping, []));
-  const groups = found.map(({ query: { kind } }, n) =>
-    // Campaigns that are named are the periods asked for, whatever the span.
-    kind === 'campaign' && (span === undefined || given.campaign__in !== undefined)
-      ? { campaigns: axes[n]!.periods }
-      : { span },
-  );
-  return crossedGroups(all, axes, groupsAxis(grouping, groups));
+  return crossedGroups(all, axes, groups === undefined ? groupsFound : sql`${groups} union ${groupsFound}`);
 }
 
 /** Of days as they are, and of listed places where days are grouped, only what is stored at the places (§6.3). */

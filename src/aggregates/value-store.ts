@@ -127,6 +127,20 @@ export interface Occurring {
   time_groupings: (number | string)[];
 }
 
+/** How many cells the axes make. `found` is there for axes of what occurs. */
+export async function cellsMade(
+  db: Queryable,
+  found: Sql,
+  axes: readonly Pick<Axes, 'locations' | 'indicators'>[],
+  periods: readonly Sql[],
+): Promise<number> {
+  const isFound = periods.some((axis) => axis === axesFound.periods || axis === groupsFound);
+  const before = isFound ? sql`with found as materialized (${found})` : sql``;
+  const n = (of: Sql): Sql => sql`(select count(*) from (${of}) n)`;
+  const cells = axes.map((one, at) => sql`${n(one.locations)} * ${n(one.indicators)} * ${n(periods[at]!)}`);
+  return (await db.one<{ n: number }>(sql`${before} select (${join(cells, sql` + `)})::float8 as n`)).n;
+}
+
 /** What occurs in a list whose columns are those of `unified`. */
 export function occurring(db: Queryable, source: Sql, visible: Sql): Promise<Occurring> {
   // Only these columns: the others would be worked out for every row.
@@ -194,19 +208,20 @@ export const indicatorValues: IndicatorValues = {
       and va.campaign_id = ${campaignId}::bigint and (va.value is not null or va.marks <> 0)), '{"value":null}')`,
 };
 
-/** The groups that occur, and all of the spans and campaigns asked for. */
-export function groupsAxis(grouping: Grouping, asked: readonly { span?: Span | undefined; campaigns?: Sql }[]): Sql {
-  return join(
-    [
-      raw('select distinct period_start, time_grouping from found'),
-      ...asked.flatMap(({ span, campaigns }) => [
-        ...(span === undefined ? [] : [groupsOfSpan(grouping, span)]),
-        ...(campaigns === undefined ? [] : [groupsOfCampaigns(grouping, campaigns)]),
-      ]),
-    ],
-    sql` union `,
-  );
+/** All groups of the spans and campaigns asked for. */
+export function groupsAskedFor(
+  grouping: Grouping,
+  asked: readonly { span?: Span | undefined; campaigns?: Sql }[],
+): Sql | undefined {
+  const groups = asked.flatMap(({ span, campaigns }) => [
+    ...(span === undefined ? [] : [groupsOfSpan(grouping, span)]),
+    ...(campaigns === undefined ? [] : [groupsOfCampaigns(grouping, campaigns)]),
+  ]);
+  return groups.length === 0 ? undefined : join(groups, sql` union `);
 }
+
+/** The groups that occur. */
+export const groupsFound: Sql = raw('select distinct period_start, time_grouping from found');
 
 function groupsOfCampaigns(grouping: Grouping, periods: Sql): Sql {
   const { start, label } = groupings[grouping];
@@ -215,10 +230,15 @@ function groupsOfCampaigns(grouping: Grouping, periods: Sql): Sql {
     from (select distinct ${of(start, 'p.period_start')} as start from (${periods}) p) g`;
 }
 
-function groupsOfSpan(grouping: Grouping, span: Span): Sql {
-  const { start, label } = groupings[grouping];
+/** Counted on from the first: not by way of every day. */
+function groupsOfSpan(grouping: Grouping, { from, to }: Span): Sql {
+  const { start, label, step } = groupings[grouping];
   const of = (text: string, day: string): Sql => raw(text.replaceAll('{day}', day));
-  return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping from (
-    select distinct ${of(start, 'd.day')} as start
-    from generate_series(${span.from}::date, ${span.to}::date, interval '1 day') s (at) cross join lateral (select s.at::date as day) d) g`;
+  const starts =
+    step === undefined
+      ? sql`select ${raw(start)} as start`
+      : sql`select s.at::date as start from (select ${from}::date as day) d
+          cross join generate_series(${of(start, 'd.day')}, ${to}::date, ${step}::interval) s (at)`;
+  return sql`select g.start as period_start, ${of(label, 'g.start')} as time_grouping from (${starts}) g
+    where ${from}::date <= ${to}::date`;
 }

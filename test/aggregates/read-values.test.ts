@@ -395,4 +395,38 @@ test('when nothing is found, the groups of the span are told', async () => {
   expect([objects, meta.time_groupings]).toEqual([[], ['201911', '201912', '202001']]);
 });
 
+test('missing cells are counted before they are made, and more than the setting are refused', async () => {
+  const { config } = world.context;
+  const list = `/api/v1/date_datapoint/?indicator__in=${visits}&show_missing_data=1`;
+  const places = (await must(admin.get('/api/v1/location/?limit=1'), 200)).meta.total_count;
+  const years = `${list}&start_date=0001-01-01&end_date=9999-12-31`;
+  const refused = await admin.get(`${years}&group_by_time=day&limit=10`);
+  expect([refused.status, refused.body.code]).toEqual([400, 'too_many_cells']);
+  const days = 3_652_059;
+  expect(refused.body.error).toBe(
+    `show_missing_data would give ${days * places} cells; at most ${config.missingCellsMax} are possible (GRANARY_MISSING_CELLS_MAX)`,
+  );
+  expect((await admin.get(years)).body.code).toBe('too_many_cells');
+  const all = await must(admin.get(`${years}&group_by_time=year&limit=2`), 200);
+  expect([all.meta.total_count, all.meta.time_groupings.length, all.meta.time_groupings.at(-1)]).toEqual([
+    9999 * places,
+    9999,
+    9999,
+  ]);
+  // Whole weeks and quarters, also where the span begins within one.
+  const span = '&start_date=2019-12-31&end_date=2020-01-06&limit=1';
+  for (const [grouping, groups] of [
+    ['week', ['2020-W01', '2020-W02']],
+    ['quarter', ['20194', '20201']],
+    ['month', ['201912', '202001']],
+    ['year', [2019, 2020]],
+    ['all_time', [1]],
+  ] as const) {
+    const { meta } = await must(admin.get(`${list}${span}&group_by_time=${grouping}`), 200);
+    expect([meta.time_groupings, meta.total_count]).toEqual([groups, groups.length * places]);
+  }
+  const backwards = `${list}&start_date=2020-01-06&end_date=2020-01-01&group_by_time=year`;
+  expect((await must(admin.get(backwards), 200)).objects).toEqual([]);
+});
+
 beforeEach(() => world.runJobs());

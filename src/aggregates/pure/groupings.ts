@@ -1,15 +1,19 @@
-/** Groups of days (monitoring §6.3): the day each begins on, and what it is called, as SQL over `{day}`. */
+/** Groups of days (monitoring §6.3): the day each begins on, and what it is called, as SQL over `{day}`; its length. */
 export const groupings = {
-  year: { start: `date_trunc('year', {day})::date`, label: 'to_jsonb(extract(year from {day})::int)' },
+  year: {
+    start: `date_trunc('year', {day})::date`,
+    label: 'to_jsonb(extract(year from {day})::int)',
+    step: '1 year',
+  },
   quarter: {
     start: `date_trunc('quarter', {day})::date`,
     label: `to_jsonb(to_char({day}, 'YYYYQ'))`,
     step: '3 months',
   },
-  month: { start: `date_trunc('month', {day})::date`, label: `to_jsonb(to_char({day}, 'YYYYMM'))` },
-  week: { start: `date_trunc('week', {day})::date`, label: `to_jsonb(to_char({day}, 'IYYY-"W"IW'))` },
-  day: { start: '{day}', label: `to_jsonb(to_char({day}, 'YYYY-MM-DD'))` },
-  all_time: { start: `date '1970-01-01'`, label: `to_jsonb(1)` },
+  month: { start: `date_trunc('month', {day})::date`, label: `to_jsonb(to_char({day}, 'YYYYMM'))`, step: '1 month' },
+  week: { start: `date_trunc('week', {day})::date`, label: `to_jsonb(to_char({day}, 'IYYY-"W"IW'))`, step: '7 days' },
+  day: { start: '{day}', label: `to_jsonb(to_char({day}, 'YYYY-MM-DD'))`, step: '1 day' },
+  all_time: { start: `date '1970-01-01'`, label: `to_jsonb(1)`, step: undefined },
 } as const;
 export type Grouping = keyof typeof groupings;
 export const groupingNames = Object.keys(groupings) as Grouping[];

@@ -76,6 +76,12 @@ export const settings = {
     'null',
     'What a division by zero gives: no value, or 0 as in old series. It is flagged either way. (monitoring.zero_division)',
   ),
+  missingCellsMax: integer(
+    'GRANARY_MISSING_CELLS_MAX',
+    1_000_000,
+    'Most cells that show_missing_data may give: places × indicators × periods.',
+    { min: 1, max: 1_000_000_000 },
+  ),
   getActions: flag(
     'GRANARY_GET_ACTIONS',
     true,
