@@ -4,7 +4,7 @@ import { join, raw, type Sql, sql } from '../platform/db/index.ts';
 import { invalidParameter, type Parameter, type ParameterValues, type ReadContext } from '../resource/index.ts';
 import { notCumulative, tooManyCells, tooManyColumns } from './errors.ts';
 import { groupsAsked, quotientsAmong } from './group-store.ts';
-import { type Pivot, pivoted, pivots } from './pivot-store.ts';
+import { type Pivot, pivoted, pivots, turnedBack } from './pivot-store.ts';
 import { type Grouping, groupingNames } from './pure/groupings.ts';
 import type { Kind } from './pure/kinds.ts';
 import { notSummed, running } from './running-store.ts';
@@ -58,8 +58,8 @@ export interface ValueList {
   pivot: { by: Pivot; ids: number[] } | undefined;
   /** Indicators whose values are calendar days. */
   dayIds: number[];
-  /** For `meta`: what the rows are about, before they are turned. */
-  occurring(): Promise<Occurring>;
+  /** For `meta`: what the rows are about, before they are turned; of those rows of the source that are left, if given. */
+  occurring(left?: Sql): Promise<Occurring>;
 }
 
 /** Lists, columns and `meta` of one request are about the same rows: its parameters are one object for all three. */
@@ -108,7 +108,14 @@ async function readValueList(
     span,
     pivot,
     dayIds: asked.filter((one) => one.isDay).map((one) => one.id),
-    occurring: whatOccurs,
+    occurring: async (left) => {
+      if (left === undefined) return await whatOccurs();
+      const rows = pivot === undefined ? left : turnedBack(flat, pivot.by, left);
+      const found = await occurringOf(read.db, rows, visible(raw('t.location_id')), grouping, span);
+      // All groups that were asked for, whichever of them are left.
+      if (grouping === undefined || given.show_missing_data !== true) return found;
+      return { ...found, time_groupings: (await whatOccurs()).time_groupings };
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import {
   type Field,
+  type FilteredList,
   type ParameterValues,
   type ReadContext,
   type ResourceDeclaration,
@@ -192,8 +193,9 @@ export function readHooks(context: Context, endpoint: Kind | 'any', told: readon
         query.add('lineage', 'string', lineageColumn(context.config.baseUrl?.replace(/\/+$/, '') ?? '', list));
       }
     },
-    meta: async (given: ParameterValues, read: ReadContext) => {
-      const found = await (await valueList(context, endpoint, given, read)).occurring();
+    meta: async (given: ParameterValues, read: ReadContext, { isFiltered, rows }: FilteredList) => {
+      const list = await valueList(context, endpoint, given, read);
+      const found = await list.occurring(isFiltered ? rows() : undefined);
       const kept = given.group_by_time === 'campaign' ? metaOf.campaign : told;
       return {
         ...Object.fromEntries(kept.map((key) => [key, found[key]])),

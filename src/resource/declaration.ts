@@ -145,7 +145,14 @@ export interface Hooks<Value extends object = Record<string, unknown>> {
   /** Narrows lists by the declared parameters. */
   select?(query: SelectQuery, parameters: ParameterValues, context: ReadContext): Promise<void> | void;
   /** Further keys of a list's `meta`. */
-  meta?(parameters: ParameterValues, context: ReadContext): Promise<Record<string, unknown>>;
+  meta?(parameters: ParameterValues, context: ReadContext, list: FilteredList): Promise<Record<string, unknown>>;
+}
+
+/** What a list's filters leave of its source. */
+export interface FilteredList {
+  isFiltered: boolean;
+  /** The rows the caller sees that pass, with all columns of the source. */
+  rows(): Sql;
 }
 
 export interface ReadContext {

@@ -5,6 +5,7 @@ export {
   type Change,
   type Concerned,
   type Field,
+  type FilteredList,
   type Hooks,
   type Parameter,
   type ParameterValues,

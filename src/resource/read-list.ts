@@ -6,7 +6,7 @@ import type { ReadContext } from './declaration.ts';
 import { type Cursor, writeCursor } from './pure/cursor.ts';
 import { expressionColumn, findColumn, type Model, tableOf } from './pure/model.ts';
 import { cursorScope, parseList } from './pure/parse-list.ts';
-import { type PageRow, type Plan, planPage, planRows, type Source } from './pure/plan-list.ts';
+import { type PageRow, type Plan, planMatches, planPage, planRows, type Source } from './pure/plan-list.ts';
 import { type ListQuery, maxRows } from './pure/query.ts';
 import { jsonRow } from './pure/render.ts';
 import { hasSlowLookup, joinsOf } from './pure/statement.ts';
@@ -37,7 +37,10 @@ export async function readList(
   const links = isData ? { next: null, previous: null } : linksOf(resources, model, query, page, path);
   const objects = row.body ?? '';
   if (isData) return { body: dataBody(query, objects, count, row.n), links, objects, total: count.total };
-  const extra = await model.declaration.hooks?.meta?.(query.parameters, readContext(resources, access));
+  const extra = await model.declaration.hooks?.meta?.(query.parameters, readContext(resources, access), {
+    isFiltered: query.condition.length > 0,
+    rows: () => sqlOf(planMatches(model, query, access, source, 't.*')),
+  });
   const meta = JSON.stringify({
     limit: query.limit,
     offset: query.position?.offset ?? query.offset,

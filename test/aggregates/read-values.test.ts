@@ -395,6 +395,34 @@ test('when nothing is found, the groups of the span are told', async () => {
   expect([objects, meta.time_groupings]).toEqual([[], ['201911', '201912', '202001']]);
 });
 
+test('meta tells of what the filters leave', async () => {
+  const metaOf = async (path: string) => (await must(admin.get(`/api/v1/${path}`), 200)).meta;
+  const campaigns = `campaign_datapoint/?indicator__in=${seen}`;
+  const [all, named, filtered] = [
+    await metaOf(campaigns),
+    await metaOf(`${campaigns}&campaign__in=${may}`),
+    await metaOf(`${campaigns}&campaign_id=${may}`),
+  ];
+  expect(all.campaign_ids).toEqual([may, june]);
+  for (const key of ['location_ids', 'indicator_ids', 'campaign_ids'])
+    expect([key, filtered[key]]).toEqual([key, named[key]]);
+  expect(filtered.campaign_ids).toEqual([may]);
+  const none = await metaOf(`${campaigns}&value__gt=1000000`);
+  expect([none.total_count, none.location_ids, none.indicator_ids, none.campaign_ids]).toEqual([0, [], [], []]);
+  const turned = await metaOf(`${campaigns}&pivot=indicator&campaign_id=${may}`);
+  expect([turned.campaign_ids, turned.indicator_ids]).toEqual([[may], [seen]]);
+  const months = `date_datapoint/?indicator__in=${visits}&group_by_time=month`;
+  const groups = (await metaOf(months)).time_groupings;
+  expect(groups.length).toBeGreaterThan(1);
+  expect((await metaOf(`${months}&period_start__lt=2020-06-01`)).time_groupings).toEqual([groups[0]]);
+  expect((await metaOf(`${months}&period_start__gte=2999-01-01`)).time_groupings).toEqual([]);
+  const span = '&start_date=2020-01-01&end_date=2020-07-31';
+  const asked = ['202001', '202002', '202003', '202004', '202005', '202006', '202007'];
+  expect((await metaOf(`${months}${span}&value__gt=1000000`)).time_groupings).toEqual(asked);
+  const shown = await metaOf(`${months}${span}&show_missing_data=1&value__isnull=false`);
+  expect(shown.time_groupings).toEqual(asked);
+});
+
 test('missing cells are counted before they are made, and more than the setting are refused', async () => {
   const { config } = world.context;
   const list = `/api/v1/date_datapoint/?indicator__in=${visits}&show_missing_data=1`;

@@ -134,11 +134,17 @@ export function planCount(
   };
 }
 
-/** For the planner's estimate: the bare rows, to be explained and not run. */
-export function planMatches(model: Model, query: ListQuery, access: Access, source: Source): Plan {
+/** The bare rows, whatever the page: as SQL for another statement, or for the planner's estimate. */
+export function planMatches(
+  model: Model,
+  query: ListQuery,
+  access: Access,
+  source: Source,
+  selected: '1' | 't.*' = '1',
+): Plan {
   const statement = newStatement();
   const { from, where } = matching(statement, model, query, access, source, []);
-  return { text: `select 1 from ${from} where ${where}`, values: statement.values };
+  return { text: `select ${selected} from ${from} where ${where}`, values: statement.values };
 }
 
 /** Every matching row, each as the expressions asked for, in order; for streams. */
