@@ -47,7 +47,9 @@ export function running(
         r.marks | case when ${raw(isBeyondDouble('r.value'))} then 1024 else 0 end as marks
       from (select c.indicator_id, c.location_id, c.campaign_id, c.data_date, c.period_start, c.time_grouping,
         sum(case when i.aggregation = 'count' and c.marks & 1 <> 0 then 1 else c.value end) over along as value,
-        bit_or(c.marks & ~1) over along as marks
+        -- What is neither rolled up nor calculated is stored.
+        bit_or(c.marks & ~1) over along
+          | case when bool_or(c.marks & 2 <> 0) over along and bool_or(c.marks & 6 = 0) over along then 512 else 0 end as marks
       from running_cell c join indicator i on i.id = c.indicator_id
       window along as (partition by c.indicator_id, c.location_id order by c.period_start, coalesce(c.campaign_id, 0))) r
     )${join(

@@ -138,6 +138,24 @@ describe('cumulative', () => {
     expect(brief(await rows(`${url}${visits}&group_by_time=month&start_date=2020-04-01`))).toEqual(['a 202006 4']);
   });
 
+  test('a total says where it joins what is stored at a place with what lies below', async () => {
+    const counted = await indicator('counted twice', 'int');
+    await enter(counted, { a: 1 });
+    await enter(counted, { P: 5 }, june);
+    for (const grouping of ['', '&group_by_time=month']) {
+      const { objects } = await must(
+        admin.get(`/api/v1/campaign_datapoint/?indicator__in=${counted}&location_id=${ids.P}&cumulative=1${grouping}`),
+        200,
+      );
+      expect(
+        objects.map((one: { value: number; flags: string[] }) => [one.value, one.flags.includes('mixed_levels')]),
+      ).toEqual([
+        [1, false],
+        [6, true],
+      ]);
+    }
+  });
+
   test('other operators are refused by name', async () => {
     const { status, body } = await admin.get(`/api/v1/campaign_datapoint/?indicator__in=${seen},${stock}&cumulative=1`);
     expect([status, body.error]).toEqual([
