@@ -616,7 +616,10 @@ describe('groups of days', () => {
     await enter(seen, 'a', 60);
     await enter(seen, 'a', 7, june);
     const rowsOf = async (path: string, query: string) => {
-      const { objects, meta } = await must(admin.get(`/api/v1/${path}/?group_by_time=quarter&show_missing_data=1${query}`), 200);
+      const { objects, meta } = await must(
+        admin.get(`/api/v1/${path}/?group_by_time=quarter&show_missing_data=1${query}`),
+        200,
+      );
       const rows = objects.map(
         (one: { indicator_id: number; time_grouping: string; value: number }) =>
           `${one.indicator_id === seen ? 'seen' : 'visits'} ${one.time_grouping} ${one.value}`,
