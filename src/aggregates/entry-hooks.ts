@@ -69,9 +69,14 @@ export function entryHooks(context: Context, kind: Kind) {
   };
 }
 
-/** `true`, `yes`, `25%`, the label of a category, a day: everything that is no number by itself. */
+/**
+ * `true`, `yes`, `25%`, the label of a category, a day: everything that is no number by itself; and `1.200`, which is 1200
+ * where numbers are whole.
+ */
 const isWords = (value: unknown): boolean =>
-  typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '' && Number.isNaN(Number(value)));
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && value.trim() !== '' && (Number.isNaN(Number(value)) || mayBeThousands.test(value)));
+const mayBeThousands = /^\s*-?[1-9]\d{0,2}\.\d{3}\s*$/;
 
 async function refreshEntered(context: Context, tx: Tx, kind: Kind, cells: readonly Cell[]): Promise<void> {
   const given = periodsOf(cells);

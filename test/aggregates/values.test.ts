@@ -311,6 +311,7 @@ describe('entering', () => {
     });
     const share = await indicator('coverage', 'pct');
     const opened = await indicator('opened_on', 'date');
+    const length = await indicator('length', 'float');
     const cases: [id: number, sent: unknown, stored: unknown][] = [
       ...[true, 'yes', 'TRUE', 'y', 1, '1'].map((sent) => [open, sent, 1] as [number, unknown, unknown]),
       ...[false, 'no', 'N', 0].map((sent) => [open, sent, 0] as [number, unknown, unknown]),
@@ -320,6 +321,12 @@ describe('entering', () => {
       [share, '0.5 %', 0.005],
       [opened, '2026-02-28', '2026-02-28'],
       [opened, 20_260_228, '2026-02-28'],
+      // Whole numbers as in documents; a point alone is the decimal sign elsewhere, as programs write it.
+      ...['1.200', '1,200', "1'200", ' 1200 ', '1.2e3'].map((sent) => [seen, sent, 1200] as [number, unknown, unknown]),
+      [seen, '1.234.567', 1_234_567],
+      [length, '1.200', 1.2],
+      [length, '1.200,5', 1200.5],
+      [length, '0,5', 0.5],
     ];
     for (const [id, value, stored] of cases) {
       const made = await must(admin.post(url, { ...cell(id, 'a', null), value }), 201);
@@ -349,6 +356,9 @@ describe('entering', () => {
       [opened, '28.2.2026', 'not_a_date', "opened_on is a day, written YYYY-MM-DD, not '28.2.2026'"],
       [opened, '2026-02-30', 'not_a_date', 'opened_on is a day written as YYYYMMDD, not 20260230'],
       [seen, true, 'not_a_number', "seen is a number, not 'true'"],
+      [seen, '1.2', 'fractional_int', 'seen is a whole number, not 1.2'],
+      [length, '1,200', 'ambiguous_number', 'length: 1,200 is 1.2 or 1200; send it without marks of thousands'],
+      [length, '1,2,3', 'not_a_number', "length is a number, not '1,2,3'"],
       [seen, '25%', 'not_a_number', "seen is a number, not '25%'"],
       [seen, '2026-02-28', 'not_a_number', "seen is a number, not '2026-02-28'"],
     ] as const) {

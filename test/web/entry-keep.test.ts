@@ -187,6 +187,21 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', once
     await until(() => at(1, 0).textContent()).toContain('0.0004');
   });
 
+  test('thousands of whole numbers are read as in documents, and a number that is not whole is named', async () => {
+    await page.getByText('2 values saved').waitFor();
+    await page.goto(sheetOf('N').replace(/indicators=.*/, `indicators=${indicators.seen}`));
+    await at(1, 0).click();
+    await page.keyboard.type('1.200');
+    await page.getByText('read as 1200', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await until(() => stored('BIR', 'seen')).toBe(1200);
+    await page.keyboard.type('1.2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Children seen, Birch: 1.2 read as 1.2, usually a whole number.').waitFor();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    expect(await stored('BIR', 'seen')).toBe(1200);
+  });
+
   test('every place has a row, page by page or by its name', async () => {
     const rows = Array.from({ length: 700 }, (_, index) => {
       const number = String(index).padStart(3, '0');

@@ -16,10 +16,44 @@ export function readText(
   indicator: CheckedIndicator,
   text: string,
 ): { value: number } | { value?: undefined; code: string; message: string } {
-  const value = wordsAsNumber(indicator.data_format, indicator.categories, text);
-  if (value !== undefined) return { value };
+  const { short_name: name, data_format: format } = indicator;
+  const value = wordsAsNumber(format, indicator.categories, text) ?? plainNumber(text);
+  if (value !== undefined && !(format === 'int' && !Number.isInteger(value))) return { value };
+  if (format === 'int' || format === 'float') {
+    const [number, other] = readingsOf(text, format === 'int');
+    if (other !== undefined) {
+      const message = `${name}: ${text} is ${Math.min(number!, other)} or ${Math.max(number!, other)}; send it without marks of thousands`;
+      return { code: 'ambiguous_number', message };
+    }
+    if (number !== undefined) return { value: number };
+  }
   const [code, what] = problems[indicator.data_format] ?? ['not_a_number', () => 'a number'];
-  return { code, message: `${indicator.short_name} is ${what(indicator)}, not '${text.slice(0, 100)}'` };
+  return { code, message: `${name} is ${what(indicator)}, not '${text.slice(0, 100)}'` };
+}
+
+function plainNumber(text: string): number | undefined {
+  const number = Number(text);
+  return text === '' || !Number.isFinite(number) ? undefined : number;
+}
+
+/**
+ * The numbers it can be, where a point or a comma sets thousands off or begins decimals. Where numbers are whole, `1.200`
+ * and `1,200` are 1200, as in documents (monitoring §7.5).
+ */
+function readingsOf(text: string, isWhole: boolean): number[] {
+  const found = [readWith('.', text), readWith(',', text)].filter((number) => number !== undefined);
+  const different = [...new Set(found)];
+  const whole = different.filter(Number.isInteger);
+  return isWhole && whole.length === 1 ? whole : different;
+}
+
+/** With this decimal sign; groups of three may be set off by blanks, apostrophes or the other sign. */
+function readWith(sign: '.' | ',', text: string): number | undefined {
+  const mark = `[${sign === '.' ? ',' : '.'} '’\u00a0\u202f]`;
+  const given = text.replace(/^−/, '-');
+  const isGrouped = new RegExp(`^-?[1-9]\\d{0,2}(${mark}\\d{3})+(\\${sign}\\d+)?$`).test(given);
+  const bare = isGrouped ? given.replace(new RegExp(mark, 'g'), '') : given;
+  return new RegExp(`^-?\\d+(\\${sign}\\d+)?$`).test(bare) ? Number(bare.replace(sign, '.')) : undefined;
 }
 
 /** What a text that is no number by itself means for values of this format. */

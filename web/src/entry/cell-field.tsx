@@ -18,7 +18,7 @@ export function CellField({ cell, typed, setTyped, onPick, onLeave }: CellFieldP
   const choices = choicesOf(cell.indicator);
   const meant = completed(typed, choices);
   const checked = checkText(meant, cell.indicator);
-  const said = checked.error ?? checked.warning;
+  const said = checked.error ?? checked.warning ?? readingOf(meant, checked.value, cell);
   const state = checked.error !== undefined ? 'refused' : checked.warning !== undefined ? 'unusual' : undefined;
   const chosen = choices.indexOf(meant);
   const combobox = {
@@ -84,6 +84,12 @@ export function CellField({ cell, typed, setTyped, onPick, onLeave }: CellFieldP
       )}
     </td>
   );
+}
+
+/** How a number is read that is not written as programs write it: `1.200` and `1,200` of whole numbers are 1200. */
+function readingOf(text: string, value: number | string | null, { indicator: { data_format: format } }: SheetCell) {
+  if (typeof value !== 'number' || (format !== 'int' && format !== 'float')) return undefined;
+  return Number(text) === value ? undefined : `read as ${value}`;
 }
 
 const words = new Set(['class', 'bool', 'date', 'date_int']);

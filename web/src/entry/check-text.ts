@@ -68,6 +68,7 @@ function checkNumber(given: string, rules: Rules): Checked {
     return { value, warning: 'usually between 0 % and 100 %' };
   }
   if (format === 'int' && value < 0 && min === null) return { value, warning: 'usually not negative' };
-  if (format === 'int' && !Number.isInteger(value)) return { value, warning: 'usually a whole number' };
+  if (format === 'int' && !Number.isInteger(value))
+    return { value, warning: `read as ${value}, usually a whole number` };
   return { value };
 }

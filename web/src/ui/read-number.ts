@@ -1,12 +1,14 @@
 /**
- * The number, or the two it could be: `1,234` is 1234 to some and 1.234 to others, and to nobody but the first where
- * numbers are whole. A point alone is the decimal sign, as the sheet itself writes it; `0,5` has one reading only.
+ * The number, or the two it could be: `1,234` is 1234 to some and 1.234 to others. Where numbers are whole it is the whole
+ * one, `1.234` too, as in documents. Elsewhere a point alone is the decimal sign, as the sheet itself writes it; `0,5` has
+ * one reading only.
  */
 export function readNumber(text: string, isWhole: boolean): number | [number, number] | undefined {
   const point = readWith('.', text);
   const comma = readWith(',', text);
   if (point === undefined || comma === undefined) return point ?? comma;
-  return point === comma || isWhole || text.includes('.') ? point : [point, comma];
+  if (isWhole) return [point, comma].find(Number.isInteger) ?? point;
+  return point === comma || text.includes('.') ? point : [point, comma];
 }
 
 /** Read with this decimal sign; groups of thousands may be set off by blanks, apostrophes or the other sign. */
