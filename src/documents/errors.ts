@@ -1,4 +1,5 @@
 import { AppError } from '../platform/errors/index.ts';
+import type { ProposedHeader } from './propose-header.ts';
 import type { ReadSheets } from './pure/read-sheets.ts';
 
 const refusal = (status: number, code: string, field: string, message: string) =>
@@ -25,23 +26,31 @@ export const tooManyUnevenRows = (n: number, listed: number) =>
 export const columnMissing = (
   name: string,
   header: readonly string[],
-  { sheet, otherSheets }: ReadSheets,
+  sheets: ReadSheets,
   proposed?: { detail: string; column: string },
 ) =>
-  new AppError(400, 'missing_column', `${name} is a required column.`, {
-    errors: [
-      {
-        column: name,
-        code: 'missing_column',
-        message: `${name} is a required column.`,
-        ...(proposed === undefined ? {} : { proposed: proposed.column }),
-      },
-    ],
-    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} has: ${header.slice(0, 50).join(', ')}. ${
+  noColumn(
+    name,
+    sheets,
+    `has: ${header.slice(0, 50).join(', ')}. ${
       proposed === undefined
         ? 'Another header is given its role by a doc_detail.'
         : `${proposed.column} looks like it: send ${proposed.detail} with its name.`
-    }${
+    }`,
+    proposed === undefined ? {} : { proposed: proposed.column },
+  );
+/** A title stands above the table: none of what it says is a column. */
+export const headerElsewhere = (name: string, { row, names }: ProposedHeader, sheets: ReadSheets) =>
+  noColumn(
+    name,
+    sheets,
+    `seems to have its headers in row ${row}: ${names.slice(0, 50).join(', ')}. Send header_row with this number.`,
+    { proposed_header_row: row, proposed_header: names.slice(0, 200) },
+  );
+const noColumn = (name: string, { sheet, otherSheets }: ReadSheets, what: string, more: object) =>
+  new AppError(400, 'missing_column', `${name} is a required column.`, {
+    errors: [{ column: name, code: 'missing_column', message: `${name} is a required column.`, ...more }],
+    hint: `${sheet === undefined ? 'The file' : `Sheet ${sheet}`} ${what}${
       otherSheets.length === 0 ? '' : ` Other sheets with content: ${otherSheets.join(', ')}; the detail sheet chooses.`
     }`,
   });

@@ -1,13 +1,12 @@
-import path from 'node:path';
 import type { Revision } from '../datasets/index.ts';
 import type { Context } from '../platform/context.ts';
 import { sql } from '../platform/db/index.ts';
-import { identifier, literal, openTabular } from '../platform/tabular/index.ts';
 import { timeOfDay } from './cell-sql.ts';
+import { lookedColumns, textsOf } from './first-rows.ts';
 import type { NeededRole } from './pure/column-roles.ts';
 
 /** So much of a file is looked at: what is a place in these rows is one in the others. */
-const looked = { rows: 1000, columns: 200 };
+const lookedRows = 1000;
 
 /**
  * The column whose cells say what no column is called: known codes or names of places, names of campaigns, days. Undefined
@@ -20,8 +19,8 @@ export async function proposeColumn(
   folder: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const fields = revision.schema.fields.slice(0, looked.columns);
-  const texts = await textsOf(context, revision, folder, signal);
+  const fields = revision.schema.fields.slice(0, lookedColumns);
+  const texts = await textsOf({ context, revision, folder, signal }, lookedRows);
   const isKnown = {
     location: sql`exists (select 1 from location l where l.location_code = t.text or l.name = t.text)`,
     campaign: sql`exists (select 1 from campaign p where p.name = t.text)`,
@@ -32,34 +31,4 @@ export async function proposeColumn(
     group by t.position having 2 * count(*) filter (where ${isKnown}) >= count(*)
     order by count(*) filter (where ${isKnown})::float8 / count(*) desc, t.position limit 1`);
   return found === undefined ? undefined : fields[found.position - 1]!.name;
-}
-
-/** The different texts of each column in the first rows. */
-async function textsOf(
-  context: Context,
-  revision: Revision,
-  folder: string,
-  signal: AbortSignal,
-): Promise<{ position: number; text: string }[]> {
-  const table = await context.blobs.localFile(revision.tableSha256, folder);
-  const tabular = await openTabular({
-    workFolder: folder,
-    readFolders: [path.dirname(table)],
-    memoryBytes: context.config.engineMemoryBytes,
-    threads: context.config.engineThreads,
-    signal,
-  });
-  try {
-    const first = `(select * from read_parquet(${literal(table)}) limit ${looked.rows})`;
-    const columns = revision.schema.fields
-      .slice(0, looked.columns)
-      .map(
-        ({ name }, index) =>
-          `select distinct ${index + 1} as position, trim(replace(${identifier(name)}::varchar, chr(0), '')) as text from ${first}`,
-      );
-    const rows = await tabular.rows(`select * from (${columns.join(' union all ')}) where text <> ''`);
-    return rows.map(({ position, text }) => ({ position: Number(position), text: String(text) }));
-  } finally {
-    tabular.close();
-  }
 }

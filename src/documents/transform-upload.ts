@@ -12,9 +12,10 @@ import { codesOfDocument, insertCodes, mapExactly, suggestCodes } from './code-s
 import { refuseUnknownRows } from './correction-store.ts';
 import { countDocument } from './derive-store.ts';
 import { type Derived, deriveWithCorrected } from './derive-values.ts';
-import { columnMissing, documentEmpty, documentNotFound, noRowReadable } from './errors.ts';
+import { columnMissing, documentEmpty, documentNotFound, headerElsewhere, noRowReadable } from './errors.ts';
 import { type DocumentPayload, refreshMasterRun, transformUploadRun } from './jobs.ts';
 import { proposeColumn } from './propose-column.ts';
+import { proposeHeader } from './propose-header.ts';
 import { type ColumnRole, cellReading, columnRoles, type Details, declaredBy } from './pure/column-roles.ts';
 import { readSheets } from './pure/read-sheets.ts';
 import { foundReadings } from './reading-store.ts';
@@ -145,6 +146,9 @@ async function read(
   const sheets = readSheets(revision.reading);
   if ('missing' in roles) {
     const { missing, role } = roles;
+    const isOpen = details.header_row === undefined;
+    const headers = isOpen ? await proposeHeader(context, revision, folder, run.signal) : undefined;
+    if (headers !== undefined) throw headerElsewhere(missing, headers, sheets);
     const column = role === undefined ? undefined : await proposeColumn(context, revision, role, folder, run.signal);
     const proposed = column === undefined ? undefined : { detail: declaredBy[role!], column };
     throw columnMissing(missing, header, sheets, proposed);

@@ -132,7 +132,9 @@ async function readWorkbook(task: WorkbookTask): Promise<WorkbookReport> {
   };
 
   const isBlankRow = (r: number) => grid[r] === undefined || rowAt(r, false).every(isBlank);
-  let first = range.s.r + (options.headerRow ?? 1) - 1;
+  // As the spreadsheet counts, also where its first rows are empty and no part of the sheet's own bounds.
+  const before = options.range === undefined ? 0 : range.s.r;
+  let first = Math.max(range.s.r, before + (options.headerRow ?? 1) - 1);
   if (options.headerRow === undefined) while (first < lastRow && isBlankRow(first)) first++;
   const sample = Array.from({ length: Math.min(50, lastRow - first + 1) }, (_, i) =>
     rowAt(first + i, false).map((text) => text ?? ''),

@@ -40,7 +40,8 @@ export async function stageDelimited(
   const text = await readableText(file, options, context);
   const head = await readHead(text.file);
   const given = givenDialect(options);
-  const dialect = sniffDialect(head.text, head.complete, given);
+  const headerRow = options.headerRow ?? 1;
+  const dialect = sniffDialect(linesFrom(headerRow, head.text), head.complete, given);
   if (
     given.delimiter === undefined &&
     dialect.columns > 1 &&
@@ -49,7 +50,6 @@ export async function stageDelimited(
     throw unknownDelimiter(dialect.delimiter);
   }
   const records = recordsOf(head.text, head.complete, dialect);
-  const headerRow = options.headerRow ?? 1;
   const header = options.header ?? (headerRow > 1 || hasHeader(records));
   const reading: Reading = {
     format: 'csv',
@@ -65,6 +65,18 @@ export async function stageDelimited(
   const direct =
     !exact && (await isPlain(text.file, text.facts, dialect, context)) && headerRow === 1 && records[0] !== undefined;
   return direct ? directly(text.file, text.facts, records[0]!, base, context) : tokenised(text.file, base, context);
+}
+
+/** A title above the table says nothing of its dialect. */
+function linesFrom(first: number, text: string): string {
+  const ends = text.matchAll(/\r\n|\n|\r/g);
+  let from = 0;
+  for (let line = 1; line < first; line += 1) {
+    const end = ends.next().value;
+    if (end === undefined) return text;
+    from = end.index + end[0].length;
+  }
+  return text.slice(from);
 }
 
 interface Base {

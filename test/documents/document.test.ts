@@ -1,3 +1,4 @@
+import * as xlsx from '@e965/xlsx';
 import { afterEach, describe, expect, test } from 'vitest';
 import { sql } from '../../src/platform/db/index.ts';
 import { must, someone } from '../locations/places-world.ts';
@@ -498,6 +499,58 @@ describe('sending', () => {
     const typo = await sent('Facility,campaign,seen\na,may,1\n', { location_column: 'Facilty' });
     expect(typo.body).toMatchObject({ error: 'Facilty is a required column.' });
     expect(typo.body.errors[0]).not.toHaveProperty('proposed');
+  });
+
+  test('a title above the table is no column: the row of the headers is proposed, and read when it is sent', async () => {
+    const titled = 'Weekly report;;;\n;;;\nFacility;campaign;seen;When\na;may;1;2020-01-01\nb;may;2;2020-01-02\n';
+    const refused = await the.send(titled, {});
+    expect(refused.body).toMatchObject({
+      code: 'missing_column',
+      errors: [
+        { column: 'geocode', proposed_header_row: 3, proposed_header: ['Facility', 'campaign', 'seen', 'When'] },
+      ],
+    });
+    expect(refused.body.errors[0]).not.toHaveProperty('proposed');
+    expect(refused.body.hint).toContain('headers in row 3: Facility, campaign, seen, When. Send header_row');
+    // Then its columns are looked at as any others.
+    const place = await the.send(titled, { header_row: '3' });
+    expect(place.body.errors).toMatchObject([{ column: 'geocode', proposed: 'Facility' }]);
+    const { id } = await the.document(titled, { header_row: '3', location_column: 'Facility' });
+    expect((await must(admin.get(`/api/v1/source_doc/${id}`), 200)).file_header).toEqual([
+      'Facility',
+      'campaign',
+      'seen',
+      'When',
+    ]);
+
+    // Of few rows the title is not told apart, but it says nothing of what parts the columns where the row is sent.
+    const short = '"Weekly, north"\n\n"Facility";"campaign";"seen"\n"a";"may";"1"\n';
+    const { file_header } = await the.document(short, { header_row: '3', location_column: 'Facility' });
+    expect(file_header).toEqual(['Facility', 'campaign', 'seen']);
+
+    for (const [above, row] of [
+      [[['Weekly report, district office'], []], 3],
+      // Of the sheet itself nothing is above the title.
+      [[null, ['Weekly report'], ['May', 2020]], 4],
+    ] as const) {
+      const book = xlsx.utils.book_new();
+      const start = above.findIndex((one) => one !== null);
+      const rows = [
+        ...above.slice(start).map((one) => [...(one ?? [])]),
+        ['Facility', 'campaign', 'seen', 'Remarks'],
+        ['a', 'may', 1, 'late'],
+        ['b', 'may', 2, 'fine'],
+      ];
+      const sheet = xlsx.utils.sheet_add_aoa({ '!ref': xlsx.utils.encode_cell({ r: start, c: 0 }) }, rows, {
+        origin: { r: start, c: 0 },
+      });
+      xlsx.utils.book_append_sheet(book, sheet, 'Data');
+      const content = xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer;
+      const sent = (more: object) => the.send(content, { doc_title: `titled ${row}.xlsx`, ...more });
+      expect((await sent({})).body.errors).toMatchObject([{ proposed_header_row: row }]);
+      const taken = await sent({ header_row: String(row), location_column: 'Facility' });
+      expect([taken.status, taken.body.file_header]).toEqual([201, ['Facility', 'campaign', 'seen', 'Remarks']]);
+    }
   });
 
   test.each([

@@ -259,6 +259,52 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await until(async () => (await factsOf(page)).Values).toBe('1');
   });
 
+  test('a title above the table is not taken for a column: the row of the headers is filled in', async () => {
+    const rows = [
+      ['Weekly report, district health office'],
+      [],
+      ['District', 'Round', 'Children seen', 'vaccinated'],
+      ['Birch', 'April 2026', 71, 70],
+    ];
+    const book = xlsx.utils.book_new();
+    xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows), 'Data');
+    await page.goto(`${world.url}/app/documents`);
+    await page.getByRole('button', { name: 'Upload a document' }).click();
+    const form = page.getByRole('dialog', { name: 'Upload a document' });
+    const file = form.locator('input[type=file]');
+    const send = form.getByRole('button', { name: 'Upload', exact: true });
+    await file.setInputFiles({
+      name: 'titled.xlsx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      buffer: xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer,
+    });
+    await send.click();
+    await form.getByText('The headers seem to stand in row 3, below a title.').waitFor();
+    expect(await form.getByRole('textbox', { name: 'Row of the headers' }).inputValue()).toBe('3');
+    expect(await form.getByRole('combobox', { name: 'Column of the place' }).inputValue()).toBe('District');
+    expect(await form.getByRole('combobox', { name: 'Column of the campaign' }).inputValue()).toBe('Round');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await send.click();
+    await page.getByRole('heading', { name: 'titled.xlsx', level: 1 }).waitFor();
+    await until(async () => (await factsOf(page)).Values).toBe('2');
+
+    // Of a text file it is found here, and another row can be said.
+    await page.goto(`${world.url}/app/documents`);
+    await page.getByRole('button', { name: 'Upload a document' }).click();
+    const text = rows.map((row) => row.map((cell) => `"${cell}"`).join(';')).join('\n');
+    await file.setInputFiles({ name: 'titled.csv', mimeType: 'text/csv', buffer: Buffer.from(`${text}\n`) });
+    const row = form.getByRole('textbox', { name: 'Row of the headers' });
+    await until(() => row.inputValue()).toBe('3');
+    expect(await form.getByRole('combobox', { name: 'Column of the place' }).inputValue()).toBe('District');
+    await row.fill('1');
+    await until(() => form.getByRole('combobox', { name: 'Column of the place' }).inputValue()).toBe('');
+    await row.fill('3');
+    await until(() => form.getByRole('combobox', { name: 'Column of the place' }).inputValue()).toBe('District');
+    await send.click();
+    await page.getByRole('heading', { name: 'titled.csv', level: 1 }).waitFor();
+    await until(async () => (await factsOf(page)).Values).toBe('2');
+  });
+
   test('Cancel takes back what is being sent', async () => {
     const before = (await must(admin.get('/api/v1/source_doc/?limit=1'), 200)).meta.total_count;
     await page.goto(`${world.url}/app/documents`);

@@ -9,6 +9,9 @@ export interface ProblemDetail {
   column?: string;
   /** What may have been meant. */
   proposed?: string;
+  /** Where a title stands above a table: the row of its headers, and what they are. */
+  proposed_header_row?: number;
+  proposed_header?: string[];
   code: string;
   message: string;
 }

@@ -16,7 +16,9 @@ export function missingColumn(error: unknown, given: Record<string, string>): st
   const role = said ?? rolesByName[name];
   const label = role === undefined ? name : labelOf(role);
   if (said !== undefined) return `${label}: the file has no column “${name}”.`;
-  const { proposed } = error.errors[0] ?? {};
+  const { proposed, proposed_header_row: row } = error.errors[0] ?? {};
+  if (row !== undefined)
+    return `The headers seem to stand in row ${row}, below a title. It is filled in: upload again, or say another.`;
   return `${label}: no column is called as it usually is. ${
     proposed === undefined
       ? 'Say which one it is.'
@@ -30,4 +32,11 @@ export function proposedRole(error: unknown): Record<string, string> {
   const { column = '', proposed } = error.errors[0] ?? {};
   const role = rolesByName[column];
   return role === undefined || proposed === undefined ? {} : { [role]: proposed };
+}
+
+/** The row that looks like the headers, and what it says, where a title stands above the table. */
+export function proposedHeader(error: unknown): { row: number; names: string[] } | undefined {
+  if (!(error instanceof Problem) || error.code !== 'missing_column') return undefined;
+  const { proposed_header_row: row, proposed_header: names = [] } = error.errors[0] ?? {};
+  return row === undefined ? undefined : { row, names };
 }

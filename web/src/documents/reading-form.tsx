@@ -81,6 +81,10 @@ export function ReadingForm({ document, details, close }: ReadingFormProps) {
             onChange={(words) => set('missing_values', words.length === 0 ? null : JSON.stringify(words))}
           />
         </SimpleGrid>
+        <Text fz="sm" c="dimmed">
+          By its sheet, the row of its headers, its encoding and what parts its columns the file was read when it was
+          sent. Where one of these is wrong, take the document back and upload the file again: the form asks for them.
+        </Text>
         <Group justify="flex-end" mt="xs">
           <Button variant="default" onClick={close}>
             Cancel

@@ -17,16 +17,20 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { sendDocument } from '../api/documents.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Failure } from '../ui/failure.tsx';
+import { NumberField } from '../ui/number-field.tsx';
 import { labelOf } from './detail-words.ts';
-import { missingColumn, proposedRole } from './missing-column.ts';
-import { proposed, readHeader } from './read-header.ts';
+import { missingColumn, proposedHeader, proposedRole } from './missing-column.ts';
+import { likelyHeaderRow, namesIn, proposed, readRecords } from './read-header.ts';
 
 export function SendForm({ close }: { close: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [file, setFile] = useState<File | null>(null);
   const [kind, setKind] = useState<'campaign' | 'date'>('campaign');
+  /** The first rows of a file that can be read here, and the names of its columns. */
+  const [records, setRecords] = useState<string[][]>([]);
   const [header, setHeader] = useState<string[]>([]);
+  const [headerRow, setHeaderRow] = useState<number | null>(null);
   const [roles, setRoles] = useState<Record<string, string | null>>({});
   /** The columns of a file that cannot be read here are asked for by their names once the server misses one. */
   const [isAsked, setAsked] = useState(false);
@@ -44,7 +48,11 @@ export function SendForm({ close }: { close: () => void }) {
     onError: (error, given) => {
       if (missingColumn(error, given) === undefined) return;
       setAsked(true);
-      setRoles((before) => ({ ...before, ...proposedRole(error) }));
+      const found = proposedHeader(error);
+      if (found !== undefined) {
+        setHeaderRow(found.row);
+        takeHeader(found.names);
+      } else setRoles((before) => ({ ...before, ...proposedRole(error) }));
     },
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['documents'] });
@@ -56,21 +64,35 @@ export function SendForm({ close }: { close: () => void }) {
     send.reset();
     setFile(next);
     setAsked(false);
-    const names = next === null ? [] : await readHeader(next);
-    setHeader(names);
-    setRoles(
-      Object.fromEntries(
-        ['location_column', 'campaign_column', 'date_column'].map((role) => [role, proposed(role, names)]),
-      ),
-    );
+    const read = next === null ? [] : await readRecords(next);
+    const row = likelyHeaderRow(read);
+    setRecords(read);
+    setHeaderRow(row > 1 ? row : null);
+    const names = takeHeader(namesIn(read, row));
     const hasDay = proposed('date_column', names) !== null && proposed('campaign_column', names) === null;
     setKind(hasDay ? 'date' : 'campaign');
+  };
+  /** Names of columns, and what they are called as they usually are. */
+  const takeHeader = (names: string[]) => {
+    setHeader(names);
+    const found = ['location_column', 'campaign_column', 'date_column'].map((role) => [role, proposed(role, names)]);
+    setRoles((before) => ({ sheet: before.sheet ?? null, ...Object.fromEntries(found) }));
+    return names;
+  };
+  const chooseHeaderRow = (row: number | null) => {
+    setHeaderRow(row);
+    // Of a workbook only the server knows what stands there.
+    takeHeader(namesIn(records, row ?? 1));
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     const names = ['location_column', period, ...(isAsked ? ['sheet'] : [])];
-    send.mutate(Object.fromEntries(names.flatMap((name) => (roles[name] ? [[name, roles[name]]] : []))));
+    send.mutate({
+      ...Object.fromEntries(names.flatMap((name) => (roles[name] ? [[name, roles[name]]] : []))),
+      ...(headerRow === null ? {} : { header_row: String(headerRow) }),
+    });
   };
+  const isBook = /\.(xlsx?|ods)$/i.test(file?.name ?? '');
   const missing = missingColumn(send.error, send.variables ?? {});
   const setRole = (name: string, column: string | null) => setRoles({ ...roles, [name]: column });
   const role = (name: string) =>
@@ -130,7 +152,19 @@ export function SendForm({ close }: { close: () => void }) {
             {role(period)}
           </Group>
         )}
-        {isAsked && /\.(xlsx?|ods)$/i.test(file?.name ?? '') && role('sheet')}
+        {((isAsked && isBook) || records.length > 0) && (
+          <Group grow align="flex-start">
+            <NumberField
+              label={labelOf('header_row')}
+              placeholder="the first"
+              min={1}
+              isWhole
+              value={headerRow}
+              onChange={chooseHeaderRow}
+            />
+            {isBook && role('sheet')}
+          </Group>
+        )}
         {send.isPending && <Progress value={share * 100} aria-label="Sending the file" animated={share >= 1} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
