@@ -178,7 +178,7 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', onceMore, asyn
     );
     await page.getByRole('textbox', { name: 'Visits, Birch, 5 Mar 2026' }).fill('5');
     await page.keyboard.press('Enter');
-    await alert.getByText('Visits, Birch, 5 Mar 2026: 5 Somebody entered something here in the meantime.').waitFor();
+    await alert.getByText(/Visits, Birch, 5 Mar 2026: 5 Somebody saved 77 here in the meantime \(ada, /).waitFor();
     expect(await stored('BIR')).toBe('2026-03-05 77, 2026-03-08 0');
     await alert.getByRole('button', { name: 'Save it all the same' }).click();
     await until(() => stored('BIR')).toBe('2026-03-05 5, 2026-03-08 0');
@@ -193,9 +193,9 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', onceMore, asyn
     await must(admin.patch(`/api/v1/date_datapoint/${objects[0].id}/`, { value: 20 }), 202);
     await page.getByRole('textbox', { name: 'Visits, Amber, 2 Mar 2026' }).fill('21');
     await page.keyboard.press('Enter');
-    await alert.getByText('Somebody changed it in the meantime.').waitFor();
+    await alert.getByText('Somebody saved 20 here in the meantime').waitFor();
     expect(await stored('AMB')).toBe('2026-03-02 20, 2026-03-03 13');
-    await alert.getByRole('button', { name: 'Forget it' }).click();
+    await alert.getByRole('button', { name: 'Keep theirs' }).click();
     await until(() => shown(0, 0)).toBe('20');
   });
 
@@ -212,8 +212,8 @@ describe.skipIf(chromiumPath === undefined)('data entry per day', onceMore, asyn
     await somebody('2026-03-04', 114);
     await at(0, 1).click();
     await page.evaluate(paste('13\\t14\\t15'));
-    await alert.getByText('Visits, Amber, 3 Mar 2026: 13 Somebody saved 113 here in the meantime.').waitFor();
-    await alert.getByText('Visits, Amber, 4 Mar 2026: 14 Somebody changed it in the meantime.').waitFor();
+    await alert.getByText('Visits, Amber, 3 Mar 2026: 13 Somebody saved 113 here in the meantime').waitFor();
+    await alert.getByText('Visits, Amber, 4 Mar 2026: 14 Somebody saved 114 here in the meantime').waitFor();
     await until(() => stored('AMB')).toBe('2026-03-02 20, 2026-03-03 113, 2026-03-04 114, 2026-03-05 15');
     await alert.getByRole('button', { name: 'Save it all the same' }).first().click();
     await until(() => stored('AMB')).toBe('2026-03-02 20, 2026-03-03 13, 2026-03-04 114, 2026-03-05 15');

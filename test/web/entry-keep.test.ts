@@ -104,6 +104,8 @@ describe.skipIf(chromiumPath === undefined)('what is typed into the sheet', once
       await page.keyboard.press('ArrowDown');
     }
     await page.getByText('2 values not saved yet').waitFor();
+    // What could not be asked is said, and no error of the page.
+    expect(complaints).toEqual([]);
     await context.setOffline(false);
     await at(0, 0).click();
     await page.keyboard.type('31');

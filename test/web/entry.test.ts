@@ -101,16 +101,18 @@ describe.skipIf(chromiumPath === undefined)('data entry', onceMore, async () => 
     await page.getByRole('textbox', { name: 'Children vaccinated, Amber' }).fill('901');
     await page.keyboard.press('Enter');
     const alert = page.getByRole('alert');
-    await alert.getByText('Children vaccinated, Amber: 901 Somebody changed it in the meantime.').waitFor();
+    await alert
+      .getByText(/Children vaccinated, Amber: 901 Somebody saved 777 here in the meantime \(ada, /)
+      .waitFor();
     expect(await stored('AMB', 'vaccinated')).toBe(777);
-    await alert.getByRole('button', { name: 'Forget it' }).click();
+    await alert.getByRole('button', { name: 'Keep theirs' }).click();
     await until(async () => (await shown(0)).split(' ')[1]).toBe('777');
     // The same when the sheet was opened before the other saved, and the change begins after: now said with the value.
     await must(admin.patch(`/api/v1/campaign_datapoint/${objects[0].id}/`, { value: 778 }), 202);
     await at(0, 1).dblclick();
     await page.getByRole('textbox', { name: 'Children vaccinated, Amber' }).fill('902');
     await page.keyboard.press('Enter');
-    await alert.getByText('Somebody saved 778 here in the meantime.').waitFor();
+    await alert.getByText(/Somebody saved 778 here in the meantime \(ada, /).waitFor();
     expect(await stored('AMB', 'vaccinated')).toBe(778);
     await alert.getByRole('button', { name: 'Save it all the same' }).click();
     await until(() => stored('AMB', 'vaccinated')).toBe(902);

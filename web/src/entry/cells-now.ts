@@ -1,3 +1,4 @@
+import type { Indicator } from '../api/indicators.ts';
 import {
   type Cell,
   type Coordinates,
@@ -8,6 +9,7 @@ import {
   type GridCell,
 } from '../api/values.ts';
 import { lineagePath } from '../lineage/lineage-path.ts';
+import { valueText } from '../ui/value-text.ts';
 import type { SheetCell } from './sheet-cell.ts';
 
 /** What a cell was when its change began. */
@@ -68,14 +70,14 @@ const keyOf = (of: {
   data_date?: string | null;
 }) => [of.location_id, of.indicator_id, of.campaign_id ?? of.data_date].join(' ');
 
-/** What is to be said when the sheet shows something else than what the change began with. */
-export function overtaking({ cell }: SheetCell, before: Begun, own: Own | undefined): string | undefined {
+/** Whether the sheet shows something else than what the change began with. */
+export function isOvertaken({ cell }: SheetCell, before: Begun, own: Own | undefined): boolean {
   const shown = own ?? cell;
-  if (shown?.id == null || before.value === shown.value) return undefined;
-  return somebodySaved(before.value);
+  return shown?.id != null && before.value !== shown.value;
 }
 
-export const somebodySaved = (value: Cell['value']) => `Somebody saved ${value ?? 'nothing'} here in the meantime.`;
+export const somebodySaved = (value: Cell['value'], indicator: Indicator) =>
+  `Somebody saved ${value === null ? 'nothing' : valueText(value, indicator)} here in the meantime`;
 
 /** A cell of a grid is written as it was seen, or not at all. */
 export const seenWith = ({ id, tag }: Begun): Pick<GridCell, 'if_match' | 'if_none_match'> =>

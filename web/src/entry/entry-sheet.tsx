@@ -255,7 +255,7 @@ function Attention({ notes, onConfirm, onDrop }: AttentionProps) {
                 </Button>
               )}
               <Button size="compact-sm" variant="subtle" color="gray" onClick={() => onDrop(note)}>
-                Forget it
+                {note.state === 'overtaken' ? 'Keep theirs' : 'Forget it'}
               </Button>
             </Group>
           </Group>

@@ -29,7 +29,8 @@ export async function takeBack(past: readonly Past[], { anyway, send, done, over
   const now = await send(() => cellsNow(past));
   const open = past.flatMap((one, n) => {
     if (anyway || stands(one, now[n]!)) return [{ one, now: now[n]! }];
-    overtaken(one, somebodySaved(now[n]!.entry === undefined ? now[n]!.value : now[n]!.entry.value));
+    const { entry, value } = now[n]!;
+    overtaken(one, `${somebodySaved(entry === undefined ? value : entry.value, one.target.indicator)}.`);
     return [];
   });
   const former = open.filter(({ one }) => one.before.entry !== undefined);

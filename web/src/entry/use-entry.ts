@@ -13,10 +13,19 @@ import {
   type Lineage,
   withdrawValue,
 } from '../api/values.ts';
-import { plural } from '../ui/format.ts';
+import { dateTime, plural } from '../ui/format.ts';
 import { toastProblem } from '../ui/toast.tsx';
 import { valueText } from '../ui/value-text.ts';
-import { type Begun, cellsNow, coordinatesOf, type Own, overtaking, pathOf, seenWith } from './cells-now.ts';
+import {
+  type Begun,
+  cellsNow,
+  coordinatesOf,
+  isOvertaken,
+  type Own,
+  pathOf,
+  seenWith,
+  somebodySaved,
+} from './cells-now.ts';
 import { checkText } from './check-text.ts';
 import { patiently } from './patiently.ts';
 import { isComputed, type SheetCell } from './sheet-cell.ts';
@@ -106,7 +115,16 @@ export function useEntry() {
       cellsNow(targets.map((target) => ({ target, id: own.current.get(target.key)?.id ?? target.cell?.id ?? null }))),
     );
   const beginning = async (target: SheetCell) => (await blockNow([target]))[0]!;
-  const overtakenBy = (target: SheetCell, before: Begun) => overtaking(target, before, own.current.get(target.key));
+  const overtakenBy = (target: SheetCell, before: Begun) => isOvertaken(target, before, own.current.get(target.key));
+
+  /** What stands in a cell that somebody else was quicker with: nobody writes over what they have not seen. */
+  const theirs = async (target: SheetCell): Promise<string> => {
+    try {
+      return savedWords(await patient(() => fetchLineage(pathOf(target))), target);
+    } catch {
+      return changedMeanwhile;
+    }
+  };
 
   const readAgain = (key: string, mine: Own | undefined) => {
     // What is being saved now was typed over what the sheet showed before.
@@ -115,7 +133,10 @@ export function useEntry() {
 
   const begin = (target: SheetCell) => {
     const busy = turns.current.get(target.key);
-    begun.current.set(target.key, busy === undefined ? beginning(target) : busy.then(() => beginning(target)));
+    const found = busy === undefined ? beginning(target) : busy.then(() => beginning(target));
+    // Who saves is told what went wrong; who types on need not be.
+    found.catch(() => undefined);
+    begun.current.set(target.key, found);
   };
 
   /** After what is under way for the cell. `isLast`: nothing was typed there since. */
@@ -154,9 +175,8 @@ export function useEntry() {
     const tell = (state: Note['state'], message?: string) => isLast() && note(target, state, text, message);
     try {
       const before = await change.before;
-      const overtaken = overtakenBy(target, before);
-      if (!confirmed && overtaken !== undefined) {
-        tell('overtaken', overtaken);
+      if (!confirmed && overtakenBy(target, before)) {
+        tell('overtaken', await theirs(target));
         return true;
       }
       const saved = await patient(() => write(target, before, { value, confirm_warnings: confirmed }));
@@ -168,15 +188,11 @@ export function useEntry() {
     } catch (error) {
       const problem = error instanceof Problem ? error : undefined;
       const canConfirm = problem?.hint?.includes('confirm_warnings') === true;
-      const isOvertaken = problem?.status === 412 || problem?.status === 409;
-      if (isOvertaken) {
-        tell(
-          'overtaken',
-          problem.status === 412 ? changedMeanwhile : 'Somebody entered something here in the meantime.',
-        );
-      } else if (canConfirm) tell('unusual', problem.message);
+      const wasQuicker = problem?.status === 412 || problem?.status === 409;
+      if (wasQuicker) tell('overtaken', await theirs(target));
+      else if (canConfirm) tell('unusual', problem.message);
       else if (isLast()) fail(target, text, error, () => start(save(target, text, confirmed)));
-      return isOvertaken;
+      return wasQuicker;
     }
   };
 
@@ -241,11 +257,11 @@ export function useEntry() {
       const good: typeof fitting = [];
       const before: Begun[] = [];
       for (const [index, one] of fitting.entries()) {
-        const overtaken = overtakenBy(one.target, begunAt[index]!);
-        if (overtaken === undefined) {
+        if (overtakenBy(one.target, begunAt[index]!)) note(one.target, 'overtaken', one.text, await theirs(one.target));
+        else {
           good.push(one);
           before.push(begunAt[index]!);
-        } else note(one.target, 'overtaken', one.text, overtaken);
+        }
       }
       if (good.length === 0) {
         await refresh();
@@ -258,16 +274,16 @@ export function useEntry() {
       }));
       const { results } = await patient(() => enterValues(cells));
       const past: Past[] = [];
-      results.forEach((result, index) => {
+      for (const [index, result] of results.entries()) {
         const { target, text } = good[index]!;
         if (result.status < 300) {
           const saved = result.object!;
           past.push({ target, before: before[index]!, id: saved.id, entered: saved });
           own.current.set(target.key, saved);
           note(target, 'saved', text);
-        } else if (result.status === 412) note(target, 'overtaken', text, changedMeanwhile);
+        } else if (result.status === 412) note(target, 'overtaken', text, await theirs(target));
         else note(target, 'refused', text, result.error ?? `The server answered ${result.status}.`);
-      });
+      }
       if (past.length > 0) remember(plural(past.length, 'pasted value'), past);
       const written = past.map(({ target: { key } }) => [key, own.current.get(key)] as const);
       await refresh();
@@ -356,6 +372,15 @@ function nowWords({ value, kind, source }: Lineage, { indicator }: SheetCell): s
   if (value === null) return 'the cell is empty';
   const from = kind === 'stored' ? (source?.doc_title ? `of “${source.doc_title}”` : 'of a file') : 'worked out';
   return `${valueText(value, indicator)} ${from} counts again`;
+}
+
+/** What somebody saved in the meantime, who and when. */
+function savedWords({ value, entry, cleared, source }: Lineage, { indicator }: SheetCell): string {
+  const by = entry ?? cleared;
+  const who = by?.username ?? (source?.doc_title ? `“${source.doc_title}”` : undefined);
+  const at = by?.at ?? source?.at;
+  const more = [...(who === undefined ? [] : [who]), ...(at === undefined ? [] : [dateTime(at)])];
+  return `${somebodySaved(value, indicator)}${more.length === 0 ? '' : ` (${more.join(', ')})`}.`;
 }
 
 /** What is confirmed replaces what somebody else may have entered; anything else must not meet an entry it has not seen. */
