@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { fetchApi, type Query } from './fetch-api.ts';
 import { fetchList } from './list.ts';
+import { wholeNaturally } from './natural-order.ts';
 
 export type DataFormat = 'int' | 'float' | 'pct' | 'bool' | 'class' | 'date_int' | 'date';
 export type PeriodKind = 'campaign' | 'date';
@@ -39,7 +40,7 @@ export interface Indicator {
   updated_at: string;
 }
 type ReadOnlyField = 'id' | 'bound_json' | 'tag_json' | 'definition_version' | 'updated_at';
-export type IndicatorFields = Omit<Indicator, ReadOnlyField | 'good_bound' | 'bad_bound'>;
+export type IndicatorFields = Omit<Indicator, ReadOnlyField>;
 
 export type Role =
   | 'PART_TO_BE_SUMMED'
@@ -66,7 +67,10 @@ export interface Tag {
 
 export const pageOfIndicators = 100;
 
-const list = (query: Query, signal?: AbortSignal) => fetchList<Indicator>('/api/v1/indicator', query, signal);
+const list = async (query: Query, signal?: AbortSignal) => {
+  const found = await fetchList<Indicator>('/api/v1/indicator', query, signal);
+  return { ...found, objects: wholeNaturally(found, ({ name }) => name) };
+};
 
 interface IndicatorFilter {
   tag?: string | undefined;
@@ -146,7 +150,10 @@ export const usesQuery = (id: number) =>
 
 export const tagsQuery = queryOptions({
   queryKey: ['indicators', 'tags'],
-  queryFn: ({ signal }) => fetchList<Tag>('/api/v1/indicator_tag', { order_by: 'tag_name' }, signal),
+  queryFn: async ({ signal }) => {
+    const found = await fetchList<Tag>('/api/v1/indicator_tag', { order_by: 'tag_name' }, signal);
+    return { ...found, objects: wholeNaturally(found, ({ tag_name }) => tag_name) };
+  },
 });
 
 export const createIndicator = (body: IndicatorFields): Promise<Indicator> =>

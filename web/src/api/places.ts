@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { fetchApi, type Query } from './fetch-api.ts';
 import { fetchList } from './list.ts';
+import { naturally, wholeNaturally } from './natural-order.ts';
 import type { ProblemDetail } from './problem.ts';
 import type { User } from './session.ts';
 
@@ -31,8 +32,15 @@ export interface PlaceType {
 export type PlaceFields = Omit<Place, 'id' | 'location_type__name' | 'lvl'>;
 
 const line = 'id,name,location_code,location_type__name,parent_location_id,lvl';
-const list = (query: Query, signal?: AbortSignal) =>
-  fetchList<PlaceLine>('/api/v1/location', { fields: line, order_by: 'name', ...query }, signal);
+const list = async (query: Query, signal?: AbortSignal) => {
+  const found = await fetchList<PlaceLine>('/api/v1/location', { fields: line, order_by: 'name', ...query }, signal);
+  return { ...found, objects: wholeNaturally(found, ({ name }) => name) };
+};
+/** The widest first. */
+const searched = async (query: Query, signal: AbortSignal) => {
+  const { objects } = await list({ ...query, count: 'none', order_by: 'lvl,name' }, signal);
+  return objects.toSorted((a, b) => a.lvl - b.lvl || naturally(a.name, b.name));
+};
 
 export const placeTypesQuery = queryOptions({
   queryKey: ['places', 'types'],
@@ -146,13 +154,13 @@ export const placeSearchQuery = (words: string, limit = 30) =>
   queryOptions({
     queryKey: ['places', 'search', words, limit],
     queryFn: async ({ signal }) => {
-      if (words === '') return (await list({ limit, count: 'none', order_by: 'lvl,name' }, signal)).objects;
+      if (words === '') return await searched({ limit }, signal);
       const [named, coded] = await Promise.all([
-        list({ name__icontains: words, limit, count: 'none', order_by: 'lvl,name' }, signal),
-        list({ location_code__istartswith: words, limit: 10, count: 'none', order_by: 'lvl,name' }, signal),
+        searched({ name__icontains: words, limit }, signal),
+        searched({ location_code__istartswith: words, limit: 10 }, signal),
       ]);
-      const known = new Set(named.objects.map(({ id }) => id));
-      return [...named.objects, ...coded.objects.filter(({ id }) => !known.has(id))];
+      const known = new Set(named.map(({ id }) => id));
+      return [...named, ...coded.filter(({ id }) => !known.has(id))];
     },
     placeholderData: keepPreviousData,
   });

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useCallback, useState } from 'react';
 import type { ChartSpec, Grouping } from '../api/charts.ts';
+import { naturally } from '../api/natural-order.ts';
 import { placePathQuery, placesBelowQuery, type Shape, shapesQuery } from '../api/places.ts';
 import type { Cell } from '../api/values.ts';
 import { Failure } from '../ui/failure.tsx';
@@ -220,7 +221,7 @@ function Drawn({ title, data, shapes, asTable, onTrace, drawn, open }: DrawnProp
             w={190}
             data={shapes
               .map((shape) => ({ value: String(shape.location_id), label: shape.properties.name }))
-              .sort((a, b) => a.label.localeCompare(b.label))}
+              .sort((a, b) => naturally(a.label, b.label))}
             value={null}
             onChange={(next) => next !== null && open(Number(next))}
             nothingFoundMessage="No place is called so"
