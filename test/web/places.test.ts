@@ -187,6 +187,8 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     const form = page.getByRole('dialog');
     await form.getByRole('textbox', { name: 'Refused below, in %' }).pressSequentially('1.5');
     await form.getByRole('textbox', { name: 'Refused above, in %' }).fill('100%');
+    await form.getByRole('textbox', { name: 'Good at, in %' }).fill('10');
+    await form.getByRole('textbox', { name: 'Bad at, in %' }).fill('25');
     // Of other values the same words are the number itself.
     const choose = async (format: string) => {
       await form.getByRole('combobox', { name: 'Its values are' }).click();
@@ -198,7 +200,8 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await form.getByRole('button', { name: 'Save indicator' }).click();
     await page.getByText('1.5% to 100%').waitFor();
     const { objects } = await must(admin.get('/api/v1/indicator/?short_name=missed'), 200);
-    expect(objects).toMatchObject([{ data_format: 'pct', min: 0.015, max: 1 }]);
+    expect(objects).toMatchObject([{ data_format: 'pct', min: 0.015, max: 1, good_bound: 0.1, bad_bound: 0.25 }]);
+    await page.getByText('The colours follow its bounds: 10% is good, 25% is bad.').waitFor();
   });
 
   test('a weighted mean says by what, categories are numbers with words, files may use other names', async () => {
@@ -258,6 +261,20 @@ describe.skipIf(chromiumPath === undefined)('places, indicators and campaigns', 
     await page.getByRole('button', { name: 'Save campaign' }).click();
     await page.getByRole('region', { name: 'Mop-up' }).getByRole('cell', { name: 'March 2026', exact: true }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  test('places are in the order people count in', async () => {
+    const wards = ['Ward 10', 'Ward 2', 'Ward 1'].map((name, n) => `W${n},${name},Ward,3,CED`).join('\n');
+    const csv = `location_code,name,location_type,admin_level,parent_location_code\n${wards}\n`;
+    await must(admin.post('/api/v1/location/import', csv, { 'content-type': 'text/csv' }), 200);
+    const { objects } = await must(admin.get('/api/v1/location/?location_code=W0'), 200);
+    await page.goto(`${world.url}/app/places/${objects[0].id}`);
+    const named = page.getByRole('treeitem', { name: /^Ward / });
+    await named.nth(2).waitFor();
+    const inTree = await named.evaluateAll((lines) =>
+      lines.map((one) => (one as unknown as { textContent: string }).textContent),
+    );
+    expect(inTree.map((text) => text.replace(/Ward$/, ''))).toEqual(['Ward 1', 'Ward 2', 'Ward 10']);
   });
 
   test('every page fits a phone and passes in the dark', async () => {

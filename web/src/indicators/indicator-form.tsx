@@ -46,7 +46,7 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   const navigate = useNavigate();
   const [read, setRead] = useState(() => indicator && fieldsOf(indicator));
   const [given, setGiven] = useState<Partial<IndicatorFields>>(
-    read ?? { data_format: 'int', resource_name: 'campaign', categories: null, min: null, max: null, ...initial },
+    read ?? { data_format: 'int', resource_name: 'campaign', categories: null, ...noLimits, ...initial },
   );
   // Kept apart: while they are typed they need not be whole.
   const [categories, setCategories] = useState<DraftCategory[]>(given.categories ?? []);
@@ -67,7 +67,8 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
       if (value === null || isPercent === willBePercent) return value;
       return willBePercent ? fromPercent(value) : toPercent(value);
     };
-    set({ data_format, min: limit(given.min), max: limit(given.max) });
+    const [good_bound, bad_bound] = [limit(given.good_bound), limit(given.bad_bound)];
+    set({ data_format, min: limit(given.min), max: limit(given.max), good_bound, bad_bound });
   };
   const save = useMutation({
     mutationFn: () =>
@@ -210,6 +211,25 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
             miw={100}
           />
         </Group>
+        <Group grow align="flex-start" preventGrowOverflow={false}>
+          {(['good_bound', 'bad_bound'] as const).map((field) => (
+            <NumberField
+              key={field}
+              label={`${field === 'good_bound' ? 'Good' : 'Bad'}${isPercent ? ' at, in %' : ' at'}`}
+              description={
+                field === 'good_bound'
+                  ? 'For colours: values on its far side are good.'
+                  : 'The same of bad ones. No value is refused.'
+              }
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              isPercent={isPercent}
+              value={given[field] ?? null}
+              onChange={(value) => set({ [field]: value })}
+              error={error(field)}
+              miw={150}
+            />
+          ))}
+        </Group>
         <TagsInput
           label="Also called in files"
           description="Enter after each name."
@@ -229,12 +249,14 @@ function Form({ close, indicator, initial, onCreated }: FormProps) {
   );
 }
 
+const noLimits = { min: null, max: null, good_bound: null, bad_bound: null };
+
 /** What the form changes. */
 function fieldsOf(indicator: Indicator): Partial<IndicatorFields> {
   const { name, short_name, description, data_format, resource_name, aggregation, weight_indicator_id } = indicator;
-  const { min, max, unit, categories, aliases } = indicator;
+  const { min, max, good_bound, bad_bound, unit, categories, aliases } = indicator;
   return {
     ...{ name, short_name, description, data_format, resource_name, aggregation, weight_indicator_id },
-    ...{ min, max, unit, categories, aliases },
+    ...{ min, max, good_bound, bad_bound, unit, categories, aliases },
   };
 }
