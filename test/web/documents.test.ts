@@ -412,6 +412,18 @@ describe.skipIf(chromiumPath === undefined)('documents', onceMore, async () => {
     await other.page.keyboard.type('5');
     expect(await other.page.getByRole('grid', { name: 'Values' }).locator('input').count()).toBe(0);
     await until(async () => (await must(admin.get(`/api/v1/source_doc/${manyCodes}/`), 200)).state).toBe('mapping');
+    // Of places that nobody mapped they see no codes, and of what others did no run.
+    const text = 'geocode,campaign,seen\nAMB,March 2026,7\nAtlantis,March 2026,1\n';
+    const body = { docfile: Buffer.from(text).toString('base64'), doc_title: 'atlantis', file_type: 'campaign' };
+    const { id } = await must(admin.post('/api/v1/source_doc/', body), 201);
+    await other.page.goto(`${world.url}/app/documents/${id}`);
+    await other.page.getByText('Some codes are still to be decided, but none that you see').waitFor();
+    expect(await other.page.getByText('Every code is known.').count()).toBe(0);
+    expect(await other.page.getByRole('link', { name: 'Its run' }).count()).toBe(0);
+    await page.goto(`${world.url}/app/documents/${id}`);
+    await page.getByText('1 code to decide').waitFor();
+    await page.getByRole('link', { name: /^Download/ }).waitFor();
+    await page.getByRole('link', { name: 'Its run' }).waitFor();
     expect(other.complaints).toEqual([]);
   });
 

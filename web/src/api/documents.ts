@@ -303,6 +303,13 @@ export async function readAgain(documentId: number, change: Details): Promise<vo
   await fetchApi('/api/v1/transform_upload', { method: 'POST', body: { document_id: documentId } });
 }
 
+/** Whether the reader gets the file: nothing of it is sent for the question. */
+export const mayReadFileQuery = ({ id, docfile }: SourceDocument) =>
+  queryOptions({
+    queryKey: ['documents', 'may read file', id],
+    queryFn: async ({ signal }) => (await fetch(docfile, { method: 'HEAD', signal })).ok,
+  });
+
 export const undoDocument = (id: number, undone: boolean): Promise<unknown> =>
   fetchApi(`/api/v1/source_doc/${id}/undo`, { method: 'POST', body: { undone } });
 

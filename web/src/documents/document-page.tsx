@@ -6,9 +6,11 @@ import {
   countingValuesQuery,
   documentQuery,
   documentValuesQuery,
+  mayReadFileQuery,
   type SourceDocument,
   undoDocument,
 } from '../api/documents.ts';
+import { runQuery } from '../api/runs.ts';
 import { useMutation } from '../api/use-mutation.ts';
 import { Fact } from '../ui/fact.tsx';
 import { bytes, count, dateTime, plural } from '../ui/format.ts';
@@ -104,11 +106,12 @@ function State({ document }: { document: SourceDocument }) {
 }
 
 function BeingRead({ runId }: { runId: string | null }) {
+  const run = useSeenRun(runId);
   return (
     <section className="panel" aria-label="Being read" style={{ padding: 16 }}>
       <Text>
         The file is being read; what it calls things appears here when that is done.{' '}
-        {runId !== null && <TextLink to={`/run/${runId}`}>How far it is</TextLink>}
+        {run !== undefined && <TextLink to={`/run/${run.id}`}>How far it is</TextLink>}
       </Text>
     </section>
   );
@@ -116,6 +119,8 @@ function BeingRead({ runId }: { runId: string | null }) {
 
 function Facts({ document }: { document: SourceDocument }) {
   const values = useInfiniteQuery(documentValuesQuery(document.id)).data?.pages[0]?.meta.total_count;
+  const mayRead = useMayReadFile(document);
+  const run = useSeenRun(document.run_id);
   const summary = (document.summary ?? {}) as Record<string, unknown>;
   const { cells } = summary;
   const facts: [string, unknown][] = [
@@ -134,13 +139,17 @@ function Facts({ document }: { document: SourceDocument }) {
           </Fact>
         ))}
         <Fact label="File">
-          <Anchor href={document.docfile} download fz="sm">
-            Download, {bytes(document.bytes)}
-          </Anchor>
+          {mayRead ? (
+            <Anchor href={document.docfile} download fz="sm">
+              Download, {bytes(document.bytes)}
+            </Anchor>
+          ) : (
+            <Text fz="sm">{bytes(document.bytes)}, for those who see all its places</Text>
+          )}
         </Fact>
-        {document.run_id !== null && (
+        {run !== undefined && (
           <Fact label="Read by">
-            <TextLink to={`/run/${document.run_id}`} fz="sm">
+            <TextLink to={`/run/${run.id}`} fz="sm">
               Its run
             </TextLink>
           </Fact>
@@ -148,6 +157,18 @@ function Facts({ document }: { document: SourceDocument }) {
       </SimpleGrid>
     </section>
   );
+}
+
+/** Undefined until it is known that the reader may see it. */
+function useSeenRun(id: string | null) {
+  return useQuery({ ...runQuery(id ?? ''), enabled: id !== null, retry: false }).data;
+}
+
+/** The file is for its sender and for those who see every place in it; until that is known it is not offered. */
+function useMayReadFile(document: SourceDocument): boolean {
+  const may = useMay();
+  const found = useQuery({ ...mayReadFileQuery(document), enabled: !may.change(document) });
+  return may.change(document) || found.data === true;
 }
 
 function UndoButton({ document }: { document: SourceDocument }) {

@@ -35,6 +35,9 @@ export function MappingQueue({ document }: { document: SourceDocument }) {
   );
 }
 
+const someHidden =
+  'Some codes are still to be decided, but none that you see: they, and what the file says of them, are for those who see all its places.';
+
 /** Below this a glance is enough. */
 const manyCodes = 8;
 
@@ -53,6 +56,8 @@ function Queue({ document, total }: { document: SourceDocument; total: number })
   // Of columns and campaigns only administrators say what they mean.
   const state = useRef<HTMLParagraphElement>(null);
   const isDone = total === 0;
+  // Who sent it and administrators see all its codes; others only those of places they see.
+  const hidesSome = document.state === 'mapping' && !may.change(document);
   const wasOpen = useRef(!isDone);
   // The last code takes the focus with it when it goes: whoever decided it stands on what is said of all.
   useEffect(() => {
@@ -66,7 +71,7 @@ function Queue({ document, total }: { document: SourceDocument; total: number })
       <Group justify="space-between" gap="sm">
         <Text fz="sm" role="status" ref={state} tabIndex={-1}>
           {isDone ? (
-            <span style={{ color: 'var(--muted)' }}>Every code is known.</span>
+            <span style={{ color: 'var(--muted)' }}>{hidesSome ? someHidden : 'Every code is known.'}</span>
           ) : (
             <strong>{plural(total, 'code')} to decide</strong>
           )}
