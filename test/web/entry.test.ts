@@ -101,9 +101,7 @@ describe.skipIf(chromiumPath === undefined)('data entry', onceMore, async () => 
     await page.getByRole('textbox', { name: 'Children vaccinated, Amber' }).fill('901');
     await page.keyboard.press('Enter');
     const alert = page.getByRole('alert');
-    await alert
-      .getByText(/Children vaccinated, Amber: 901 Somebody saved 777 here in the meantime \(ada, /)
-      .waitFor();
+    await alert.getByText(/Children vaccinated, Amber: 901 Somebody saved 777 here in the meantime \(ada, /).waitFor();
     expect(await stored('AMB', 'vaccinated')).toBe(777);
     await alert.getByRole('button', { name: 'Keep theirs' }).click();
     await until(async () => (await shown(0)).split(' ')[1]).toBe('777');
