@@ -50,7 +50,10 @@ describe.skipIf(chromiumPath === undefined)('records of every table', onceMore, 
 
     await page.getByRole('button', { name: /^Open/ }).click();
     await form.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('dialog', { name: /^Delete / })
+      .getByRole('button', { name: 'Delete' })
+      .click();
     await page.getByText('Nothing here').waitFor();
     expect((await ben.get(`/api/v1/location/${ids.c}`)).status).toBe(404);
     expect(complaints).toEqual([]);
@@ -73,7 +76,7 @@ describe.skipIf(chromiumPath === undefined)('records of every table', onceMore, 
     await page.goto(`${world.url}/app/records/campaign_type`);
     await page.getByRole('button', { name: 'Open Round' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    const question = page.getByRole('dialog').last();
+    const question = page.getByRole('dialog', { name: 'Delete Round?' });
     await question.getByRole('button', { name: 'Delete' }).click();
     await question.getByText('It is used by 1 campaign.').waitFor();
     await question.getByRole('checkbox', { name: 'Delete what uses it as well' }).check();
@@ -98,6 +101,7 @@ describe.skipIf(chromiumPath === undefined)('records of every table', onceMore, 
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await send(`Clinic 1,c1,${type},${ids.a}\nClinic 2,a,${type},${ids.a}\n`);
     await page.getByText('There is one with this code already.').waitFor();
+    await page.getByText('It is row 2, counted').waitFor();
     if (shots) await page.screenshot({ path: `${shots}/import.png` });
     await send(`Clinic 1,c1,${type},${ids.a}\nClinic 2,c2,${type},${ids.a}\n`);
     await page.getByText('It fits. Nothing is stored yet.').waitFor();
@@ -111,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)('records of every table', onceMore, 
     const { page } = await openWindow({ width: 390, height: 844, colorScheme: 'dark' });
     await signIn(page, world.url, admin);
     await page.goto(`${world.url}/app/records/audit`);
-    const lines = page.getByRole('button', { name: /^Open / });
+    const lines = page.getByRole('table').getByRole('button', { name: /^Open / });
     await lines.first().waitFor();
     await page.getByRole('columnheader', { name: 'seq' }).getByRole('button').click();
     await page.getByRole('columnheader', { name: 'seq' }).and(page.locator('[aria-sort=ascending]')).waitFor();

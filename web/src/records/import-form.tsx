@@ -1,6 +1,7 @@
 import { Alert, Button, Checkbox, Code, FileInput, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Problem } from '../api/problem.ts';
 import { nameOf } from '../api/problem-words.ts';
 import { type Imported, importRecords, type ResourceSchema } from '../api/records.ts';
 import { useMutation } from '../api/use-mutation.ts';
@@ -44,6 +45,7 @@ function Form({ close, resource, schema }: Omit<ImportFormProps, 'opened'>) {
     setTried(undefined);
     send.reset();
   };
+  const row = send.error instanceof Problem ? send.error.errors.find((one) => one.row !== undefined)?.row : undefined;
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     if (file !== null) send.mutate(tried === undefined);
@@ -87,6 +89,7 @@ function Form({ close, resource, schema }: Omit<ImportFormProps, 'opened'>) {
           />
         )}
         {send.error !== null && <Failure error={send.error} />}
+        {row !== undefined && <Text fz="sm">It is row {count(row)}, counted below the names of the fields.</Text>}
         {tried !== undefined && (
           <Alert color="leaf" role="status" title="It fits. Nothing is stored yet.">
             {wordsOf(tried)}.

@@ -21,6 +21,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { FieldInput, type FieldText, readText, textOf } from './field-input.tsx';
 import { cellText, keyOf, titleOf } from './record-words.ts';
+import { useMayWrite } from './use-may-write.ts';
 
 interface RecordFormProps {
   opened: boolean;
@@ -61,7 +62,8 @@ function Form({ close, resource, schema, id, record }: FormProps) {
   const queries = useQueryClient();
   const [one] = nameOf(resource);
   const key = keyOf(schema.fields);
-  const mayChange = id === undefined || schema.allowed_detail_http_methods.includes('patch');
+  const mayWrite = useMayWrite(resource);
+  const mayChange = id === undefined || (mayWrite && schema.allowed_detail_http_methods.includes('patch'));
   const isWritable = (name: string) => {
     const field = schema.fields[name];
     return mayChange && field !== undefined && !field.readonly && !field.primary_key && !name.includes('__');
@@ -126,7 +128,7 @@ function Form({ close, resource, schema, id, record }: FormProps) {
           </dl>
         )}
         <Group justify="space-between" mt="xs">
-          {id !== undefined && schema.allowed_detail_http_methods.includes('delete') ? (
+          {id !== undefined && mayWrite && schema.allowed_detail_http_methods.includes('delete') ? (
             <Delete resource={resource} id={id} title={titleOf(record!, schema.fields, key)} close={close} />
           ) : (
             <span />

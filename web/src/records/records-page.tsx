@@ -21,6 +21,7 @@ import { type Condition, Conditions } from './conditions.tsx';
 import { ImportForm } from './import-form.tsx';
 import { RecordForm } from './record-form.tsx';
 import { capital, cellText, keyOf, titleOf } from './record-words.ts';
+import { useMayWrite } from './use-may-write.ts';
 
 const crumbs = [{ label: 'Records', to: '/records' }];
 const isPaging = (name: string) => ['order_by', 'offset'].includes(name);
@@ -64,7 +65,7 @@ function Records({ resource, title, schema }: RecordsProps) {
   const records = useQuery({ ...recordsQuery(resource, search), enabled: isAsked });
   const [creating, create] = useDisclosure();
   const [importing, bring] = useDisclosure();
-  const mayCreate = schema.allowed_list_http_methods.includes('post');
+  const mayCreate = useMayWrite(resource) && schema.allowed_list_http_methods.includes('post');
   const filters = Object.fromEntries(conditions.map(({ parameter, value }) => [parameter, value]));
   return (
     <Page
@@ -163,6 +164,9 @@ function RecordTable({ resource, schema, objects, orderBy, order }: RecordTableP
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>
+            <Table.Th>
+              <span className="visually-hidden">Actions</span>
+            </Table.Th>
             {columns.map((name) => (
               <Heading
                 key={name}
@@ -172,9 +176,6 @@ function RecordTable({ resource, schema, objects, orderBy, order }: RecordTableP
                 order={order}
               />
             ))}
-            <Table.Th>
-              <span className="visually-hidden">Actions</span>
-            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -183,14 +184,7 @@ function RecordTable({ resource, schema, objects, orderBy, order }: RecordTableP
             return (
               // Values of a cross product have no key of their own.
               <Table.Tr key={String(id ?? at)}>
-                {columns.map((name) => (
-                  <Table.Td key={name} maw={320}>
-                    <Text truncate="end" fz="sm" title={cellText(record[name], schema.fields[name])}>
-                      {cellText(record[name], schema.fields[name])}
-                    </Text>
-                  </Table.Td>
-                ))}
-                <Table.Td ta="end">
+                <Table.Td>
                   {id != null && (
                     <Button size="compact-sm" variant="subtle" onClick={() => setOpened(String(id))}>
                       Open
@@ -198,6 +192,13 @@ function RecordTable({ resource, schema, objects, orderBy, order }: RecordTableP
                     </Button>
                   )}
                 </Table.Td>
+                {columns.map((name) => (
+                  <Table.Td key={name} maw={320}>
+                    <Text truncate="end" fz="sm" title={cellText(record[name], schema.fields[name])}>
+                      {cellText(record[name], schema.fields[name])}
+                    </Text>
+                  </Table.Td>
+                ))}
               </Table.Tr>
             );
           })}
