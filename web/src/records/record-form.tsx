@@ -20,7 +20,7 @@ import { FormModal } from '../ui/form-modal.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { FieldInput, type FieldText, readText, textOf } from './field-input.tsx';
-import { cellText, keyOf, titleOf } from './record-words.ts';
+import { capital, cellText, keyOf, titleOf } from './record-words.ts';
 import { useMayWrite } from './use-may-write.ts';
 
 interface RecordFormProps {
@@ -35,7 +35,7 @@ interface RecordFormProps {
 export function RecordForm({ opened, close, resource, schema, id }: RecordFormProps) {
   const [one] = nameOf(resource);
   return (
-    <FormModal opened={opened} onClose={close} title={id === undefined ? `New ${one}` : `${one} ${id}`} size="lg">
+    <FormModal opened={opened} onClose={close} title={id === undefined ? `New ${one}` : capital(`${one} ${id}`)} size="lg">
       {id === undefined ? (
         <Form close={close} resource={resource} schema={schema} />
       ) : (
