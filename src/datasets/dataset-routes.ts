@@ -1,7 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { type AuditEntry, recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import { type App, originOf } from '../platform/http/index.ts';
 import { changeDataset, type DatasetChange, getDatasetFor } from './change-dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { datasetNameTaken, datasetNotFound } from './errors.ts';
 import { describeDataset } from './pure/describe-dataset.ts';
 import { datasetsWith, findDeletedDataset, findRevision, markDatasetDeleted, markDatasetRestored } from './store.ts';
@@ -50,7 +52,11 @@ export function datasetRoutes(app: App, context: Context, check: (change: Datase
       // Whoever may not change the dataset hears that first.
       await getDatasetFor(context.db, access, params.id, 'dataset.write');
       check(body);
-      const dataset = await context.db.transaction((tx) => changeDataset(tx, access, params.id, body));
+      const dataset = await context.db.transaction(async (tx) => {
+        const changed = await changeDataset(tx, access, params.id, body);
+        await recordAudit(tx, access, [{ ...auditOf(changed, 'update'), after: { fields: Object.keys(body) } }]);
+        return changed;
+      });
       return describeDataset(dataset, await findRevision(context.db, dataset.id, 'latest'), originOf(context, request));
     },
   );
@@ -63,6 +69,7 @@ export function datasetRoutes(app: App, context: Context, check: (change: Datase
       await context.db.transaction(async (tx) => {
         const dataset = await getDatasetFor(tx, access, params.id, 'dataset.delete');
         await markDatasetDeleted(tx, dataset.id, access.userId);
+        await recordAudit(tx, access, [auditOf(dataset, 'delete')]);
       });
       return reply.code(204).send();
     },
@@ -77,9 +84,18 @@ export function datasetRoutes(app: App, context: Context, check: (change: Datase
         const deleted = await findDeletedDataset(tx, params.id, datasetsWith(access, 'dataset.delete'));
         if (deleted === undefined) throw datasetNotFound(params.id);
         if (!(await markDatasetRestored(tx, deleted.id))) throw datasetNameTaken(deleted.name);
+        await recordAudit(tx, access, [auditOf(deleted, 'restore')]);
       });
       const dataset = await getDatasetFor(context.db, access, params.id, 'dataset.read');
       return describeDataset(dataset, await findRevision(context.db, dataset.id, 'latest'), originOf(context, request));
     },
   );
 }
+
+const auditOf = ({ id, projectId, name }: Pick<Dataset, 'id' | 'projectId' | 'name'>, action: string): AuditEntry => ({
+  action: `dataset.${action}`,
+  object: `dataset/${id}`,
+  projectId,
+  datasetId: id,
+  after: { name },
+});

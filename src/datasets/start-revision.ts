@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { recordAudit } from '../platform/audit/index.ts';
 import type { Context } from '../platform/context.ts';
 import { insertRun } from '../runs/index.ts';
 import type { Dataset } from './dataset.ts';
@@ -17,16 +18,25 @@ export async function startRevision(
   wanted: { action: 'undo' | 'restore'; n: number; note: string },
 ): Promise<string> {
   if (wanted.action === 'undo') await refuseUndone(context, dataset, wanted.n);
-  return context.db.transaction((tx) =>
-    insertRun(tx, context, {
+  return context.db.transaction(async (tx) => {
+    const runId = await insertRun(tx, context, {
       kind: reviseRun,
       payload: { datasetId: dataset.id, ...wanted },
       projectId: dataset.projectId,
       userId: request.access.userId,
       subject: { type: 'dataset', id: dataset.id },
       serialKey: serialKeyOf(dataset.id),
-    }),
-  );
+    });
+    const said = {
+      action: `revision.${wanted.action}`,
+      object: `dataset/${dataset.id}/revision/${wanted.n}`,
+      projectId: dataset.projectId,
+      datasetId: dataset.id,
+      runId,
+    };
+    await recordAudit(tx, request.access, [said]);
+    return runId;
+  });
 }
 
 async function refuseUndone(context: Context, dataset: Dataset, n: number): Promise<void> {

@@ -14,6 +14,7 @@ import {
   uploadsWith,
 } from '../datasets/index.ts';
 import { serialKeyOf } from '../datasets/jobs.ts';
+import { recordAudit } from '../platform/audit/index.ts';
 import type { StoredBlob } from '../platform/blobs/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Queryable, Tx } from '../platform/db/index.ts';
@@ -114,6 +115,15 @@ async function recordUpload(context: Context, tx: Tx, access: Access, arrival: S
     quarantineOf: arrival.options.quarantine ?? null,
     note: arrival.note,
   });
+  const said = {
+    action: 'upload.create',
+    object: `upload/${id}`,
+    projectId: arrival.projectId,
+    datasetId: dataset?.id,
+    after: { dataset: arrival.datasetName, file_name: arrival.fileName, sha256: arrival.blob.sha256 },
+    runId,
+  };
+  if (arrival.options.dry_run !== true) await recordAudit(tx, access, [said]);
   return id;
 }
 

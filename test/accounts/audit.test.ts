@@ -150,6 +150,26 @@ test('tokens, roles and members are told, without secrets; a token acts in the n
   ]);
 });
 
+test('files, datasets and revisions are told to owners of the project', async () => {
+  const project = (await admin.get('/api/v1/project?slug=water')).body.objects[0];
+  const url = `/api/raw_data_file_upload?project_id=${project.id}&dataset=rivers`;
+  const sent = await admin.put(url, 'name,length\nTana,1000\n', { 'content-type': 'text/csv', prefer: 'wait=0' });
+  expect(sent.status).toBeLessThan(300);
+  await world.runJobs();
+  const [dataset] = (await admin.get(`/api/v1/dataset?project_id=${project.id}`)).body.objects;
+  await must(admin.patch(`/api/v1/dataset/${dataset.id}`, { title: 'Rivers' }), 200);
+  await must(admin.delete(`/api/v1/dataset/${dataset.id}`), 204);
+  await must(admin.post(`/api/v1/dataset/${dataset.id}/restore`), 200);
+  const said = await entries(`dataset_id=${dataset.id}`, plain);
+  expect(said.map(({ action }) => action)).toEqual([
+    'dataset.restore',
+    'dataset.delete',
+    'dataset.update',
+    'upload.create',
+  ]);
+  expect(said[3]).toMatchObject({ project_id: project.id, after: { dataset: 'rivers' }, run: expect.any(String) });
+});
+
 test('it is filtered by time and read as CSV', async () => {
   expect(await entries('from=2100-01-01')).toEqual([]);
   expect(await entries('to=2000-01-01')).toEqual([]);
