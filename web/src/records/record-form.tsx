@@ -35,7 +35,12 @@ interface RecordFormProps {
 export function RecordForm({ opened, close, resource, schema, id }: RecordFormProps) {
   const [one] = nameOf(resource);
   return (
-    <FormModal opened={opened} onClose={close} title={id === undefined ? `New ${one}` : capital(`${one} ${id}`)} size="lg">
+    <FormModal
+      opened={opened}
+      onClose={close}
+      title={id === undefined ? `New ${one}` : capital(`${one} ${id}`)}
+      size="lg"
+    >
       {id === undefined ? (
         <Form close={close} resource={resource} schema={schema} />
       ) : (
@@ -70,10 +75,14 @@ function Form({ close, resource, schema, id, record }: FormProps) {
   };
   const writable = Object.keys(schema.fields).filter(isWritable);
   const shown = Object.keys(record ?? {}).filter((name) => !isWritable(name) && name !== 'resource_uri');
-  const initial = Object.fromEntries(
-    writable.map((name) => [name, textOf(record === undefined ? schema.fields[name]!.default : record[name])]),
+  // As it was when the form was opened: what others change meanwhile is none of our changes.
+  const [stored] = useState(record);
+  const [initial] = useState<Record<string, FieldText>>(() =>
+    Object.fromEntries(
+      writable.map((name) => [name, textOf(stored === undefined ? schema.fields[name]!.default : stored[name])]),
+    ),
   );
-  const [texts, setTexts] = useState<Record<string, FieldText>>(initial);
+  const [texts, setTexts] = useState(initial);
   const read = Object.fromEntries(writable.map((name) => [name, readText(texts[name]!, schema.fields[name]!)]));
   const isBad = Object.values(read).some(({ problem }) => problem !== undefined);
   const save = useMutation({
@@ -81,7 +90,7 @@ function Form({ close, resource, schema, id, record }: FormProps) {
       const touched = writable.filter((name) => texts[name] !== initial[name]);
       const wanted = Object.fromEntries(touched.map((name) => [name, read[name]!.value]));
       if (id === undefined) return await createRecord(resource, wanted);
-      const before = Object.fromEntries(touched.map((name) => [name, record![name]]));
+      const before = Object.fromEntries(touched.map((name) => [name, stored![name]]));
       return await changeFields<StoredRecord, StoredRecord>(addressOf(resource, id), before, wanted);
     },
     onSuccess: async (saved) => {
