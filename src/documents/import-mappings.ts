@@ -101,7 +101,9 @@ export async function importMappings(tx: Tx, access: Access, { text, guessed }: 
 }
 
 function readLines(text: string): MappingLine[] {
-  const [first, ...rows] = parseCsv(text) ?? [];
+  const read = parseCsv(text);
+  if ('unclosed' in read) throw invalidField('file', `the quote of a cell on line ${read.unclosed} is never closed`);
+  const [first, ...rows] = read.rows;
   if (first === undefined || rows.length === 0) throw documentEmpty();
   const position = (name: string) => first.findIndex((cell) => spelling(cell) === spelling(name));
   const at = header.map(position);

@@ -1,7 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { ErrorDetail } from '../platform/errors/index.ts';
-import { type Access, parseCsv } from '../resource/index.ts';
+import { type Access, lineIfOther, parseCsv } from '../resource/index.ts';
 import { placesMoved } from './changes.ts';
 import { emptyFile, importForbidden, importRefused, levelOutOfOrder, unreadableFile } from './errors.ts';
 import { allTypes, codesOf, insertPlaces, insertTypes, knownPlaces, updatePlaces } from './import-store.ts';
@@ -31,13 +31,15 @@ export async function importLocations(
   text: string,
   isDry: boolean,
 ): Promise<{ summary: TreeSummary; issues: ErrorDetail[] }> {
-  const cells = parseCsv(text);
-  if (cells === undefined) throw unreadableFile('a quote is never closed');
-  if (cells.length < 2) throw emptyFile();
-  const file = readTreeFile(cells);
+  const read = parseCsv(text);
+  if ('unclosed' in read) throw unreadableFile(`the quote of a cell on line ${read.unclosed} is never closed`);
+  if (read.rows.length < 2) throw emptyFile();
+  const file = readTreeFile(read.rows);
   await lockTree(tx);
   const plan = await planned(tx, access, file.rows);
-  const issues = [...file.issues, ...plan.issues];
+  const issues = [...file.issues, ...plan.issues]
+    .map((issue) => (issue.row === undefined ? issue : { ...issue, ...lineIfOther(read, issue.row) }))
+    .sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
   if (issues.length > 0 || plan.isForbidden) {
     const summary = summaryOf(file.rows.length, plan, 0);
     if (!isDry) throw plan.isForbidden ? importForbidden(issues) : importRefused(issues, summary);

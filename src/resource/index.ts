@@ -30,7 +30,7 @@ export {
 export { namesObject } from './pure/given-id.ts';
 export { splitList } from './pure/lookups.ts';
 export { nearest } from './pure/nearest.ts';
-export { parseCsv } from './pure/parse-csv.ts';
+export { lineIfOther, parseCsv } from './pure/parse-csv.ts';
 export {
   type ActionRun,
   type ActionRuns,

@@ -125,6 +125,18 @@ b,place b,District,P,,
     expect(other.body.error).toBe('location_type Ward has admin_level 4');
   });
 
+  test('a quotation mark within a cell stands for itself, and faults name the line of the file', async () => {
+    const header = 'location_code,name,location_type,parent_location_code';
+    const text = `${header}\nq1,Amber "Old" town,District,P\nq2,"Old" Amber,District,P\n\n\nq3,"two\nlines",District,P\nq4,Q,District,nowhere\n`;
+    const { body } = await importTree(text);
+    expect(body.errors).toEqual([
+      expect.objectContaining({ row: 4, line: 8, column: 'parent_location_code', code: 'unknown_parent' }),
+    ]);
+    await must(importTree(text.replace('nowhere', 'P')), 200);
+    const names = (await admin.get('/api/v1/location/?location_code__in=q1,q2,q3')).body.objects;
+    expect(names.map(({ name }: { name: string }) => name)).toEqual(['Amber "Old" town', '"Old" Amber', 'two lines']);
+  });
+
   test('everything wrong is told at once, by row and column, and nothing is kept', async () => {
     const before = await tree();
     const text = `location_code,name,location_type,parent_location_code,latitude,longitude
@@ -140,15 +152,15 @@ n4,Wide
     expect([status, body.code]).toEqual([400, 'import_refused']);
     expect(body.errors.map((e: { row: number; column?: string; code: string }) => [e.row, e.column, e.code])).toEqual([
       [1, 'latitude', 'invalid_number'],
+      [1, 'parent_location_code', 'unknown_parent'],
       [2, 'location_code', 'duplicate_code'],
       [2, 'name', 'missing_name'],
       [2, 'longitude', 'invalid_number'],
-      [3, 'location_code', 'missing_code'],
-      [7, undefined, 'wrong_width'],
-      [1, 'parent_location_code', 'unknown_parent'],
       [2, 'name', 'missing_name'],
+      [3, 'location_code', 'missing_code'],
       [4, 'location_type', 'missing_type'],
       [6, 'name', 'duplicate'],
+      [7, undefined, 'wrong_width'],
     ]);
     expect(await tree()).toEqual(before);
     const dry = await importTree(text, '?dry_run=true');
@@ -161,7 +173,7 @@ n4,Wide
     ['name\nx\n', 'location_code is a required column.'],
     ['location_code,size\nx,1\n', /^'size' is not a column of a tree of places: location_code, name, location_type, /],
     ['location_code,code\nx,1\n', "the column 'code' is there more than once"],
-    ['location_code,name\n"x,1\n', 'a quote is never closed'],
+    ['location_code,name\nx,"1\n\n', 'the quote of a cell on line 2 is never closed'],
   ])('refused: %j', async (text, message) => {
     const { status, body } = await importTree(text);
     expect(status).toBe(400);

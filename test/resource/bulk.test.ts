@@ -181,7 +181,7 @@ test('NDJSON and CSV bodies', async () => {
 test.each([
   ['application/x-ndjson', '{"name":"a"}\n{"name":', 400, 'line 2 is not a JSON object'],
   ['application/x-ndjson', '[1]', 400, 'line 1 is not a JSON object'],
-  ['text/csv', 'name\n"a', 400, 'a quote is never closed'],
+  ['text/csv', 'name\n"a', 400, 'the quote of a cell on line 2 is never closed'],
   ['text/csv', '', 400, 'file is empty please check the upload and try again'],
   ['text/csv', 'name,level\na\n', 400, 'row 1 has 1 cells instead of 2'],
   ['text/csv', 'name,name\na,b\n', 400, "the column 'name' is there more than once"],

@@ -14,6 +14,11 @@ beforeAll(async () => {
   await seed(world.db);
 });
 
+const rowsIn = (text: string) => {
+  const read = parseCsv(text);
+  return 'unclosed' in read ? [] : read.rows;
+};
+
 const get = (path: string, headers = {}) => world.admin.get(`/api/v1/${path}`, headers);
 
 describe('which format', () => {
@@ -58,7 +63,7 @@ test('CSV has the field names first and values as RFC 4180 wants them', async ()
     'site/?format=csv&fields=id,name,opened_on,latitude,area,active,tags,created_at&id__lt=6',
   );
   expect(headers.get('content-disposition')).toBe('attachment; filename="site.csv"');
-  const [header, ...rows] = parseCsv(text)!;
+  const [header, ...rows] = rowsIn(text);
   expect(header).toEqual(['id', 'name', 'opened_on', 'latitude', 'area', 'active', 'tags', 'created_at']);
   expect(rows.map((row) => row.slice(0, 7))).toEqual([
     ['1', 'Alder', '2019-12-31', '1.5', '10', 'true', '["wet"]'],
@@ -86,7 +91,7 @@ test('CSV options: bom, delimiter, decimal, null, safe_cells', async () => {
 
 test('a declared JSON field is spread into columns', async () => {
   const { text } = await get('visit/?format=csv&fields=id,payload,note&order_by=id&safe_cells=1');
-  expect(parseCsv(text)).toEqual([
+  expect(rowsIn(text)).toEqual([
     ['id', 'by', 'more', 'seen', 'note'],
     ['1', 'x', '', '5', 'dry'],
     ['2', '', '', '', ''],

@@ -29,6 +29,8 @@ export interface ErrorDetail {
   pointer?: string;
   parameter?: string;
   row?: number;
+  /** Of the file, where blank lines and line ends in cells make it another than the row below the header. */
+  line?: number;
   column?: string;
   /** What may have been meant. */
   proposed?: string;

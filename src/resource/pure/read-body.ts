@@ -42,9 +42,9 @@ function ndjson(text: string): Record<string, unknown>[] {
 
 /** The first line names the fields. A cell that is not there is not sent; an empty one is. */
 function csv(text: string): Record<string, unknown>[] {
-  const rows = parseCsv(text);
-  if (rows === undefined) throw malformedBody('a quote is never closed');
-  const [header, ...lines] = rows;
+  const read = parseCsv(text);
+  if ('unclosed' in read) throw malformedBody(`the quote of a cell on line ${read.unclosed} is never closed`);
+  const [header, ...lines] = read.rows;
   if (header === undefined) throw malformedBody('file is empty please check the upload and try again');
   const repeated = header.find((name, index) => header.indexOf(name) !== index);
   if (repeated !== undefined) throw malformedBody(`the column '${repeated}' is there more than once`);

@@ -6,6 +6,8 @@ export interface ProblemDetail {
   pointer?: string;
   parameter?: string;
   row?: number;
+  /** Of the file, where it is not simply the next after the row. */
+  line?: number;
   column?: string;
   /** What may have been meant. */
   proposed?: string;

@@ -121,7 +121,9 @@ function Outcome({ kind, result: { meta, issues } }: { kind: Chosen['kind']; res
       <List size="sm" mah={220} style={{ overflow: 'auto' }}>
         {issues.slice(0, 200).map((issue) => (
           <List.Item key={`${issue.row} ${issue.column} ${issue.message}`}>
-            {issue.row === undefined ? '' : `Row ${issue.row}: `}
+            {issue.row === undefined
+              ? ''
+              : `Row ${issue.row}${issue.line === undefined ? '' : ` (line ${issue.line})`}: `}
             {issue.message}
           </List.Item>
         ))}
