@@ -237,8 +237,8 @@ describe('a campaign file', () => {
   });
 
   test('what is worked out while it is undone leaves its summary as it was, and says so', async () => {
-    await the.campaign('kept', '2021-01-01');
-    const document = await the.document('geocode,campaign,seen\na,kept,3\nb,kept,x\n');
+    await the.campaign('taken back', '2021-01-01');
+    const document = await the.document('geocode,campaign,seen\na,taken back,3\nb,taken back,x\n');
     const address = `/api/v1/source_doc/${document.id}`;
     for (const name of ['refresh_master', 'transform_upload']) {
       await must(admin.post(`${address}/undo`), 200);
@@ -247,7 +247,7 @@ describe('a campaign file', () => {
       expect(await must(admin.get(address), 200)).toMatchObject({ state: 'undone', summary: document.summary });
       await must(admin.post(`${address}/undo`), 200);
       expect(await must(admin.get(address), 200)).toMatchObject({ state: 'processed', summary: document.summary });
-      expect(await the.values('seen', 'kept')).toBe('K 3, P 3, a 3');
+      expect(await the.values('seen', 'taken back')).toBe('K 3, P 3, a 3');
       expect(await the.issues(document.id)).toEqual(['2 seen not_a_number x']);
     }
   });
