@@ -22,6 +22,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share the modules of their worker: no test replaces one, and loading them anew took a third of the time.
     isolate: false,
+    // What is slow beside everything else on two cores is not wrong.
+    expect: { poll: { timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     // What is slow on a busy machine is not wrong; these end only what hangs.
     testTimeout: 240_000,
