@@ -140,18 +140,18 @@ export const accountRows: Rows = {
     answers: '401 404 403 403 403 204 204 204 403',
     path: (scene) => `/api/v1/project/${scene.project}/members/${scene.member}`,
   },
-  // An owner reads what concerns their project.
+  // The first entry is of a file sent to the project: its owner reads it.
   'GET /api/v1/audit': {
     answers: '401 200 200 200 200 200 200 200 403',
     path: () => '/api/v1/audit?seq=1',
-    sees: '- - - - - - x x -',
+    sees: '- - - - - x x x -',
     find: (answer) => answer.body.objects?.length === 1,
   },
-  'GET /api/v1/audit/:pk': { answers: '401 404 404 404 404 404 200 200 403', path: () => '/api/v1/audit/1' },
+  'GET /api/v1/audit/:pk': { answers: '401 404 404 404 404 200 200 200 403', path: () => '/api/v1/audit/1' },
   'GET /api/v1/audit/set/:ids': {
     answers: '401 200 200 200 200 200 200 200 403',
     path: () => '/api/v1/audit/set/1',
-    sees: '- - - - - - x x -',
+    sees: '- - - - - x x x -',
     find: (answer) => answer.body.objects?.length === 1,
   },
   'GET /api/v1/audit/schema': { answers: '401 200 200 200 200 200 200 200 403' },
