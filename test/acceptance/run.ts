@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,12 +24,32 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/**
+ * The versions of our lock file, of what is there in one version: whether a package of somebody else's is half published
+ * today says nothing of ours.
+ */
+function testedVersions(): Record<string, string> {
+  const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string; dev?: boolean }>;
+  };
+  const versions = new Map<string, Set<string>>();
+  for (const [place, { version, dev }] of Object.entries(lock.packages)) {
+    const name = place.split('node_modules/').at(-1)!;
+    if (name === '' || version === undefined || dev) continue;
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  return Object.fromEntries(
+    [...versions].filter(([, all]) => all.size === 1).map(([name, all]) => [name, [...all][0]!]),
+  );
+}
+
 async function acceptance(): Promise<number> {
   const quiet = { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'] };
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { ...quiet, cwd: root });
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack made nothing');
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'somebody', private: true }));
+  const somebody = { name: 'somebody', private: true, overrides: testedVersions() };
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(somebody));
   execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', path.join(folder, tarball)], quiet);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
