@@ -1,17 +1,12 @@
+import type { Acting } from '../platform/audit/index.ts';
 import type { Sql } from '../platform/db/index.ts';
 
 /**
  * The permission predicate: role × project membership × location subtree, compiled once per request by `accounts` and
  * added to every statement that reads or writes rows. Everything below this interface only ever sees SQL.
  */
-export interface Access {
-  /** Null for an anonymous caller. */
-  userId: string | null;
+export interface Access extends Acting {
   username: string | null;
-  /** By what way a request came, for the audit log; nothing of work without one. */
-  clientId?: string | undefined;
-  ip?: string | undefined;
-  note?: string | undefined;
   role: 'ANONYMOUS' | 'USER' | 'ADMIN' | 'SUPERADMIN';
   /** May the caller do this anywhere at all? Instance-wide rights only; rows are narrowed by `where`. */
   can(right: string): boolean;

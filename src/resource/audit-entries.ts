@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditEntry } from '../platform/audit/index.ts';
 import type { Change, StoredRow } from './declaration.ts';
 import type { Model } from './pure/model.ts';
-import type { AuditEntry } from './resources.ts';
 
 /** What the audit log says of objects written together. Nothing of those that stayed as they were. */
 export function auditEntries(model: Model, changes: readonly Change[]): AuditEntry[] {

@@ -34,7 +34,6 @@ export { lineIfOther, parseCsv } from './pure/parse-csv.ts';
 export {
   type ActionRun,
   type ActionRuns,
-  type AuditEntry,
   createResources,
   type ResourceDeps,
   type Resources,

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { AuditEntry } from '../platform/audit/index.ts';
 import type { Db, Sql, Tx } from '../platform/db/index.ts';
 import type { Access } from './access.ts';
-import type { ActionDeclaration, ParameterValues, ResourceDeclaration, StoredRow } from './declaration.ts';
+import type { ActionDeclaration, ParameterValues, ResourceDeclaration } from './declaration.ts';
 import { buildModels, type Model } from './pure/model.ts';
 import type { Known } from './pure/plan-list.ts';
 
@@ -29,18 +30,6 @@ export interface ResourceDeps {
   workFolder?: string;
   /** Time limit of one streamed export. Default an hour. */
   streamTimeoutMs?: number;
-}
-
-/** As the audit log keeps it. */
-export interface AuditEntry {
-  action: string;
-  object: string;
-  projectId?: string | undefined;
-  datasetId?: string | undefined;
-  /** Of a change, the fields that differ; null where there is no object. */
-  before: StoredRow | null;
-  after: StoredRow | null;
-  runId?: string | undefined;
 }
 
 /** How actions meet the runs module. */

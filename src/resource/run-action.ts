@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditEntry } from '../platform/audit/index.ts';
 import type { Access } from './access.ts';
 import type { ActionDeclaration, ParameterValues } from './declaration.ts';
 import * as errors from './errors.ts';
@@ -9,7 +10,7 @@ import { parameterValue, parseList, type RawQuery } from './pure/parse-list.ts';
 import { readBody } from './pure/read-body.ts';
 import { readList } from './read-list.ts';
 import { readOne } from './read-one.ts';
-import { type ActionRun, type AuditEntry, accessOf, modelNamed, type Resources } from './resources.ts';
+import { type ActionRun, accessOf, modelNamed, type Resources } from './resources.ts';
 
 /** A call waits so long for its run unless `Prefer: wait=` or `respond-async` says otherwise. */
 const defaultWaitSeconds = 20;

@@ -1,3 +1,4 @@
+import type { Acting } from '../../platform/audit/index.ts';
 import { join, raw, type Sql, sql } from '../../platform/db/index.ts';
 import type { Access, AccessColumns } from '../../resource/access.ts';
 import {
@@ -23,7 +24,7 @@ export interface AccessOptions {
   /** Administrators also read the rows of projects they do not belong to. */
   adminReadsRows: boolean;
   /** By what way the request came. */
-  way?: Pick<Access, 'clientId' | 'ip' | 'note'>;
+  way?: Omit<Acting, 'userId'>;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type Queryable, sql } from '../db/index.ts';
 
-/** Who does something, and by what way it came to us. */
+/** Who does something, and by what way it came to us; nothing of that for work without a request. */
 export interface Acting {
+  /** Null for an anonymous caller. */
   userId: string | null;
   /** The OAuth client that acts for the user. */
   clientId?: string | undefined;
