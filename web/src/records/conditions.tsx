@@ -2,7 +2,7 @@ import { Button, Group, Pill, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ResourceSchema } from '../api/records.ts';
 import { FindSelect } from '../ui/find-select.tsx';
-import { lookupWords } from './record-words.ts';
+import { fieldWords, lookupWords } from './record-words.ts';
 
 export interface Condition {
   /** `name__icontains`, as the API is asked. */
@@ -46,7 +46,7 @@ export function Conditions({ schema, conditions, change }: ConditionsProps) {
           <FindSelect
             label="Only where"
             placeholder={missing === undefined ? 'a field' : `first choose ${missing.split('__')[0]}`}
-            data={names.map((name) => ({ value: name, label: name.replaceAll('__', ' › ').replaceAll('_', ' ') }))}
+            data={names.map((name) => ({ value: name, label: fieldWords(name) }))}
             value={field}
             onChange={choose}
             w={220}
@@ -94,6 +94,6 @@ function wordsOf({ parameter, value }: Condition): string {
   const parts = parameter.split('__');
   const last = parts.at(-1)!;
   const isLookup = parts.length > 1 && lookupWords[last] !== undefined;
-  const field = (isLookup ? parts.slice(0, -1) : parts).join(' › ').replaceAll('_', ' ');
+  const field = fieldWords((isLookup ? parts.slice(0, -1) : parts).join('__'));
   return `${field} ${isLookup ? lookupWords[last] : 'is'} ${value}`;
 }

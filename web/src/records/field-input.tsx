@@ -1,5 +1,6 @@
 import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import type { FieldSchema } from '../api/records.ts';
+import { capital } from './record-words.ts';
 import { ReferenceInput } from './reference-input.tsx';
 
 /** What stands in the field of a form; null where it is left empty. */
@@ -58,7 +59,7 @@ interface FieldInputProps {
 export function FieldInput({ name, field, isRequired, text, change, problem }: FieldInputProps) {
   const label = field.verbose_name.replace(/ id$/, '') || name;
   const common = {
-    label: label.charAt(0).toUpperCase() + label.slice(1),
+    label: capital(label),
     description: field.help_text === '' ? undefined : field.help_text,
     required: isRequired,
     error: problem,

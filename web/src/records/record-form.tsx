@@ -20,7 +20,7 @@ import { FormModal } from '../ui/form-modal.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { FieldInput, type FieldText, readText, textOf } from './field-input.tsx';
-import { capital, cellText, keyOf, titleOf } from './record-words.ts';
+import { capital, cellText, fieldWords, keyOf, titleOf } from './record-words.ts';
 import { useMayWrite } from './use-may-write.ts';
 
 interface RecordFormProps {
@@ -123,7 +123,7 @@ function Form({ close, resource, schema, id, record }: FormProps) {
             {shown.map((name) => (
               <div key={name}>
                 <Text component="dt" c="dimmed" fz="xs">
-                  {name.replaceAll('__', ' › ').replaceAll('_', ' ')}
+                  {fieldWords(name)}
                 </Text>
                 <Text component="dd" fz="sm" m={0} style={{ overflowWrap: 'anywhere' }}>
                   {typeof record![name] === 'object' && record![name] !== null ? (

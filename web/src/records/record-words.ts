@@ -3,6 +3,9 @@ import { dateTime, day } from '../ui/format.ts';
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** What a field, or one of a related record, is called. */
+export const fieldWords = (path: string): string => path.replaceAll('__', ' › ').replaceAll('_', ' ');
+
 /** What lookups are called; `__exact` is written without a name. */
 export const lookupWords: Record<string, string> = {
   exact: 'is',

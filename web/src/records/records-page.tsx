@@ -20,7 +20,7 @@ import { Page } from '../ui/page.tsx';
 import { type Condition, Conditions } from './conditions.tsx';
 import { ImportForm } from './import-form.tsx';
 import { RecordForm } from './record-form.tsx';
-import { capital, cellText, keyOf, titleOf } from './record-words.ts';
+import { capital, cellText, fieldWords, keyOf, titleOf } from './record-words.ts';
 import { useMayWrite } from './use-may-write.ts';
 
 const crumbs = [{ label: 'Records', to: '/records' }];
@@ -223,7 +223,7 @@ interface HeadingProps {
 }
 
 function Heading({ name, canOrder, direction, order }: HeadingProps) {
-  const label = name.replaceAll('__', ' › ').replaceAll('_', ' ');
+  const label = fieldWords(name);
   const Sign = direction === 'descending' ? IconArrowDown : IconArrowUp;
   const next = direction === undefined ? name : direction === 'ascending' ? `-${name}` : undefined;
   return (
