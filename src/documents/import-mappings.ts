@@ -102,7 +102,7 @@ export async function importMappings(tx: Tx, access: Access, { text, guessed }: 
 
 function readLines(text: string): MappingLine[] {
   const read = parseCsv(text);
-  if ('unclosed' in read) throw invalidField('file', `the quote of a cell on line ${read.unclosed} is never closed`);
+  if ('problem' in read) throw invalidField('file', read.problem);
   const [first, ...rows] = read.rows;
   if (first === undefined || rows.length === 0) throw documentEmpty();
   const position = (name: string) => first.findIndex((cell) => spelling(cell) === spelling(name));

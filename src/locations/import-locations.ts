@@ -32,7 +32,7 @@ export async function importLocations(
   isDry: boolean,
 ): Promise<{ summary: TreeSummary; issues: ErrorDetail[] }> {
   const read = parseCsv(text);
-  if ('unclosed' in read) throw unreadableFile(`the quote of a cell on line ${read.unclosed} is never closed`);
+  if ('problem' in read) throw unreadableFile(read.problem);
   if (read.rows.length < 2) throw emptyFile();
   const file = readTreeFile(read.rows);
   await lockTree(tx);

@@ -7,9 +7,9 @@ export interface CsvRows {
 /**
  * RFC 4180, with LF, CRLF or CR at line ends and an optional BOM. What separates the cells is what separates the names of
  * the header, none of which has a comma, semicolon or tab in it. A quotation mark counts where it begins a cell and
- * another ends it, and stands for itself elsewhere. `unclosed`: the line of a cell whose quote is never closed.
+ * another ends it, and stands for itself elsewhere. `problem`: which line has a cell whose quote is never closed.
  */
-export function parseCsv(text: string): CsvRows | { unclosed: number } {
+export function parseCsv(text: string): CsvRows | { problem: string } {
   const delimiter = delimiterOf(text);
   const [rows, lines]: [string[][], number[]] = [[], []];
   let row: string[] = [];
@@ -20,7 +20,9 @@ export function parseCsv(text: string): CsvRows | { unclosed: number } {
     const match = cell.exec(text)!;
     const [whole, quoted, plain, end] = match;
     // Begun with a quote that no other on the line ends.
-    if (plain?.startsWith('"') && !plain.includes('"', 1)) return { unclosed: line };
+    if (plain?.startsWith('"') && !plain.includes('"', 1)) {
+      return { problem: `the quote of a cell on line ${line} is never closed` };
+    }
     row.push(quoted?.replaceAll('""', '"') ?? plain!);
     line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
     if (end === delimiter) continue;

@@ -43,7 +43,7 @@ function ndjson(text: string): Record<string, unknown>[] {
 /** The first line names the fields. A cell that is not there is not sent; an empty one is. */
 function csv(text: string): Record<string, unknown>[] {
   const read = parseCsv(text);
-  if ('unclosed' in read) throw malformedBody(`the quote of a cell on line ${read.unclosed} is never closed`);
+  if ('problem' in read) throw malformedBody(read.problem);
   const [header, ...lines] = read.rows;
   if (header === undefined) throw malformedBody('file is empty please check the upload and try again');
   const repeated = header.find((name, index) => header.indexOf(name) !== index);
